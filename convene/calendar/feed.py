@@ -1,0 +1,68 @@
+"""Feeds exist so that a calendar can follow a line-up by itself, and learn cheaply that nothing changed."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from icalendar import Timezone, TimezoneStandard, vDatetime, vDuration, vUTCOffset
+
+from convene.calendar.invite import Entry, calendar, public_event
+from convene.calendar.values import Text, plain, uri
+
+REFRESH = timedelta(hours=6)
+
+
+class BadRefresh(ValueError):
+    """A feed cannot be fetched more often than once a minute."""
+
+
+def feed(name: str, entries: Iterable[Entry], refresh: timedelta = REFRESH, url: str | None = None) -> bytes:
+    """One calendar of many events, without METHOD: with it each would show as an unanswered invitation.
+
+    `url` is the page a person would open for the same events; leave it out where the page is private. Entries
+    come out by start and UID whatever order they came in, and of two with one UID only the later revision. An
+    event called off stays, as STATUS:CANCELLED, so that calendars take it away. Raises BadRefresh,
+    values.BadAddress.
+    """
+    if refresh < timedelta(minutes=1):
+        raise BadRefresh("a feed is refreshed once a minute at most")
+    title = Text(plain(name) or "Events")
+    head: dict[str, object] = {
+        "NAME": title,
+        "X-WR-CALNAME": title,
+        "REFRESH-INTERVAL": vDuration(refresh, params={"VALUE": "DURATION"}),
+        "X-PUBLISHED-TTL": vDuration(refresh),
+    }
+    if url and (address := uri(url)):
+        head["URL"] = address
+    latest: dict[str, Entry] = {}
+    for entry in entries:
+        other = latest.get(entry.uid)
+        latest[entry.uid] = entry if other is None else max(other, entry, key=_revision)
+    ordered = sorted(latest.values(), key=lambda entry: (entry.starts_at, entry.uid))
+    return calendar(head, map(public_event, ordered) if ordered else [_nothing()])
+
+
+def _revision(entry: Entry) -> tuple[int, datetime, bytes]:
+    # The bytes decide between two that claim one revision, so that the file never hangs on row order.
+    return entry.sequence, entry.stamp, calendar({}, [public_event(entry)])
+
+
+def _nothing() -> Timezone:
+    # RFC 5545 wants at least one component; a zone that no event uses makes an empty feed a valid calendar.
+    always = TimezoneStandard(
+        {
+            "DTSTART": vDatetime(datetime.fromisoformat("1970-01-01")),
+            "TZOFFSETFROM": vUTCOffset(timedelta()),
+            "TZOFFSETTO": vUTCOffset(timedelta()),
+            "TZNAME": Text("UTC"),
+        }
+    )
+    zone = Timezone({"TZID": Text("UTC")})
+    zone.add_component(always)
+    return zone
+
+
+def etag(data: bytes) -> str:
+    """The same for the same bytes, unquoted: Werkzeug's `set_etag` adds the quotes."""
+    return sha256(data).hexdigest()[:32]

@@ -1,0 +1,148 @@
+"""Zones exist because an event keeps the hours of its place and the database keeps UTC: both ways, and in
+words.
+
+"when" is always an aware time; "name" is an IANA zone name. Everything here raises UnknownZone for any other
+name.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+class UnknownZone(ValueError):
+    """The name is not that of an IANA time zone."""
+
+
+class NoSuchTime(ValueError):
+    """No clock in the zone ever shows this time: it was skipped when the clocks changed."""
+
+
+class NoZone(ValueError):
+    """A time came without its zone, or a wall-clock time came with one."""
+
+
+@cache
+def _known() -> frozenset[str]:
+    # The list in the tzdata package, not the folder on the machine: that one holds localtime, posix/ and
+    # right/ too, and some file systems would open europe/london.
+    listed = (files("tzdata") / "zones").read_text(encoding="ascii").split()
+    return frozenset(listed) - {"Factory"}
+
+
+@cache
+def _load(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone of that exact name; old names such as Asia/Calcutta count, for browsers still send them."""
+    if name not in _known():
+        raise UnknownZone(f"{name!r} is not a time zone")
+    return _load(name)
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The zones worth offering in a list, sorted: those that a country uses now, and UTC; about 420."""
+    table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
+    rows = (row.split("\t") for row in table.splitlines() if row and not row.startswith("#"))
+    return tuple(sorted({row[2] for row in rows} & _known() | {"UTC"}))
+
+
+def local(when_utc: datetime, name: str) -> datetime:
+    """The moment on the clocks of the zone, aware. Raises NoZone."""
+    if when_utc.utcoffset() is None:
+        raise NoZone("a moment needs a zone")
+    return when_utc.astimezone(zone(name))
+
+
+def utc(naive_local: datetime, name: str) -> datetime:
+    """The moment when clocks in the zone show this time; of two, the first. Raises NoSuchTime, NoZone."""
+    if naive_local.tzinfo is not None:
+        raise NoZone("a wall-clock time has no zone of its own")
+    wall = naive_local.replace(fold=0)
+    try:
+        moment = wall.replace(tzinfo=zone(name)).astimezone(UTC)
+        shown = moment.astimezone(zone(name)).replace(tzinfo=None, fold=0)
+    except OverflowError as error:
+        raise NoSuchTime(f"{wall} is beyond the calendar") from error
+    if shown != wall:
+        raise NoSuchTime(f"clocks in {name} skip {wall:%d %B %Y, %H:%M}")
+    return moment
+
+
+def spoken(starts_at: datetime, ends_at: datetime, name: str) -> str:
+    """Like "Tuesday 12 May 2026, 6.30pm to 8pm (London)"; the second day is named too where there is one.
+
+    Midnight belongs to the evening it ends: 10pm to midnight is one day.
+    """
+    first, last = local(starts_at, name), local(ends_at, name)
+    if last.date() == first.date():
+        until = _clock(last)
+    elif _at_midnight(last) and last.date() - first.date() == timedelta(days=1):
+        until = "midnight"
+    else:
+        until = f"{_date(last)}, {_clock(last)}"
+    return f"{_date(first)}, {_clock(first)} to {until} ({_city(name)})"
+
+
+def spoken_moment(when: datetime, name: str) -> str:
+    """Like "Tuesday 12 May 2026, 6.30pm (London)"."""
+    there = local(when, name)
+    return f"{_date(there)}, {_clock(there)} ({_city(name)})"
+
+
+def spoken_date(when: datetime, name: str) -> str:
+    """Like "Tuesday 12 May 2026"."""
+    return _date(local(when, name))
+
+
+def spoken_time(when: datetime, name: str) -> str:
+    """Like "6.30pm", "8pm", "noon" or "midnight"."""
+    there = local(when, name)
+    return "midnight" if _at_midnight(there) else _clock(there)
+
+
+def month(when: datetime, name: str) -> str:
+    """Like "May 2026", for a heading."""
+    there = local(when, name)
+    return f"{_MONTHS[there.month - 1]} {there.year}"
+
+
+def _date(day: date) -> str:
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _at_midnight(there: datetime) -> bool:
+    return there.hour == 0 and there.minute == 0
+
+
+def _clock(there: datetime) -> str:
+    # Beside a date the first minute is "12am": "Tuesday, midnight" is read as the night that follows, a day
+    # late.
+    if there.hour == 12 and there.minute == 0:
+        return "noon"
+    minutes = f".{there.minute:02}" if there.minute else ""
+    return f"{(there.hour + 11) % 12 + 1}{minutes}{'am' if there.hour < 12 else 'pm'}"
+
+
+def _city(name: str) -> str:
+    return name.rpartition("/")[2].replace("_", " ")

@@ -1,0 +1,115 @@
+"""`convene run`: the site and the worker as two processes that start and stop together."""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+
+from config import BadSetting, Config
+
+STOP_SECONDS = 20
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="convene run")
+    parser.add_argument("--demo", action="store_true", help="plant the demonstration programme if the database is empty")
+    parser.add_argument("--workers", type=int, default=2, help="web processes (default 2)")
+    asked = parser.parse_args(argv)
+    config = Config()
+    refuse_taken_port(config.PORT)
+    for words in (["db", "upgrade"], *([["seed", "--if-empty"]] if asked.demo else [])):
+        code = convene(words).wait()
+        if code:
+            return code
+    web = convene(["web", "--port", str(config.PORT), "--workers", str(asked.workers)])
+    worker = convene(["worker"])
+    return look_after({"the site": web, "the worker": worker}, config, demo=asked.demo)
+
+
+def refuse_taken_port(port: int) -> None:
+    """Two servers can share a port without a word (SO_REUSEPORT), so ask first who is there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise BadSetting(f"port {port} is taken by another program; stop it, or choose another: PORT=8001 make run") from None
+
+
+def convene(words: list[str]) -> subprocess.Popen[bytes]:
+    """One command of this program as a child in a session of its own, so that Ctrl-C reaches only its parent."""
+    return subprocess.Popen([sys.executable, "-m", "convene.cli", *words], start_new_session=True)
+
+
+def look_after(children: dict[str, subprocess.Popen[bytes]], config: Config, demo: bool) -> int:
+    """Wait until asked to stop, or until one child ends; then stop both."""
+    stop = threading.Event()
+
+    def asked(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGINT, asked)
+    signal.signal(signal.SIGTERM, asked)
+    if answers(config, children, stop):
+        welcome(config, demo)
+    ended = ""
+    while not stop.wait(0.5):
+        ended = next((name for name, child in children.items() if child.poll() is not None), "")
+        if ended:
+            print(f"convene: {ended} ended by itself; stopping.", file=sys.stderr)
+            break
+    end(children)
+    return 1 if ended else 0
+
+
+def answers(config: Config, children: dict[str, subprocess.Popen[bytes]], stop: threading.Event) -> bool:
+    """Wait until the site answers; False if it never will."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not stop.is_set():
+        if any(child.poll() is not None for child in children.values()):
+            return False
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{config.PORT}/healthz", timeout=2):
+                return True
+        except (urllib.error.URLError, OSError):
+            stop.wait(0.1)
+    return False
+
+
+def welcome(config: Config, demo: bool) -> None:
+    """Where things are, for somebody who started it a moment ago."""
+    print(f"\n  What is on         http://127.0.0.1:{config.PORT}/", flush=True)
+    if demo:
+        words = [sys.executable, "-m", "convene.cli", "organiser", "--demo"]
+        link = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+        print(f"  Organiser's desk   {link}")
+    if config.MAIL_URL.startswith("folder:"):
+        print(f"  Letters            http://127.0.0.1:{config.PORT}/dev/mail/   ({config.MAIL_URL.removeprefix('folder:')})")
+    print("\n  Ctrl-C stops the site and its worker.\n", flush=True)
+
+
+def end(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    """SIGTERM to each process group; SIGKILL for what is left after 20 seconds."""
+    for child in children.values():
+        kill(child, signal.SIGTERM)
+    until = time.monotonic() + STOP_SECONDS
+    for child in children.values():
+        try:
+            child.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            kill(child, signal.SIGKILL)
+            child.wait()
+
+
+def kill(child: subprocess.Popen[bytes], number: int) -> None:
+    try:
+        os.killpg(child.pid, number)
+    except ProcessLookupError:
+        pass

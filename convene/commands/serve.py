@@ -1,0 +1,45 @@
+"""`convene web` and `convene worker`: each one process to look after, for a service manager or for `convene run`."""
+
+import argparse
+import gc
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+from config import Config
+from convene import worker as timetable
+from convene import wsgi
+
+# Enough that a slow database holds up a few requests and not all, few enough that SQLite's one writer is not mobbed.
+THREADS = 8
+
+
+def web(argv: list[str]) -> int:
+    """Serve the site until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="convene web")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (a proxy stands before it)")
+    parser.add_argument("--port", type=int, default=None, help="default: PORT, or 8000")
+    parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
+    parser.add_argument("--threads", type=int, default=THREADS, help="requests that one process works on at once")
+    asked = parser.parse_args(argv)
+    gc.collect()
+    gc.freeze()  # what is loaded now is shared with the forked processes; the collector would copy its pages
+    Server(
+        "convene.wsgi:app",
+        address=asked.host,
+        port=asked.port or Config().PORT,
+        interface=Interfaces.WSGI,
+        workers=asked.workers,
+        blocking_threads=asked.threads,
+        workers_kill_timeout=5,  # without it, a stop while a process is starting hangs
+        respawn_failed_workers=True,  # without it, one killed process ends them all
+        log_access=False,
+    ).serve()
+    return 0
+
+
+def worker(argv: list[str]) -> int:
+    """Run the timetable until SIGTERM."""
+    argparse.ArgumentParser(prog="convene worker").parse_args(argv)
+    timetable.run(wsgi.app)
+    return 0

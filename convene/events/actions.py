@@ -1,0 +1,69 @@
+"""An event's own life: drafted, edited, published. What touches people's places lives in signups."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from convene.events.models import Event
+from convene.extensions import db
+from convene.people.actions import slug_of
+from convene.people.models import Organisation
+
+# Changes that people must be told of, because their calendar or their way there depends on them.
+TOLD = ("starts_at", "ends_at", "zone", "venue", "format", "online_url")
+
+
+class CannotPublish(Exception):
+    """The event is not a draft, or would be published with its start in the past."""
+
+
+class CalledOff(Exception):
+    """An event that was called off is not edited any more."""
+
+
+def free_slug(title: str, starts_at: datetime) -> str:
+    """A slug from the title; with the date, then a number, where the title alone is taken."""
+    base = slug_of(title)
+    candidates = [base, f"{base}-{starts_at:%Y-%m-%d}", *(f"{base}-{number}" for number in range(2, 1000))]
+    taken = set(db.session.scalars(select(Event.slug).where(Event.slug.startswith(base))))
+    return next((slug for slug in candidates if slug not in taken), f"{base}-{uuid.uuid4().hex[:8]}")
+
+
+def draft(host: Organisation, facts: Mapping[str, Any], now: datetime) -> Event:
+    """A new draft; facts are named as the columns of Event."""
+    event = Event(
+        organisation_id=host.id,
+        slug=free_slug(facts["title"], facts["starts_at"]),
+        uid=str(uuid.uuid4()),
+        state="draft",
+        revised_at=now,
+        created_at=now,
+        **facts,
+    )
+    db.session.add(event)
+    db.session.flush()
+    return event
+
+
+def publish(event: Event, now: datetime) -> None:
+    if event.state != "draft" or event.starts_at <= now:
+        raise CannotPublish
+    event.state = "published"
+    event.revised_at = now
+
+
+def edit(event: Event, facts: Mapping[str, Any], now: datetime) -> set[str]:
+    """Write the facts that differ; returns their names. A told change raises SEQUENCE and DTSTAMP with it."""
+    if event.state == "called_off":
+        raise CalledOff
+    changed = {name for name, value in facts.items() if getattr(event, name) != value}
+    for name in changed:
+        setattr(event, name, facts[name])
+    if changed and event.state == "published":
+        event.revised_at = now
+        if changed & set(TOLD):
+            event.sequence += 1
+    return changed

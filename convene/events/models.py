@@ -1,0 +1,53 @@
+"""A dated gathering: an open "inspiring ideas" event, or one session of a circle."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from convene.extensions import db
+from convene.people.models import Organisation
+
+
+class Event(db.Model):
+    """Times are moments in UTC; `zone` is where the event is, and its wall time is what people are told."""
+
+    __table_args__ = (
+        Index(None, "state", "starts_at"),
+        Index(None, "organisation_id", "starts_at"),
+        CheckConstraint("state IN ('draft','published','called_off')", name="state"),
+        CheckConstraint("format IN ('in_person','online')", name="format"),
+        CheckConstraint("ends_at > starts_at", name="times"),
+        CheckConstraint("capacity >= 1", name="capacity"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    circle_id: Mapped[int | None] = mapped_column(ForeignKey("circle.id", ondelete="SET NULL"), index=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+
+    title: Mapped[str] = mapped_column(String(140))
+    summary: Mapped[str] = mapped_column(String(280), default="")
+    description: Mapped[str] = mapped_column(Text, default="")  # Markdown
+    host_name: Mapped[str] = mapped_column(String(120), default="")  # the named human who welcomes
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    zone: Mapped[str] = mapped_column(String(60))
+    format: Mapped[str] = mapped_column(String(12), default="in_person")
+    venue: Mapped[str] = mapped_column(String(300), default="")
+    online_url: Mapped[str] = mapped_column(String(500), default="")  # only ever shown to people with a place
+    access_info: Mapped[str] = mapped_column(Text, default="")
+    capacity: Mapped[int] = mapped_column(default=30)
+
+    group_size: Mapped[int] = mapped_column(default=4)
+    round_count: Mapped[int] = mapped_column(default=3)
+    attendance_complete_at: Mapped[datetime | None]
+
+    uid: Mapped[str] = mapped_column(String(80), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)  # iCalendar SEQUENCE of the event itself
+    revised_at: Mapped[datetime]  # DTSTAMP of that revision
+    created_at: Mapped[datetime]
+    next_in_line: Mapped[int] = mapped_column(default=1)  # the queue number to give next, given once
+
+    organisation: Mapped[Organisation] = relationship()

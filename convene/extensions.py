@@ -1,0 +1,103 @@
+"""The database session and its transaction rules, migrations and form protection, shared by every feature."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+# Named constraints can be dropped by a migration on both databases.
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment, stored in UTC and always given back aware; SQLite forgets the zone that PostgreSQL keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Base)
+db.Model.registry.update_type_annotation_map({datetime: UTCDateTime()})
+migrate = Migrate()
+csrf = CSRFProtect()
+
+
+class NotAWrite(RuntimeError):
+    """A change was tried in a transaction that was not opened for writing."""
+
+
+def begin_write() -> None:
+    """Open the transaction that will change something, as its very first statement.
+
+    On SQLite this takes the write lock before anything is read (BEGIN IMMEDIATE): a lock asked for after a
+    read lets two sessions decide on the same picture. Raises NotAWrite where a transaction is already open.
+    """
+    if db.session().in_transaction():
+        raise NotAWrite("begin_write must come first; end the reading transaction before it")
+    db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+
+
+def start_write() -> None:
+    """End the reading that a page or job has done so far, then `begin_write`; what was loaded is read anew."""
+    db.session.rollback()
+    begin_write()
+
+
+@event.listens_for(Engine, "connect")
+def set_pragmas(connection: Any, record: Any) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def begin(connection: Any) -> None:
+    if connection.dialect.name == "sqlite":
+        mode = connection.get_execution_options().get("sqlite_begin")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if mode == "IMMEDIATE" else "BEGIN")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def refuse_late_writes(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+    """A write in a SQLite transaction that began by reading can fail or oversell: refuse it where it is written."""
+    if connection.dialect.name == "sqlite" and statement[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
+        if connection.get_execution_options().get("sqlite_begin") != "IMMEDIATE":
+            raise NotAWrite(f"begin_write was not called before: {statement[:60]}")
+
+
+
+def upsert(table: Any) -> Any:
+    """An INSERT that understands ON CONFLICT, for whichever of the two databases is behind the session."""
+    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
+    return insert(table)

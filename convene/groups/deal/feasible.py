@@ -1,0 +1,165 @@
+"""Seats everybody bound by a hard rule first, by construction, so that no price ever has to defend a rule.
+
+One round is a small constraint problem over units: capacities, limits (needs), apart, and facilitators between
+`fewest` and `most` a group. First a few greedy passes that learn which unit is hard to place (each failure raises its
+weight; Boussemart and others 2004, dom/wdeg); if all fail, a depth-first search that is exact within a budget of
+nodes, smallest domain first, and that tries only one of several untouched groups that are alike.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from .dice import Dice
+from .units import Bound, Unit
+
+GREEDY_PASSES = 40
+NODES = 4000
+MANY_GROUPS = 200
+PROBES = 16
+
+
+@dataclass(slots=True)
+class Seating:
+    """Groups being filled: free seats, facilitators so far, and where each unit went."""
+
+    room: list[int]
+    fewest: int
+    most: int
+    spare: int
+    facilitators: list[int] = field(default_factory=list)
+    place: dict[int, int] = field(default_factory=dict)
+
+    def fits(self, unit: Unit, group: int) -> bool:
+        """Whether the unit may join, leaving seats enough for the facilitators that the group still lacks."""
+        room = self.room[group] - len(unit.members)
+        leading = self.facilitators[group] + unit.facilitators
+        if room < 0 or group >= unit.limit or leading > self.most or self.fewest - leading > room:
+            return False
+        return all(self.place.get(other) != group for other in unit.apart)
+
+    def put(self, number: int, unit: Unit, group: int) -> None:
+        self.place[number] = group
+        self.room[group] -= len(unit.members)
+        self.facilitators[group] += unit.facilitators
+
+    def lift(self, number: int, unit: Unit) -> None:
+        group = self.place.pop(number)
+        self.room[group] += len(unit.members)
+        self.facilitators[group] -= unit.facilitators
+
+    def balanced(self, to_come: int) -> bool:
+        """Whether `to_come` facilitators in units still unplaced, with those who are free, can serve every group."""
+        missing = sum(max(0, self.fewest - count) for count in self.facilitators)
+        return missing <= to_come + self.spare
+
+    def takes_spare(self) -> bool:
+        """Whether the facilitators who are bound by no rule still fit under `most` (all units are placed)."""
+        seats = sum(min(room, self.most - count) for room, count in zip(self.room, self.facilitators, strict=True))
+        return self.balanced(0) and seats >= self.spare
+
+
+class Gave(Exception):
+    """The node budget ran out: neither seated nor proven impossible."""
+
+
+def seat_units(
+    bound: Bound, sizes: Sequence[int], fewest: int, most: int, wish: Sequence[int] | None, dice: Dice
+) -> dict[int, int] | None:
+    """The group of each unit in one round, or None if no seating exists (or none was found within the budget).
+
+    wish    the group each person would like, -1 for none; followed where a rule allows
+    """
+    if any(k in unit.apart for k, unit in enumerate(bound.units)):
+        return None
+
+    def fresh() -> Seating:
+        return Seating(list(sizes), fewest, most, len(bound.free_facilitators), [0] * len(sizes))
+
+    weight = [0] * len(bound.units)
+    for _ in range(GREEDY_PASSES):
+        seating = fresh()
+        failed = _greedy(seating, bound.units, weight, wish, dice)
+        if failed is None and seating.takes_spare():
+            return seating.place
+        for number in range(len(bound.units)) if failed is None else (failed,):
+            weight[number] += dice.below(3) if failed is None else 1
+        if not bound.units:
+            return None
+    seating = fresh()
+    try:
+        return seating.place if _search(seating, bound.units, iter(range(NODES))) else None
+    except Gave:
+        return None
+
+
+def _greedy(
+    seating: Seating, units: Sequence[Unit], weight: list[int], wish: Sequence[int] | None, dice: Dice
+) -> int | None:
+    """Places all units in one pass, hardest first; the number of the unit that found no group, or None."""
+    groups = len(seating.room)
+    luck = dice.order(len(units)).tolist() if units else []
+    order = sorted(
+        range(len(units)),
+        key=lambda k: (-weight[k], units[k].limit, -len(units[k].members), -len(units[k].apart), luck[k]),
+    )
+    to_come = sum(unit.facilitators for unit in units)
+    for number in order:
+        unit = units[number]
+        to_come -= unit.facilitators
+        wanted = wish[unit.members[0]] if wish is not None else -1
+        for group in _tries(seating, min(unit.limit, groups), wanted, dice):
+            if seating.fits(unit, group):
+                seating.put(number, unit, group)
+                if seating.balanced(to_come):
+                    break
+                seating.lift(number, unit)
+        else:
+            return number
+    return None
+
+
+def _tries(seating: Seating, limit: int, wanted: int, dice: Dice) -> Iterator[int]:
+    """Groups to try: the one wished for, at a large event a few by chance, then all, roomiest first."""
+    if wanted >= 0:
+        yield wanted
+    if limit > MANY_GROUPS:
+        for _ in range(PROBES):
+            yield dice.below(limit)
+    start = dice.below(limit) if limit else 0
+    yield from sorted(range(limit), key=lambda g: (-seating.room[g], (g - start) % limit))
+
+
+def _search(seating: Seating, units: Sequence[Unit], nodes: Iterator[int]) -> bool:
+    if next(nodes, None) is None:
+        raise Gave
+    waiting = [k for k in range(len(units)) if k not in seating.place]
+    if not waiting:
+        return seating.takes_spare()
+    options = {k: _options(seating, units[k], units) for k in waiting}
+    number = min(waiting, key=lambda k: (len(options[k]), -len(units[k].apart), -len(units[k].members), k))
+    unit = units[number]
+    to_come = sum(units[k].facilitators for k in waiting) - unit.facilitators
+    for group in options[number]:
+        seating.put(number, unit, group)
+        if seating.balanced(to_come) and _search(seating, units, nodes):
+            return True
+        seating.lift(number, unit)
+    return False
+
+
+def _options(seating: Seating, unit: Unit, units: Sequence[Unit]) -> list[int]:
+    """Groups that the unit fits, one of each kind of untouched group."""
+    limits = sorted({each.limit for each in units})
+    touched = set(seating.place.values())
+    out: list[int] = []
+    seen: set[tuple[int, int]] = set()
+    for group in range(min(unit.limit, len(seating.room))):
+        if not seating.fits(unit, group):
+            continue
+        if group not in touched:
+            kind = (seating.room[group], sum(limit <= group for limit in limits))
+            if kind in seen:
+                continue
+            seen.add(kind)
+        out.append(group)
+    return out

@@ -1,0 +1,73 @@
+"""The opening deal that a search starts from: every hard rule kept, near a lattice or near what people were told."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .board import Board, Ints
+from .dice import Dice
+from .lattice import lattice
+from .refusals import mosts
+from .start import seat_round
+from .told import told_wish
+from .turns import share_turns
+from .units import Bound
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """(rounds, n) groups, their (rounds, groups) sizes, and how many facilitators a group may have."""
+
+    groups: Ints
+    size: Ints
+    most: int
+
+
+def open_deal(board: Board, bound: Bound, dice: Dice) -> Opening | None:
+    """A first deal, or None if no round can be seated under the rules."""
+    size = np.tile(np.array(board.sizes, dtype=np.int32), (board.rounds, 1)).reshape(board.rounds, board.groups)
+    wish = _lattice_wish(board, dice)
+    for r in range(len(board.told_groups)):
+        wish[r], size[r] = told_wish(board, r)
+    groups = np.full((board.rounds, board.n), -1, dtype=np.int32)
+    for most in mosts(board):
+        for r in range(board.rounds):
+            seated = seat_round(board, bound, size[r].tolist(), most, wish[r], dice)
+            if seated is None:
+                break
+            groups[r] = seated
+        else:
+            share_turns(board, groups, size, dice)
+            return Opening(groups, size, most)
+    return None
+
+
+def _lattice_wish(board: Board, dice: Dice) -> Ints:
+    """(rounds, n) groups of a lattice whose rows are filled facilitators first, then organisation by organisation:
+    people of one row never meet there. As many rounds as it reaches; -1, no wish, beyond."""
+    n, seats, count = board.n, board.seats, board.groups
+    wish = np.full((board.rounds, n), -1, dtype=np.int32)
+    flat, reach = None, board.rounds
+    while flat is None and reach > 0:
+        flat = lattice(seats, count, reach)
+        reach -= flat is None
+    if flat is None:
+        return wish
+    luck = dice.order(int(board.organisation.max(initial=0)) + 2)
+    shuffled = dice.order(n)
+    key = np.lexsort((shuffled, luck[board.organisation], ~board.facilitator)) if n else shuffled
+    empty = seats * count - n
+    # Empty seats share the last row, so no group ever has two of them.
+    last = (seats - 1) * count + dice.order(count)
+    taken = np.zeros(seats * count, dtype=bool)
+    taken[last[:empty]] = True
+    position = np.empty(n, dtype=np.int64)
+    position[key] = np.flatnonzero(~taken)
+    for r, which in enumerate(dice.order(reach).tolist()):
+        group = flat[which]
+        short = np.bincount(group[last[:empty]], minlength=count)
+        bound = np.bincount(group[position], weights=board.limit < count, minlength=count)
+        new = np.empty(count, dtype=np.int32)
+        new[np.lexsort((dice.order(count), -bound, short))] = np.arange(count)
+        wish[r] = new[group[position]]
+    return wish

@@ -1,0 +1,179 @@
+"""Says why no seating exists: one plain sentence for each clash, naming everybody in the chain and nobody else."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from .board import Board, joined, set_out
+from .dice import Dice
+from .feasible import seat_units
+from .problem import Problem
+from .sizes import NUMBER_WORDS
+from .units import gather
+from .words import counted, listed
+
+MOST_CLASHES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One hard rule as the organiser gave it: kind is together, apart, need or facilitated."""
+
+    kind: str
+    people: tuple[str, ...] = ()
+    need: str = ""
+
+
+def reasons(problem: Problem) -> tuple[str, ...]:
+    """A sentence for each smallest set of rules that cannot hold together; empty if all can."""
+    rules = _rules(problem)
+    found: list[str] = []
+    while len(found) < MOST_CLASHES and not _seatable(problem, rules):
+        core = _smallest_clash(problem, rules)
+        found.append(_sentence(problem, core))
+        if not core:
+            break
+        rules = [rule for rule in rules if rule not in core]
+    return tuple(found)
+
+
+def _rules(problem: Problem) -> list[Rule]:
+    here = {person.id for person in problem.people} if problem.present is None else problem.present
+    rules = [
+        Rule("need", (person.id,), need)
+        for person in problem.people
+        if person.id in here
+        for need in sorted(set(person.needs))
+        if need in problem.served
+    ]
+    blocks = sorted({tuple(sorted({each for each in block if each in here})) for block in problem.together})
+    rules += [Rule("together", block) for block in blocks if len(block) > 1]
+    pairs = sorted({(min(pair), max(pair)) for pair in problem.apart if here.issuperset(pair)})
+    rules += [Rule("apart", pair) for pair in pairs]
+    return rules + ([Rule("facilitated")] if problem.facilitated else [])
+
+
+def _seatable(problem: Problem, rules: Sequence[Rule]) -> bool:
+    """Whether one round can be seated under these rules alone."""
+    needs: dict[str, list[str]] = {}
+    for rule in rules:
+        if rule.kind == "need":
+            needs.setdefault(rule.people[0], []).append(rule.need)
+    board = set_out(
+        replace(
+            problem,
+            people=tuple(replace(person, needs=tuple(needs.get(person.id, ()))) for person in problem.people),
+            together=tuple(rule.people for rule in rules if rule.kind == "together"),
+            apart=tuple((rule.people[0], rule.people[1]) for rule in rules if rule.kind == "apart"),
+            facilitated=any(rule.kind == "facilitated" for rule in rules),
+            met=(),
+            held=(),
+            told=(),
+            rounds=1,
+        )
+    )
+    return any(seatings_of(board))
+
+
+def seatings_of(board: Board) -> Iterator[bool]:
+    """Whether a round can be seated, for each number of facilitators that a group may have: where they are fewer
+    than the groups, two may share one only if another rule leaves no other way."""
+    bound = gather(board)
+    for most in mosts(board):
+        yield seat_units(bound, board.sizes, board.fewest, most, None, Dice(board.seed, 2)) is not None
+
+
+def mosts(board: Board) -> range:
+    """The ceilings on facilitators in one group, in the order to try."""
+    scarce = board.facilitated and board.fewest == 0
+    return range(board.most, (max(board.seats, board.most) if scarce else board.most) + 1)
+
+
+def _smallest_clash(problem: Problem, rules: list[Rule]) -> list[Rule]:
+    """A clash from which no rule can be left out: shrink by halving pieces (delta debugging, Zeller 2002)."""
+    core, piece = list(rules), max(1, len(rules) // 2)
+    while True:
+        at = 0
+        while at < len(core):
+            without = core[:at] + core[at + piece :]
+            if _seatable(problem, without):
+                at += piece
+            else:
+                core = without
+        if piece == 1:
+            return core
+        piece = max(1, piece // 2)
+
+
+def _sentence(problem: Problem, core: Sequence[Rule]) -> str:
+    here = len(problem.people) if problem.present is None else len(problem.present)
+    board = set_out(replace(problem, met=(), held=(), told=(), rounds=1))
+    kinds = {rule.kind for rule in core}
+    people = sorted({each for rule in core for each in rule.people})
+    setting = f"{counted(here, 'person', 'people')} in {NUMBER_WORDS[problem.group_size]} make {board.groups}"
+    if kinds == {"apart"} and len(core) == len(people) * (len(people) - 1) // 2:
+        return f"{listed(people)} must be apart from each other and need {counted(len(people), 'group')}; {setting}."
+    if kinds == {"together"}:
+        return f"{listed(people)} must be together, {_room(board, people, core)}."
+    if kinds == {"need"}:
+        return _needs(problem, board, core, people)
+    if kinds == {"together", "apart"} and len([rule for rule in core if rule.kind == "apart"]) == 1:
+        return _chain(core)
+    parts = [_part(problem, board, rule) for rule in core]
+    lead = f"{listed(people)} are in a clash" if people else "These rules clash"
+    return f"{lead}: {'; '.join(parts)}; {setting}."
+
+
+def _room(board: Board, people: Sequence[str], core: Sequence[Rule]) -> str:
+    largest = max(len(each) for each in joined(rule.people for rule in core))
+    if largest > board.seats:
+        return f"but that is {len(people)} people and the largest group has {counted(board.seats, 'seat')}"
+    seats = listed([str(size) for size in board.sizes])
+    return f"as {counted(len(joined(rule.people for rule in core)), 'block')}, but groups of {seats} cannot hold them"
+
+
+def _needs(problem: Problem, board: Board, core: Sequence[Rule], people: Sequence[str]) -> str:
+    needs = listed(sorted({rule.need for rule in core}))
+    verb = "needs" if len(people) == 1 else "need"
+    served = max(min(board.groups, problem.served[rule.need]) for rule in core)
+    if served == 0:
+        return f"{listed(people)} {verb} {needs}, and no group has that."
+    seats = sum(board.sizes[:served])
+    have = "group has" if served == 1 else "groups have"
+    return f"{listed(people)} {verb} {needs}, but only {served} {have} that, with {counted(seats, 'seat')}."
+
+
+def _chain(core: Sequence[Rule]) -> str:
+    """The shortest way from one person through the blocks to the other, who must be apart."""
+    first, last = next(rule.people for rule in core if rule.kind == "apart")
+    came: dict[str, str] = {first: first}
+    queue = deque([first])
+    while queue:
+        at = queue.popleft()
+        for rule in core:
+            if rule.kind == "together" and at in rule.people:
+                for each in rule.people:
+                    if each not in came:
+                        came[each] = at
+                        queue.append(each)
+    path = [last]
+    while path[-1] != first and path[-1] in came:
+        path.append(came[path[-1]])
+    path.reverse()
+    if path[0] != first:
+        pairs = [f"{listed(rule.people)} must be {rule.kind}" for rule in core]
+        return f"{'; '.join(pairs)}: no set of groups does that."
+    links = [f"{one} with {other}" for one, other in zip(path, path[1:], strict=False)]
+    return f"{listed(sorted(path))} clash: {listed(links)} must be together, and {first} must be apart from {last}."
+
+
+def _part(problem: Problem, board: Board, rule: Rule) -> str:
+    if rule.kind == "need":
+        served = min(board.groups, problem.served[rule.need])
+        return f"{rule.people[0]} needs {rule.need}, which {counted(served, 'group has', 'groups have')}"
+    if rule.kind == "facilitated":
+        leading = sorted(board.ids[k] for k in board.facilitator.nonzero()[0].tolist())
+        fewest, most = board.fewest, board.most
+        each = str(most) if fewest == most else f"{fewest} or {most}"
+        return f"each group takes {each} of the facilitators, who are {listed(leading)}"
+    return f"{listed(rule.people)} must be {rule.kind}"

@@ -1,0 +1,69 @@
+"""Shares out the seats in smaller groups: nobody sits in one twice while seats allow."""
+
+import numpy as np
+
+from .board import Board, Ints
+from .dice import Dice
+
+
+def turns_held(board: Board) -> Ints:
+    """(n,) how often each person sat in a smaller group in the held rounds."""
+    turns = np.zeros(board.n, dtype=np.int32)
+    for seated in board.held:
+        here = np.flatnonzero(seated >= 0)
+        if len(here):
+            count = np.bincount(seated[here])
+            turns[here] += count[seated[here]] < count.max()
+    return turns
+
+
+def small_groups(size: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """(rounds, groups) whether a group is smaller than the largest of its round."""
+    return np.asarray(size < size.max(axis=1, keepdims=True, initial=0))
+
+
+def fair_share(held: Ints, seats: int) -> int:
+    """The fewest turns that the most burdened person must have, when so many seats in smaller groups are to be
+    filled by people who have had `held` turns already."""
+    share = int(held.min(initial=0))
+    while len(held) and int(np.maximum(share - held, 0).sum()) < seats:
+        share += 1
+    return share
+
+
+def share_turns(board: Board, groups: Ints, size: Ints, dice: Dice) -> None:
+    """Swaps people in place, round by round, until nobody has more than the fair share or no allowed swap is left."""
+    small = small_groups(size)
+    if not small.any():
+        return
+    turns = turns_held(board)
+    share = fair_share(turns, int(size[small].sum()))
+    for r in range(board.rounds):
+        turns += small[r][groups[r]]
+    apart: dict[int, set[int]] = {}
+    for one, other in board.apart.tolist():
+        apart.setdefault(one, set()).add(other)
+        apart.setdefault(other, set()).add(one)
+    for r in dice.order(board.rounds).tolist():
+        seated = groups[r]
+        over = np.flatnonzero(small[r][seated] & (turns > share) & (board.block < 0))
+        for person in over.tolist():
+            if turns[person] <= share:
+                continue
+            able = ~small[r][seated] & (turns < share) & (board.block < 0)
+            able &= (board.limit > seated[person]) & (seated < board.limit[person])
+            if board.facilitated:
+                able &= board.facilitator == board.facilitator[person]
+            candidates = np.flatnonzero(able)
+            for k in dice.order(len(candidates)).tolist():
+                other = int(candidates[k])
+                if _clear(apart, seated, person, other) and _clear(apart, seated, other, person):
+                    seated[person], seated[other] = seated[other], seated[person]
+                    turns[person] -= 1
+                    turns[other] += 1
+                    break
+
+
+def _clear(apart: dict[int, set[int]], seated: Ints, person: int, swapped: int) -> bool:
+    """Whether the person may take the other's place."""
+    return all(seated[foe] != seated[swapped] or foe == swapped for foe in apart.get(person, ()))

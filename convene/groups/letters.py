@@ -1,0 +1,34 @@
+"""The letter that tells a person whom they will meet."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from convene.groups.models import Seat
+from convene.groups.rules import shared
+from convene.groups.starters import questions
+from convene.mail.letter import Letter
+from convene.signups.letters import letter
+from convene.signups.models import Signup
+
+
+def sitting(seat: Seat) -> dict[str, Any]:
+    """One round as this person lives it: where, with whom, what they share, who starts, what to ask."""
+    group = seat.group
+    others = [other.person for other in group.seats if other.person_id != seat.person_id]
+    everybody = [{"field": one.person.field, "place": one.person.place} for one in group.seats]
+    first = group.seats[0]
+    return {
+        "number": group.round.number,
+        "label": group.label,
+        "room_url": group.room_url,
+        "names": [person.name for person in others],
+        "shared": shared(everybody),
+        "starts": "you" if first.person_id == seat.person_id else first.person.name,
+        "questions": questions(group.round.event_id, group.round.number),
+    }
+
+
+def your_group(signup: Signup, seats: Sequence[Seat]) -> Letter:
+    """One letter with all rounds; names as each chose to be called, and never an address."""
+    facts = {"sittings": [sitting(seat) for seat in seats]}
+    return letter("your_group", signup, facts=facts, expires_at=signup.event.ends_at)

@@ -1,0 +1,37 @@
+"""Reading rounds, groups and seats."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from convene.extensions import db
+from convene.groups.models import Group, Round, Seat
+
+
+def rounds(event_id: int, *states: str) -> Sequence[Round]:
+    """The rounds of an event in order with their groups, seats, people and caveats: five queries, however many."""
+    rows = select(Round).where(Round.event_id == event_id).order_by(Round.number)
+    if states:
+        rows = rows.where(Round.state.in_(states))
+    seats = selectinload(Round.groups).selectinload(Group.seats).joinedload(Seat.person)
+    return db.session.scalars(rows.options(seats, selectinload(Round.groups).selectinload(Group.caveats))).all()
+
+
+def seats_of(event_id: int, person_id: int) -> Sequence[Seat]:
+    """A person's seats in the rounds that were published, in order, with everybody in their groups."""
+    rows = select(Seat).join(Round, Seat.round_id == Round.id)
+    rows = rows.where(Round.event_id == event_id, Seat.person_id == person_id, Round.state.in_(("published", "held")))
+    whole = joinedload(Seat.group).selectinload(Group.seats).joinedload(Seat.person)
+    rows = rows.options(whole, joinedload(Seat.group).joinedload(Group.round))
+    return db.session.scalars(rows.order_by(Round.number)).all()
+
+
+def companions(event_id: int, person_id: int) -> dict[int, list[int]]:
+    """Everybody this person shared a published group with, by id, and in which rounds."""
+    found: dict[int, list[int]] = {}
+    for seat in seats_of(event_id, person_id):
+        for other in seat.group.seats:
+            if other.person_id != person_id:
+                found.setdefault(other.person_id, []).append(seat.group.round.number)
+    return found

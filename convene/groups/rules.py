@@ -1,0 +1,50 @@
+"""What a change made by hand may not break, and what people of one group have in common: no database, no clock."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+SMALLEST, LARGEST = 2, 6
+
+
+def breach(groups: Sequence[Collection[int]], apart: Iterable[tuple[int, int]], together: Iterable[tuple[int, int]]) -> str | None:
+    """The first hard rule these groups of one round break: "apart", "together", "size", or none.
+
+    People are ids; a pair with somebody absent asks for nothing.
+    """
+    group_of = {person: number for number, group in enumerate(groups) for person in group}
+    for first, second in apart:
+        if first in group_of and group_of[first] == group_of.get(second):
+            return "apart"
+    for first, second in together:
+        if first in group_of and second in group_of and group_of[first] != group_of[second]:
+            return "together"
+    if len(group_of) > 1 and any(not SMALLEST <= len(group) <= LARGEST for group in groups if group):
+        return "size"
+    return None
+
+
+def shared(people: Sequence[Mapping[str, str | None]]) -> list[str]:
+    """What several people of a group share, in a sentence each; of what they chose to tell, and no names.
+
+    Each person is a mapping with `field`, `place` and `first_time` ("yes" or none).
+    """
+    found = []
+    for key, all_, some in (
+        ("field", "You all work in {0}.", "{1} of you work in {0}."),
+        ("place", "You are all based in {0}.", "{1} of you are based in {0}."),
+        ("first_time", "It is the first time here for all of you.", "It is the first time here for {1} of you."),
+    ):
+        counts: dict[str, tuple[str, int]] = {}
+        for person in people:
+            value = (person.get(key) or "").strip()
+            if value:
+                as_typed, number = counts.get(value.casefold(), (value, 0))
+                counts[value.casefold()] = (as_typed, number + 1)
+        for as_typed, number in sorted(counts.values(), key=lambda pair: (-pair[1], pair[0])):
+            if number >= 2:
+                words = all_ if number == len(people) else some
+                found.append(words.format(as_typed, in_words(number)))
+    return found
+
+
+def in_words(number: int) -> str:
+    return {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}.get(number, str(number))

@@ -1,0 +1,48 @@
+"""Whether this installation can do its work: what /readyz asks, and what `convene doctor` says to mend."""
+
+from datetime import datetime, timedelta
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from convene.extensions import db, upsert
+from convene.health.models import Heartbeat
+from convene.mail import outbox
+
+ALIVE = timedelta(minutes=5)
+MAIL_LATE = timedelta(minutes=10)
+
+
+def beat(job: str, now: datetime, error: str | None = None) -> None:
+    row = upsert(Heartbeat).values(job=job, beat_at=now, error=error)
+    db.session.execute(row.on_conflict_do_update(index_elements=["job"], set_={"beat_at": now, "error": error}))
+
+
+def newest_migration() -> str | None:
+    return ScriptDirectory(current_app.extensions["migrate"].directory).get_current_head()
+
+
+def ready(now: datetime) -> dict[str, bool]:
+    """Each part that must work for letters and pages to work, and whether it does."""
+    found = {"database": False, "migrations": False, "worker": False}
+    try:
+        db.session.execute(text("SELECT 1"))
+        found["database"] = True
+        current = MigrationContext.configure(db.session.connection()).get_current_revision()
+        found["migrations"] = current == newest_migration()
+        last = db.session.scalar(select(Heartbeat.beat_at).where(Heartbeat.job == "worker"))
+        found["worker"] = last is not None and now - last < ALIVE
+    except SQLAlchemyError:
+        current_app.logger.exception("readiness")
+    finally:
+        db.session.rollback()
+    return found
+
+
+def mail_is_late(now: datetime) -> timedelta | None:
+    """How late the oldest unsent letter is, if that is more than ten minutes."""
+    waiting = outbox.oldest_unsent(now)
+    return waiting if waiting and waiting > MAIL_LATE else None

@@ -1,0 +1,75 @@
+"""Every link that leaves the house by mail: absolute, under the public address, signed for one purpose each."""
+
+import hashlib
+import hmac
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+
+
+class Forged(Exception):
+    """The link is not one of ours, or was damaged on the way."""
+
+
+def absolute(path: str) -> str:
+    return str(current_app.config["BASE_URL"]) + path
+
+
+def signer(purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(
+        current_app.config["SECRET_KEY"], salt=f"convene.{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
+    )
+
+
+def read(purpose: str, token: str) -> list[int]:
+    """The whole numbers signed into a token for this purpose; raises Forged."""
+    try:
+        return [int(part) for part in signer(purpose).loads(token)]
+    except (BadSignature, TypeError, ValueError):
+        raise Forged from None
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """64 hex characters that stand for a text without telling it; another secret key gives another hash."""
+    key = f"convene.{purpose}:{current_app.config['SECRET_KEY']}".encode()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def line_up() -> str:
+    return absolute("/")
+
+
+def event(slug: str) -> str:
+    return absolute(f"/events/{slug}")
+
+
+def place(signup_id: int, generation: int) -> str:
+    """A person's own place at one event; a raised generation kills the links sent before."""
+    return absolute(f"/place/{signer('place').dumps([signup_id, generation])}")
+
+
+def answer(nudge_id: int, generation: int) -> str:
+    return absolute(f"/answer/{signer('answer').dumps([nudge_id, generation])}")
+
+
+def unsubscribe(person_id: int, generation: int, kind: int) -> str:
+    """Stops one kind of nudge (its number in nudges.rules.KINDS) for one person."""
+    return absolute(f"/unsubscribe/{signer('unsubscribe').dumps([person_id, generation, kind])}")
+
+
+def never(person_id: int) -> str:
+    """For somebody who never asked for our first letter: stops all mail to that address."""
+    return absolute(f"/unsubscribe/never/{signer('never').dumps([person_id])}")
+
+
+def sign_in(secret: str) -> str:
+    return absolute(f"/organise/sign-in/{secret}")
+
+
+def organise() -> str:
+    return absolute("/organise/")
+
+
+def host() -> str:
+    """The public host name, for List-Id and the like."""
+    return str(current_app.config["HOST"])

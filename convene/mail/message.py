@@ -1,0 +1,65 @@
+"""From a row to the bytes that go over the wire: the same row gives the same bytes, however often it is tried."""
+
+import email.policy
+import hashlib
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+
+from convene.mail.letter import one_line
+from convene.mail.models import OutgoingMail
+
+# RFC 2045 allows encoded lines of 76; the library's default of 78 breaks it.
+POLICY = email.policy.SMTP.clone(max_line_length=76)
+
+
+def sender_address(mail_from: str) -> str:
+    """The bare address of CONVENE_MAIL_FROM: the ORGANIZER of every invite, for life."""
+    return parseaddr(mail_from)[1]
+
+
+def mailbox(name: str, address: str) -> Address:
+    return Address(display_name=one_line(name), addr_spec=address)
+
+
+def build(mail: OutgoingMail, mail_from: str) -> bytes:
+    """A whole message with CRLF line ends: text and HTML, and the invite both as a part and as a file."""
+    message = EmailMessage(policy=POLICY)
+    message["From"] = mailbox(mail.from_name, sender_address(mail_from))
+    message["To"] = mailbox(mail.to_name, mail.to_address)
+    message["Subject"] = one_line(mail.subject)
+    message["Date"] = format_datetime(mail.posted_at)
+    message["Message-ID"] = mail.message_id
+    if mail.reply_to:
+        message["Reply-To"] = mail.reply_to
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    if mail.unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if mail.list_id:
+        message["List-Id"] = mail.list_id
+    message.set_content(mail.text, cte="quoted-printable")
+    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    if mail.invite:
+        attach_invite(message, mail.invite, mail.invite_method or "REQUEST")
+    set_boundaries(message, mail.message_id)
+    return message.as_bytes()
+
+
+def attach_invite(message: EmailMessage, invite: bytes, method: str) -> None:
+    """Gmail reads the alternative part, Outlook and Apple the file; both are the same bytes."""
+    calendar = EmailMessage(policy=POLICY)
+    calendar.set_content(invite, maintype="text", subtype="calendar", cte="base64")
+    calendar.set_param("method", method)
+    calendar.set_param("charset", "utf-8")
+    del calendar["MIME-Version"]
+    message.attach(calendar)
+    message.add_attachment(invite, maintype="application", subtype="ics", filename="invite.ics")
+
+
+def set_boundaries(message: EmailMessage, message_id: str) -> None:
+    """Boundaries from the Message-ID, so that a retry is equal to the first try to the byte."""
+    for number, part in enumerate(message.walk()):
+        if part.is_multipart():
+            part.set_boundary("=_" + hashlib.sha256(f"{message_id}:{number}".encode()).hexdigest()[:32])

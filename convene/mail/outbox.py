@@ -1,0 +1,260 @@
+"""The outbox: post a letter once per key, claim what is due under a lease, send it, mark it, try again later.
+
+At least once: a worker that dies between the server's yes and the mark leaves one letter that is sent again, with
+the same Message-ID and the same bytes. Each sent letter is marked by itself, so a death repeats one at most.
+"""
+
+import random
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from convene.extensions import begin_write, db, start_write, upsert
+from convene.mail.letter import Letter
+from convene.mail.message import build, sender_address
+from convene.mail.models import UNSENT, MailSwitch, OutgoingMail
+from convene.mail.suppression import reason_for, suppress
+from convene.mail.transport import Refused, Stopped, Transport, TryLater
+
+BATCH = 20
+WAITS = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 480)]
+GIVE_UP = timedelta(days=3)
+QUEUE_STOP = timedelta(minutes=1)
+
+
+def post(
+    letter: Letter,
+    key: str,
+    now: datetime,
+    *,
+    organisation_id: int | None = None,
+    event_id: int | None = None,
+    person_id: int | None = None,
+    thread: str | None = None,
+    replaces: Sequence[str] = (),
+) -> int | None:
+    """Write a letter as a row of the caller's transaction; a second post of the same key changes nothing.
+
+    `thread`: letters of one thread leave in the order posted. `replaces`: kinds of letter of that thread that
+    this one makes needless, dropped if nothing of them has left yet. Returns the row's id, or none for a repeat.
+    """
+    if thread and replaces:
+        drop_unsent(thread, replaces, "a newer letter says it all")
+    refusal = reason_for(letter.to_address)
+    domain = sender_address(current_app.config["MAIL_FROM"]).rpartition("@")[2]
+    row = upsert(OutgoingMail).values(
+        key=key,
+        message_id=f"<{now:%Y%m%d%H%M%S}.{uuid.uuid4().hex}@{domain}>",
+        letter=letter.kind,
+        organisation_id=organisation_id,
+        event_id=event_id,
+        person_id=person_id,
+        thread=thread,
+        revision=letter.revision,
+        to_name=letter.to_name[:200],
+        to_address=letter.to_address,
+        from_name=letter.from_name[:200],
+        reply_to=letter.reply_to,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        invite=letter.invite,
+        invite_method=letter.invite_method,
+        unsubscribe_url=letter.unsubscribe_url,
+        list_id=letter.list_id,
+        state="dropped" if refusal else "queued",
+        posted_at=now,
+        due_at=now,
+        expires_at=letter.expires_at,
+        tries=0,
+        last_answer=f"not sent: this address is on the {refusal} list" if refusal else None,
+    )
+    row = row.on_conflict_do_nothing(index_elements=["key"]).returning(OutgoingMail.id)
+    return db.session.execute(row).scalar_one_or_none()
+
+
+def drop_unsent(thread: str, kinds: Sequence[str], reason: str) -> int:
+    """Drop letters of these kinds that nobody has begun to send; one that may have left is never dropped."""
+    rows = (
+        update(OutgoingMail)
+        .where(OutgoingMail.thread == thread, OutgoingMail.letter.in_(kinds))
+        .where(OutgoingMail.state == "queued", OutgoingMail.tries == 0)
+        .values(state="dropped", last_answer=reason)
+    )
+    return db.session.execute(rows).rowcount
+
+
+def claimable(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(OutgoingMail.state.in_(("queued", "retry")), OutgoingMail.due_at <= now),
+        and_(OutgoingMail.state == "sending", OutgoingMail.lease_until <= now),
+    )
+
+
+def claim(owner: str, now: datetime, limit: int = BATCH) -> list[OutgoingMail]:
+    """Take up to `limit` due letters under a lease; two workers never hold one row. Commits: the claim is the edge.
+
+    SKIP LOCKED lets workers on PostgreSQL pass each other; SQLite has one writer at a time and needs no more.
+    """
+    start_write()
+    earlier = aliased(OutgoingMail)
+    first_of_thread = ~exists().where(
+        earlier.thread == OutgoingMail.thread, earlier.id < OutgoingMail.id, earlier.state.in_(UNSENT)
+    )
+    due = (
+        select(OutgoingMail.id)
+        .where(claimable(now), or_(OutgoingMail.thread.is_(None), first_of_thread))
+        .order_by(OutgoingMail.due_at, OutgoingMail.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(db.session.scalars(due))
+    if ids:
+        lease = timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"])
+        taken = update(OutgoingMail).where(OutgoingMail.id.in_(ids))
+        db.session.execute(
+            taken.values(state="sending", lease_until=now + lease, lease_owner=owner, tries=OutgoingMail.tries + 1)
+        )
+    db.session.commit()
+    if not ids:
+        return []
+    rows = db.session.scalars(select(OutgoingMail).where(OutgoingMail.id.in_(ids)).order_by(OutgoingMail.id)).all()
+    for row in rows:
+        db.session.expunge(row)  # the row in hand is what is sent, whatever others write meanwhile
+    db.session.rollback()
+    return list(rows)
+
+
+def mark(mail: OutgoingMail, owner: str, **values: object) -> None:
+    """Write the outcome, if the lease is still ours: after it ran out the row belongs to another worker."""
+    begin_write()
+    mine = update(OutgoingMail).where(OutgoingMail.id == mail.id, OutgoingMail.lease_owner == owner)
+    db.session.execute(mine.values(lease_until=None, lease_owner=None, **values))
+    db.session.commit()
+
+
+def send(mail: OutgoingMail, transport: Transport, owner: str, now: datetime) -> bool:
+    """Try one claimed letter and mark what came of it; False where nothing more should be tried now."""
+    if mail.expires_at and mail.expires_at <= now:
+        mark(mail, owner, state="dropped", last_answer="not sent: it would have come too late to help")
+        return True
+    sender = current_app.config["MAIL_FROM"]
+    try:
+        answer = transport.send(sender_address(sender), mail.to_address, mail.message_id, build(mail, sender))
+    except Refused as refusal:
+        mark(mail, owner, state="failed", last_answer=str(refusal))
+        if str(refusal)[:3] == "550" and "5.1.1" in str(refusal):
+            begin_write()
+            suppress(mail.to_address, "bounced", now)
+            db.session.commit()
+        return True
+    except Stopped as stop:
+        mark(mail, owner, state="retry", tries=mail.tries - 1, due_at=now + QUEUE_STOP, last_answer=str(stop))
+        return False
+    except TryLater as fault:
+        mark(mail, owner, **later(mail, now, str(fault)))
+        return True
+    except Exception as fault:  # one bad row never blocks the others; its class tells the operator where to look
+        current_app.logger.exception("letter %s could not be built or sent", mail.id)
+        mark(mail, owner, **later(mail, now, f"not sent: {type(fault).__name__}"))
+        return True
+    blanked = {"text": "", "html": "", "purged_at": now} if mail.letter == "sign_in" else {}
+    mark(mail, owner, state="sent", sent_at=now, last_answer=answer, **blanked)
+    return True
+
+
+def later(mail: OutgoingMail, now: datetime, answer: str) -> dict[str, object]:
+    """When to try again: growing waits with some jitter, given up after three days or past its use."""
+    wait = WAITS[min(mail.tries, len(WAITS)) - 1] * random.uniform(1, 1.2)  # noqa: S311 - jitter, not a secret
+    if now + wait > (mail.expires_at or mail.posted_at + GIVE_UP) or now + wait > mail.posted_at + GIVE_UP:
+        return {"state": "failed", "last_answer": answer}
+    return {"state": "retry", "due_at": now + wait, "last_answer": answer}
+
+
+def release(rows: Sequence[OutgoingMail], owner: str) -> None:
+    """Give claimed but untried letters back at once."""
+    if not rows:
+        return
+    begin_write()
+    back = update(OutgoingMail).where(OutgoingMail.id.in_([row.id for row in rows]), OutgoingMail.lease_owner == owner)
+    back = back.values(state="retry", tries=OutgoingMail.tries - 1, lease_until=None, lease_owner=None)
+    db.session.execute(back)
+    db.session.commit()
+
+
+def send_due(transport: Transport, owner: str, now: Callable[[], datetime], most: int = 1000) -> int:
+    """Send what is due, up to about `most` letters; returns how many were tried."""
+    tried = 0
+    while tried < most and not paused(now()) and (rows := claim(owner, now())):
+        for number, mail in enumerate(rows):
+            tried += 1
+            if not send(mail, transport, owner, now()):
+                release(rows[number + 1 :], owner)
+                return tried
+    return tried
+
+
+def paused(now: datetime) -> MailSwitch | None:
+    """The switch that stops all sending, if it is thrown."""
+    switch = db.session.scalar(select(MailSwitch).where(or_(MailSwitch.resumes_at.is_(None), MailSwitch.resumes_at > now)))
+    db.session.rollback()
+    return switch
+
+
+def log(organisation_id: int, *, limit: int, before: int | None = None) -> Sequence[OutgoingMail]:
+    """The organisation's letters, newest first; `before` is an id to page on from."""
+    rows = select(OutgoingMail).where(OutgoingMail.organisation_id == organisation_id)
+    if before:
+        rows = rows.where(OutgoingMail.id < before)
+    return db.session.scalars(rows.order_by(OutgoingMail.id.desc()).limit(limit)).all()
+
+
+def counts(organisation_id: int) -> dict[str, int]:
+    """How many letters are in each state."""
+    rows = select(OutgoingMail.state, func.count()).where(OutgoingMail.organisation_id == organisation_id)
+    return {state: number for state, number in db.session.execute(rows.group_by(OutgoingMail.state))}
+
+
+def send_again(mail_id: int, organisation_id: int, now: datetime) -> bool:
+    """Queue a failed or dropped letter again, if it is this organisation's and its words are still kept."""
+    rows = (
+        update(OutgoingMail)
+        .where(OutgoingMail.id == mail_id, OutgoingMail.organisation_id == organisation_id)
+        .where(OutgoingMail.state.in_(("failed", "dropped", "retry")), OutgoingMail.purged_at.is_(None))
+        .values(state="queued", due_at=now, posted_at=now, tries=0, last_answer=None)
+    )
+    return db.session.execute(rows).rowcount == 1
+
+
+def drop(mail_id: int, organisation_id: int) -> bool:
+    """Never send a letter that still waits."""
+    rows = (
+        update(OutgoingMail)
+        .where(OutgoingMail.id == mail_id, OutgoingMail.organisation_id == organisation_id)
+        .where(OutgoingMail.state.in_(("queued", "retry")))
+        .values(state="dropped", last_answer="dropped by an organiser")
+    )
+    return db.session.execute(rows).rowcount == 1
+
+
+def oldest_unsent(now: datetime) -> timedelta | None:
+    """How long the oldest letter that should have left has been waiting."""
+    oldest = db.session.scalar(
+        select(func.min(OutgoingMail.due_at)).where(OutgoingMail.state.in_(UNSENT), OutgoingMail.due_at <= now)
+    )
+    return now - oldest if oldest else None
+
+
+def purge(now: datetime) -> None:
+    """Blank the words of letters 14 days after sending, and forget the envelopes after 30 more."""
+    done = OutgoingMail.state.in_(("sent", "failed", "dropped", "bounced"))
+    old = update(OutgoingMail).where(done, OutgoingMail.purged_at.is_(None))
+    old = old.where(OutgoingMail.posted_at < now - timedelta(days=14))
+    db.session.execute(old.values(text="", html="", invite=None, purged_at=now))
+    db.session.execute(delete(OutgoingMail).where(done, OutgoingMail.posted_at < now - timedelta(days=44)))
+
+

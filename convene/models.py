@@ -1,0 +1,17 @@
+"""Every table by name, for migrations and the shell."""
+
+from convene.access.models import AuditEntry, RateCount, SignIn, Token
+from convene.circles.models import Challenge, Circle
+from convene.events.models import Event
+from convene.groups.models import Caveat, Group, Round, Seat
+from convene.health.models import Heartbeat
+from convene.mail.models import MailSwitch, OutgoingMail, Suppression
+from convene.nudges.models import Answer, Nudge
+from convene.people.models import Consent, Lock, Organisation, Person, Role, Separation
+from convene.signups.models import Attendance, Signup
+
+__all__ = [
+    "Answer", "Attendance", "AuditEntry", "Caveat", "Challenge", "Circle", "Consent", "Event", "Group", "Heartbeat",
+    "Lock", "MailSwitch", "Nudge", "Organisation", "OutgoingMail", "Person", "RateCount", "Role", "Round", "Seat",
+    "Separation", "SignIn", "Signup", "Suppression", "Token",
+]  # fmt: skip

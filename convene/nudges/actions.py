@@ -1,0 +1,195 @@
+"""Deciding which nudges go out now, keeping what people answer, and opening contact when both said yes."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from convene.events.models import Event
+from convene.events.queries import locked
+from convene.extensions import db
+from convene.groups.queries import companions
+from convene.mail import outbox
+from convene.mail.letter import Letter
+from convene.nudges import letters, rules
+from convene.nudges.models import Answer, Nudge
+from convene.people.models import Person, Separation
+from convene.people.queries import pairs
+from convene.signups.models import Signup
+from convene.signups.queries import in_state
+
+YES_LASTS = timedelta(days=30)
+ANSWERS_CHANGE = timedelta(days=30)
+
+
+class TooLate(Exception):
+    """Answers can be changed for 30 days after the event."""
+
+
+def occasion_of(signup: Signup) -> rules.Occasion:
+    event, person = signup.event, signup.person
+    return rules.Occasion(
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        zone=person.zone or event.zone,
+        state=signup.state,
+        confirmed_at=signup.confirmed_at,
+        attendance=attendance_of(signup),
+        muted=frozenset(person.muted.split()),
+        salt=f"{event.id}:{person.id}",
+    )
+
+
+def attendance_of(signup: Signup) -> str:
+    return signup.attendance.state if signup.attendance else "unknown"
+
+
+def events_near(now: datetime) -> list[tuple[int, str]]:
+    """The events for which a rule may have something due, each with that rule."""
+    soon = (Event.starts_at > now, Event.starts_at <= now + rules.REMIND)
+    gone = (Event.ends_at <= now - rules.THANK_FROM, Event.ends_at > now - rules.THANK_UNTIL - timedelta(hours=1))
+    found = []
+    for rule, window in (("reminder", soon), ("thank_you", gone)):
+        ids = db.session.scalars(select(Event.id).where(Event.state == "published", *window))
+        found += [(event_id, rule) for event_id in ids]
+    return found
+
+
+def post_due(event_id: int, rule: str, now: datetime) -> int:
+    """Post one rule's letters for one event; keys make a repeat harmless. Returns how many were posted.
+
+    The event is locked, so that a place cannot be cancelled between the judgement and the letter.
+    """
+    event = locked(event_id)
+    if event.state != "published":
+        return 0
+    signups = in_state(event.id, "confirmed")
+    decided = set(db.session.scalars(select(Nudge.person_id).where(Nudge.event_id == event.id, Nudge.rule == rule)))
+    open_ = [one for one in signups if one.person_id not in decided and one.person.address]
+    recent = nudges_of(one.person.address or "" for one in open_) if rule == "thank_you" else {}
+    judge: Callable[[rules.Occasion, datetime], rules.Verdict] = getattr(rules, rule)
+    posted = 0
+    for signup in open_:
+        verdict = judge(occasion_of(signup), now)
+        if verdict.act == "send" and rules.capped(recent.get(signup.person.address or "", ()), now):
+            continue  # looked at again at the next sweep, until its time has passed
+        if verdict.act != "wait":
+            posted += decide(signup, rule, verdict, now)
+    return posted
+
+
+def nudges_of(addresses: Iterable[str]) -> Mapping[str, Sequence[datetime]]:
+    """When each of these addresses was nudged, over every host of the installation."""
+    rows = select(Person.address, Nudge.decided_at).join(Nudge, Nudge.person_id == Person.id)
+    rows = rows.where(Person.address.in_(list(addresses)), Nudge.state.in_(("sent", "acted")))
+    found: dict[str, list[datetime]] = {}
+    for address, moment in db.session.execute(rows):
+        found.setdefault(address, []).append(moment)
+    return found
+
+
+def decide(signup: Signup, rule: str, verdict: rules.Verdict, now: datetime) -> int:
+    """Write the nudge with its reason and, if it is to be sent, its letter."""
+    nudge = Nudge(
+        key=f"{rule}:{signup.event_id}:{signup.person_id}:1",
+        rule=rule,
+        event_id=signup.event_id,
+        person_id=signup.person_id,
+        state={"send": "sent", "expired": "expired", "stopped": "stopped"}[verdict.act],
+        reason=verdict.reason,
+        due_at=verdict.due_at,
+        decided_at=now,
+        generation=1,
+    )
+    db.session.add(nudge)
+    db.session.flush()
+    if verdict.act != "send":
+        return 0
+    if rule == "reminder":
+        letter = letters.reminder(nudge, signup)
+    else:
+        letter = letters.thank_you(nudge, signup, attendance_of(signup))
+    post(letter, f"nudge:{nudge.key}", signup.event, signup.person, now, thread=f"signup:{signup.id}")
+    return 1
+
+
+def post(letter: Letter, key: str, event: Event, person: Person, now: datetime, thread: str | None = None) -> None:
+    outbox.post(
+        letter,
+        key=key,
+        now=now,
+        organisation_id=event.organisation_id,
+        event_id=event.id,
+        person_id=person.id,
+        thread=thread,
+    )
+
+
+def find(nudge_id: int) -> Nudge | None:
+    whole = (joinedload(Nudge.person), joinedload(Nudge.event).joinedload(Event.organisation))
+    return db.session.scalar(select(Nudge).where(Nudge.id == nudge_id).options(*whole))
+
+
+def answers(event_id: int, person_id: int) -> Sequence[Answer]:
+    return db.session.scalars(select(Answer).where(Answer.event_id == event_id, Answer.person_id == person_id)).all()
+
+
+def answer(
+    nudge: Nudge, helped: str, words: str, touch: Iterable[int], channel: str, contact: str, now: datetime
+) -> int:
+    """Keep what a person pressed; opens contact with each who said yes too. Returns how many that were.
+
+    `touch` holds the ids of people they would like to hear from: others than those of their groups are passed
+    over. What was not ticked says nothing. Raises TooLate. The event must be locked (locked(event_id)).
+    """
+    event, person = nudge.event, nudge.person
+    if now > event.ends_at + ANSWERS_CHANGE:
+        raise TooLate
+    mine = {row.key: row for row in answers(event.id, person.id)}
+    keep(mine, f"helped:{event.id}:{person.id}", event, person, "helped", helped or "skipped", now).words = words
+    wished = set(touch) & set(companions(event.id, person.id))
+    for row in list(mine.values()):
+        if row.question == "touch" and row.about_id not in wished and row.released_at is None:
+            db.session.delete(row)
+    for other_id in wished:
+        row = keep(mine, f"touch:{event.id}:{person.id}:{other_id}", event, person, "touch", "yes", now)
+        row.about_id = other_id
+        row.channel, row.contact = channel, contact
+    nudge.state = "acted"
+    db.session.flush()
+    return sum(release(event, person, other_id, now) for other_id in sorted(wished))
+
+
+def keep(mine: dict[str, Answer], key: str, event: Event, person: Person, question: str, value: str, now: datetime) -> Answer:
+    row = mine.get(key)
+    if row is None:
+        row = Answer(key=key, event_id=event.id, person_id=person.id, question=question, value=value, answered_at=now)
+        db.session.add(row)
+        mine[key] = row
+    row.value = value
+    row.answered_at = now
+    return row
+
+
+def release(event: Event, person: Person, other_id: int, now: datetime) -> int:
+    """If both said yes, within 30 days of each other, tell both at the same moment; never twice.
+
+    Two who must be kept apart are never told of each other, and nothing shows that.
+    """
+    rows = select(Answer).where(Answer.event_id == event.id, Answer.question == "touch", Answer.value == "yes")
+    yes = {row.person_id: row for row in db.session.scalars(rows.where(Answer.person_id.in_((person.id, other_id)))) if
+           row.about_id == (other_id if row.person_id == person.id else person.id)}  # fmt: skip
+    if len(yes) < 2 or any(row.released_at for row in yes.values()):
+        return 0
+    if any(now - row.answered_at > YES_LASTS for row in yes.values()) or pairs(Separation, [person.id, other_id]):
+        return 0
+    other = db.session.get(Person, other_id)
+    if other is None or other.state == "erased":
+        return 0
+    for one, two in ((person, other), (other, person)):
+        letter = letters.stay_in_touch(one, two, yes[two.id], event.title)
+        post(letter, f"touch:{event.id}:{one.id}:{two.id}", event, one, now)
+    for row in yes.values():
+        row.released_at = now
+    return 1

@@ -1,0 +1,57 @@
+"""The letters that ask for one small act, and the one that opens contact when both said yes."""
+
+from typing import Any
+
+from convene import links
+from convene.calendar import zones
+from convene.mail.letter import Letter, write
+from convene.mail.letter import one_line as plain
+from convene.nudges.models import Answer, Nudge
+from convene.nudges.rules import KINDS
+from convene.people.models import Person
+from convene.signups.letters import facts_of
+from convene.signups.models import Signup
+
+
+def nudge_letter(nudge: Nudge, signup: Signup, facts: dict[str, Any], **rest: Any) -> Letter:
+    """A nudge always says why it came and how to stop its kind in one press."""
+    person, host = signup.person, signup.event.organisation
+    return write(
+        nudge.rule,
+        to_name=person.name,
+        to_address=person.address_typed or "",
+        from_name=host.name,
+        reply_to=host.reply_to,
+        unsubscribe_url=links.unsubscribe(person.id, person.generation, KINDS.index(nudge.rule)),
+        list_id=f"{plain(host.name)} <{nudge.rule.replace('_', '-')}.{host.slug}.{links.host()}>",
+        facts={**facts_of(signup), "why": nudge.reason, **facts},
+        **rest,
+    )
+
+
+def reminder(nudge: Nudge, signup: Signup) -> Letter:
+    event = signup.event
+    join = event.online_url if event.format == "online" else ""
+    return nudge_letter(nudge, signup, {"join_url": join}, expires_at=event.starts_at)
+
+
+def thank_you(nudge: Nudge, signup: Signup, attendance: str) -> Letter:
+    facts = {
+        "attendance": attendance,
+        "answer_url": links.answer(nudge.id, nudge.generation),
+        "line_up_url": links.line_up(),
+        "day": zones.spoken_date(signup.event.starts_at, signup.event.zone),
+    }
+    return nudge_letter(nudge, signup, facts)
+
+
+def stay_in_touch(person: Person, other: Person, theirs: Answer, event_title: str) -> Letter:
+    """To one of two who both said yes: the other's name, and the one contact that the other chose to give."""
+    return write(
+        "stay_in_touch",
+        to_name=person.name,
+        to_address=person.address_typed or "",
+        from_name=person.organisation.name,
+        reply_to=person.organisation.reply_to,
+        facts={"person": person, "other": other, "channel": theirs.channel, "contact": theirs.contact, "event_title": event_title},
+    )

@@ -1,0 +1,103 @@
+"""Who hosts, who is known to a host, what they agreed to, and who must or must not sit together."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from convene.extensions import db
+
+
+class Organisation(db.Model):
+    """The body that hosts here; it owns its events, circles, people and organisers, walled off from others."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    about: Mapped[str] = mapped_column(Text, default="")
+    reply_to: Mapped[str | None] = mapped_column(String(254))
+    zone: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+
+
+class Person(db.Model):
+    """A human known to one organisation, by name and folded address, or by name alone; there is no account."""
+
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "address"),
+        CheckConstraint("state IN ('provisional','active','paused','left','erased')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(120))
+    address: Mapped[str | None] = mapped_column(String(254), index=True)  # folded: what it is matched by
+    address_typed: Mapped[str | None] = mapped_column(String(254))  # as typed: what letters go to
+    state: Mapped[str] = mapped_column(String(12), default="provisional")
+    zone: Mapped[str | None] = mapped_column(String(60))
+    affiliation: Mapped[str | None] = mapped_column(String(120))
+    field: Mapped[str | None] = mapped_column(String(120))
+    place: Mapped[str | None] = mapped_column(String(120))
+    muted: Mapped[str] = mapped_column(String(200), default="")  # kinds of nudge stopped, separated by spaces
+    generation: Mapped[int] = mapped_column(default=1)  # raised to kill every unsubscribe link sent before
+    created_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Role(db.Model):
+    """A person's part in a host organisation; a host's part is for one event only."""
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "kind", "event_id"),
+        CheckConstraint("kind IN ('owner','organiser','host','safeguarding')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
+
+
+class Consent(db.Model):
+    """One yes or its withdrawal, with the wording shown and when; append-only, the newest of a purpose counts."""
+
+    __table_args__ = (Index(None, "person_id", "purpose", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    purpose: Mapped[str] = mapped_column(String(40))
+    given: Mapped[bool]
+    wording: Mapped[str] = mapped_column(Text)
+    how: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+
+
+class Separation(db.Model):
+    """Two people who must never share a group. The note is encrypted with a key kept outside the database."""
+
+    __table_args__ = (UniqueConstraint("first_id", "second_id"), CheckConstraint("first_id < second_id", name="order"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    note: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(40))
+
+
+class Lock(db.Model):
+    """Two people who sit together, always (a carer, an interpreter)."""
+
+    __table_args__ = (UniqueConstraint("first_id", "second_id"), CheckConstraint("first_id < second_id", name="order"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(40))

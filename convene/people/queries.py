@@ -1,0 +1,67 @@
+"""Finding people: always inside one organisation."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from convene.extensions import db
+from convene.people.models import Lock, Organisation, Person, Role, Separation
+
+ORGANISING = ("owner", "organiser")
+
+
+def organisation(slug: str) -> Organisation | None:
+    return db.session.scalar(select(Organisation).where(Organisation.slug == slug))
+
+
+def by_address(organisation_id: int, address: str) -> Person | None:
+    """The person with this folded address in this organisation."""
+    rule = (Person.organisation_id == organisation_id, Person.address == address)
+    return db.session.scalar(select(Person).where(*rule))
+
+
+def organisers(address: str) -> Sequence[Person]:
+    """The people with this folded address who organise for some host: one for each organisation."""
+    rows = select(Person).join(Role, Role.person_id == Person.id).where(Person.address == address)
+    rows = rows.where(Role.kind.in_(ORGANISING), Role.event_id.is_(None), Person.state != "erased")
+    return db.session.scalars(rows.distinct().order_by(Person.organisation_id)).all()
+
+
+def roles(person_id: int) -> set[str]:
+    """The kinds of role that hold over the whole organisation."""
+    rows = select(Role.kind).where(Role.person_id == person_id, Role.event_id.is_(None))
+    return set(db.session.scalars(rows))
+
+
+def may_see_separations(person: Person) -> bool:
+    """The safeguarding lead alone; the owner until a lead is named."""
+    own = roles(person.id)
+    if "safeguarding" in own:
+        return True
+    named = select(Role.id).join(Person, Role.person_id == Person.id)
+    named = named.where(Person.organisation_id == person.organisation_id, Role.kind == "safeguarding")
+    return "owner" in own and db.session.scalar(named.limit(1)) is None
+
+
+def search(organisation_id: int, text: str, *, limit: int = 50) -> Sequence[Person]:
+    """People by a part of their name or address, in order of name."""
+    rows = select(Person).where(Person.organisation_id == organisation_id, Person.state != "erased")
+    if text:
+        part = f"%{text.casefold().replace('%', '').replace('_', '')}%"
+        rows = rows.where(func.lower(Person.name).like(part) | Person.address.like(part))
+    return db.session.scalars(rows.order_by(func.lower(Person.name), Person.id).limit(limit)).all()
+
+
+def in_organisation(organisation_id: int, ids: Sequence[int]) -> Sequence[Person]:
+    rows = select(Person).where(Person.organisation_id == organisation_id, Person.id.in_(ids))
+    return db.session.scalars(rows).all()
+
+
+def pairs(table: type[Separation] | type[Lock], ids: Sequence[int]) -> list[tuple[int, int]]:
+    """The separations or locks among these people, as pairs of ids."""
+    rows = select(table.first_id, table.second_id).where(table.first_id.in_(ids), table.second_id.in_(ids))
+    return [(first, second) for first, second in db.session.execute(rows)]
+
+
+def all_pairs(table: type[Separation] | type[Lock], organisation_id: int) -> Sequence[Separation | Lock]:
+    return db.session.scalars(select(table).where(table.organisation_id == organisation_id).order_by(table.id)).all()

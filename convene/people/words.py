@@ -1,0 +1,41 @@
+"""What may stand in a text that people typed: any script and any name, no invisible controls."""
+
+import re
+import unicodedata
+
+# Marks that reorder what follows them, and so can make one text read as another.
+BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+JOINERS = {"\u200c", "\u200d", "\u200e", "\u200f"}  # needed by Persian, Indic scripts, emoji and mixed-direction names
+
+
+class BadWords(ValueError):
+    """The text holds something that cannot be kept; the message says what to do."""
+
+
+def tidy(text: str, *, lines: bool = False) -> str:
+    """The text in NFC with outer spaces gone; `lines` keeps line breaks. Raises BadWords."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    if not lines:
+        text = text.replace("\n", " ").replace("\t", " ")
+    for c in text:
+        if c in BIDI or c == "\ufffd" or c == "\ufeff":
+            raise BadWords("This holds hidden marks or broken letters; type it again rather than pasting it")
+        if unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") and not (lines and c in "\n\t"):
+            raise BadWords("This holds a character that cannot be shown; type it again rather than pasting it")
+    if not lines:
+        text = re.sub(r"\s+", " ", text)
+    text = text.strip()
+    if text and not text.strip("".join(JOINERS) + "\u200b\u2060\u00ad"):
+        raise BadWords("This looks empty; type at least one letter")
+    return text
+
+
+def safe_to_mail(name: str) -> str:
+    """A name that may stand in the first mail to an unproven address, or nothing.
+
+    Whoever signs somebody else up must not be able to put words of their own before them (no links, no numbers
+    to call): so a name with a dot inside, a digit, a slash, an @ or more than 60 letters is left out.
+    """
+    if len(name) > 60 or re.search(r"[\d/:@#<>\\=]|\w\.\w|www|http", name, re.IGNORECASE):
+        return ""
+    return name

@@ -1,0 +1,245 @@
+"""A person's way through an event: sign up, confirm, wait, be offered a place, cancel, come back.
+
+Every change of who holds a place is decided under the lock of the event's row (`begin_write`, then `locked`), and
+posts its letter in the same transaction.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from convene.access import limits
+from convene.events.capacity import offer_ends
+from convene.events.models import Event
+from convene.events.queries import locked
+from convene.extensions import db
+from convene.mail import outbox
+from convene.mail.letter import Letter
+from convene.people.actions import meet, meet_without_address
+from convene.signups import letters, queries
+from convene.signups.models import HOLDING, Signup
+
+NEEDLESS_AFTER_CANCEL = ("place_offered", "waitlisted", "changed", "reminder")
+
+
+class NotOpen(Exception):
+    """The event takes no signups: it is a draft, called off, or over."""
+
+
+class NotOffered(Exception):
+    """There is no offered place to accept, or its time is over."""
+
+
+class PlaceGone(Exception):
+    """What was asked cannot be done in the state this signup is in now."""
+
+
+def refuse_unless_open(event: Event, now: datetime) -> None:
+    if event.state != "published" or event.ends_at <= now:
+        raise NotOpen
+
+
+def thread(signup: Signup) -> str:
+    return f"signup:{signup.id}"
+
+
+def post(letter: Letter, signup: Signup, now: datetime, replaces: tuple[str, ...] = ()) -> None:
+    """Post a letter about this place; people without an address are told by the host."""
+    if not signup.person.address:
+        return
+    signup.letter_count += 1
+    outbox.post(
+        letter,
+        key=f"signup:{signup.id}:{letter.kind}:{signup.letter_count}",
+        now=now,
+        organisation_id=signup.event.organisation_id,
+        event_id=signup.event_id,
+        person_id=signup.person_id,
+        thread=thread(signup),
+        replaces=replaces,
+    )
+
+
+def next_sequence(signup: Signup) -> int:
+    """SEQUENCE for this person's next invite: never lower than the event's, always higher than the last sent."""
+    last = -1 if signup.invite_sequence is None else signup.invite_sequence
+    signup.invite_sequence = max(signup.event.sequence, last + 1)
+    return signup.invite_sequence
+
+
+def sign_up(event_id: int, address: str, name: str, zone: str | None, now: datetime) -> Signup:
+    """Start a signup and post its link; who is known already gets a link to the place they have.
+
+    Holds no place until the link is used. Raises NotOpen, BadAddress. The same person twenty times at once is one
+    row, and the letters stop at the limit per address: the page reads the same all the while.
+    """
+    event = locked(event_id)
+    refuse_unless_open(event, now)
+    person = meet(event.organisation, address, name, now)
+    if zone and person.state == "provisional":
+        person.zone = zone
+    signup = queries.of_person(event.id, person.id)
+    if signup is None:
+        signup = Signup(event=event, person=person, state="started", started_at=now, generation=1, letter_count=0)
+        db.session.add(signup)
+        db.session.flush()
+    elif signup.state in ("cancelled", "lapsed"):
+        signup.state = "started"
+        signup.started_at = now
+    send_link(signup, now)
+    return signup
+
+
+def send_link(signup: Signup, now: datetime) -> None:
+    """Post the way to a place, unless this address has had its share of letters that nobody asked it for."""
+    if not signup.person.address:
+        return
+    try:
+        limits.take("MAILS_PER_ADDRESS_HOUR", signup.person.address, now)
+        limits.take("MAILS_PER_ADDRESS_DAY", signup.person.address, now)
+    except limits.TooMany:
+        return
+    first = signup.state == "started"
+    post(letters.confirm(signup) if first else letters.place_link(signup), signup, now)
+
+
+def new_link(signup: Signup, now: datetime) -> None:
+    """Send a new link and kill the old ones."""
+    signup.generation += 1
+    send_link(signup, now)
+
+
+def add(event_id: int, name: str, address: str | None, now: datetime) -> Signup:
+    """An organiser adds a person who asked to come: they get a place at once, or a place in line."""
+    event = locked(event_id)
+    refuse_unless_open(event, now)
+    host = event.organisation
+    person = meet(host, address, name, now) if address else meet_without_address(host, name, now)
+    signup = queries.of_person(event.id, person.id)
+    if signup is None:
+        signup = Signup(event=event, person=person, state="started", started_at=now, generation=1, letter_count=0)
+        db.session.add(signup)
+        db.session.flush()
+    if signup.state not in (*HOLDING, "waitlisted"):
+        give_place(signup, now)
+    return signup
+
+
+def confirm(signup_id: int, now: datetime) -> Signup:
+    """The mailed link's button was pressed: the address is proven, and the place taken or the line joined.
+
+    Pressing again changes nothing. Raises NotOpen.
+    """
+    signup = lock_signup(signup_id)
+    refuse_unless_open(signup.event, now)
+    if signup.state in ("started", "cancelled", "lapsed"):
+        give_place(signup, now)
+    elif signup.state == "offered":
+        accept_offer(signup, now)
+    return signup
+
+
+def lock_signup(signup_id: int) -> Signup:
+    """A signup under the lock of its event's row."""
+    event_id = db.session.scalar(select(Signup.event_id).where(Signup.id == signup_id))
+    if event_id is None:
+        raise PlaceGone
+    locked(event_id)
+    signup = queries.one(signup_id)
+    if signup is None:
+        raise PlaceGone
+    db.session.refresh(signup)
+    return signup
+
+
+def give_place(signup: Signup, now: datetime) -> None:
+    """A place if one is free and nobody waits for it, else the next number in line."""
+    event = signup.event
+    signup.person.state = "active"
+    if queries.places(event).open_to_new:
+        seat(signup, now)
+    else:
+        signup.state = "waitlisted"
+        signup.queue_number = event.next_in_line
+        event.next_in_line += 1
+        db.session.flush()
+        post(letters.waitlisted(signup, queries.ahead(signup)), signup, now)
+
+
+def seat(signup: Signup, now: datetime) -> None:
+    signup.state = "confirmed"
+    signup.confirmed_at = now
+    signup.offered_until = None
+    signup.queue_number = None
+    sequence = next_sequence(signup)
+    signup.invite_open = True
+    db.session.flush()
+    post(letters.place_confirmed(signup, sequence, now), signup, now, replaces=("waitlisted", "place_offered"))
+
+
+def accept_offer(signup: Signup, now: datetime) -> None:
+    if signup.state != "offered" or (signup.offered_until and signup.offered_until <= now):
+        raise NotOffered
+    seat(signup, now)
+
+
+def cancel(signup_id: int, now: datetime) -> Signup:
+    """Give a place back, leave the line, or decline an offer; pressing again changes nothing.
+
+    A freed place goes to the first in line in the same transaction.
+    """
+    signup = lock_signup(signup_id)
+    held = signup.state in HOLDING
+    ended = update(Signup).where(Signup.id == signup.id, Signup.state.not_in(("cancelled", "lapsed")))
+    ended = ended.values(state="cancelled", cancelled_at=now, offered_until=None, queue_number=None)
+    if db.session.execute(ended).rowcount == 0:
+        return signup
+    was_confirmed = signup.state == "confirmed"
+    db.session.refresh(signup)
+    outbox.drop_unsent(thread(signup), NEEDLESS_AFTER_CANCEL, "the place was cancelled before this left")
+    if was_confirmed:
+        sequence = next_sequence(signup) if signup.invite_open else None
+        signup.invite_open = False
+        post(letters.cancelled(signup, sequence, now), signup, now)
+    if held:
+        offer_free_places(signup.event, now)
+    return signup
+
+
+def offer_free_places(event: Event, now: datetime) -> int:
+    """Offer every free place to the next in line; returns how many were offered. The event row must be locked."""
+    if event.state != "published" or event.starts_at <= now:
+        return 0
+    db.session.flush()
+    free = queries.places(event).left
+    if not free:
+        return 0
+    line = select(Signup).where(Signup.event_id == event.id, Signup.state == "waitlisted")
+    line = line.order_by(Signup.queue_number).limit(free)
+    offered = db.session.scalars(line).all()
+    for signup in offered:
+        signup.queue_number = None
+        if signup.person.address:
+            signup.state = "offered"
+            signup.offered_until = offer_ends(now, event.starts_at, signup.person.zone or event.zone)
+            post(letters.place_offered(signup), signup, now, replaces=("waitlisted",))
+        else:  # nobody to write to: the place is theirs, and the host tells them
+            signup.state = "confirmed"
+            signup.confirmed_at = now
+    return len(offered)
+
+
+def lapse_offers(event_id: int, now: datetime) -> int:
+    """End the offers of this event whose time is over, and offer those places on; returns how many ended."""
+    event = locked(event_id)
+    over = update(Signup).where(Signup.event_id == event_id, Signup.state == "offered", Signup.offered_until <= now)
+    ended = db.session.execute(over.values(state="lapsed", offered_until=None)).rowcount
+    if ended:
+        db.session.expire_all()
+        offer_free_places(event, now)
+    return ended
+
+
+def events_with_lapsed_offers(now: datetime) -> list[int]:
+    rows = select(Signup.event_id).where(Signup.state == "offered", Signup.offered_until <= now).distinct()
+    return list(db.session.scalars(rows))

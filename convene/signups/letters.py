@@ -1,0 +1,100 @@
+"""The letters about a person's place at an event: one function each."""
+
+from datetime import datetime
+from typing import Any
+
+from convene import links
+from convene.calendar import invite, zones
+from convene.events.entry import entry
+from convene.mail.letter import Letter, write
+from convene.people.words import safe_to_mail
+from convene.signups.models import Signup
+
+
+def facts_of(signup: Signup) -> dict[str, Any]:
+    """What every letter about a place may say: the event, its time in words, and this person's own link."""
+    event, person = signup.event, signup.person
+    own_zone = person.zone or event.zone
+    when = zones.spoken(event.starts_at, event.ends_at, event.zone)
+    own = zones.spoken(event.starts_at, event.ends_at, own_zone)
+    return {
+        "event": event,
+        "person": person,
+        "signup": signup,
+        "organisation": event.organisation,
+        "when": when,
+        "own_when": own if zones.local(event.starts_at, own_zone).replace(tzinfo=None)
+        != zones.local(event.starts_at, event.zone).replace(tzinfo=None) else None,
+        "place_url": links.place(signup.id, signup.generation),
+        "event_url": links.event(event.slug),
+    }  # fmt: skip
+
+
+def letter(kind: str, signup: Signup, *, to_name: str | None = None, facts: dict[str, Any] | None = None, **rest: Any) -> Letter:
+    person, host = signup.person, signup.event.organisation
+    return write(
+        kind,
+        to_name=person.name if to_name is None else to_name,
+        to_address=person.address_typed or "",
+        from_name=host.name,
+        reply_to=host.reply_to,
+        facts={**facts_of(signup), **(facts or {})},
+        **rest,
+    )
+
+
+def request(signup: Signup, sequence: int, now: datetime) -> dict[str, Any]:
+    """The invite part of a letter: METHOD:REQUEST for this person alone."""
+    guest = invite.Guest(signup.person.name, signup.person.address_typed or "")
+    body = invite.request(entry(signup.event, sequence=sequence, stamp=now, has_place=True), guest)
+    return {"invite": body, "invite_method": "REQUEST", "revision": sequence}
+
+
+def cancel(signup: Signup, sequence: int, now: datetime) -> dict[str, Any]:
+    """The invite part that takes the entry out of this person's calendar."""
+    guest = invite.Guest(signup.person.name, signup.person.address_typed or "")
+    body = invite.cancel(entry(signup.event, sequence=sequence, stamp=now), guest)
+    return {"invite": body, "invite_method": "CANCEL", "revision": sequence}
+
+
+def confirm(signup: Signup) -> Letter:
+    """The first letter to an unproven address: no invite, and nothing that the sender typed but a plain name."""
+    name = safe_to_mail(signup.person.name)
+    facts = {"name": name, "never_url": links.never(signup.person_id)}
+    return letter("confirm", signup, to_name=name, facts=facts, expires_at=signup.event.starts_at)
+
+
+def place_link(signup: Signup) -> Letter:
+    """For somebody who signed up again, or asked for a new link: the way to the place they have."""
+    return letter("place_link", signup, facts={"never_url": links.never(signup.person_id)})
+
+
+def place_confirmed(signup: Signup, sequence: int, now: datetime) -> Letter:
+    return letter("place_confirmed", signup, **request(signup, sequence, now))
+
+
+def waitlisted(signup: Signup, ahead: int) -> Letter:
+    return letter("waitlisted", signup, facts={"ahead": ahead}, expires_at=signup.event.starts_at)
+
+
+def place_offered(signup: Signup) -> Letter:
+    assert signup.offered_until is not None
+    zone = signup.person.zone or signup.event.zone
+    until = zones.spoken_moment(signup.offered_until, zone)
+    return letter("place_offered", signup, facts={"until": until}, expires_at=signup.offered_until)
+
+
+def changed(signup: Signup, what: dict[str, str], sequence: int | None, now: datetime) -> Letter:
+    """What changed, in words; with a new invite for those who hold one."""
+    part = request(signup, sequence, now) if sequence is not None else {}
+    return letter("changed", signup, facts={"changes": what}, expires_at=signup.event.ends_at, **part)
+
+
+def cancelled(signup: Signup, sequence: int | None, now: datetime) -> Letter:
+    part = cancel(signup, sequence, now) if sequence is not None else {}
+    return letter("cancelled", signup, **part)
+
+
+def called_off(signup: Signup, sequence: int | None, now: datetime, words: str) -> Letter:
+    part = cancel(signup, sequence, now) if sequence is not None else {}
+    return letter("called_off", signup, facts={"words": words}, expires_at=signup.event.ends_at, **part)

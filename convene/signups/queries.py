@@ -1,0 +1,84 @@
+"""Reading signups: places, the line, who is coming and who came."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from convene.events.capacity import Places
+from convene.events.models import Event
+from convene.extensions import db
+from convene.people.models import Person
+from convene.signups.models import HOLDING, Attendance, Signup
+
+
+def places(event: Event) -> Places:
+    return places_of([event])[event.id]
+
+
+def places_of(events: Sequence[Event]) -> dict[int, Places]:
+    """Places of many events in one query, by event id."""
+    rows = select(Signup.event_id, Signup.state, func.count())
+    rows = rows.where(Signup.event_id.in_([event.id for event in events]), Signup.state.in_((*HOLDING, "waitlisted")))
+    taken: dict[int, int] = {}
+    waiting: dict[int, int] = {}
+    for event_id, state, number in db.session.execute(rows.group_by(Signup.event_id, Signup.state)):
+        counts = waiting if state == "waitlisted" else taken
+        counts[event_id] = counts.get(event_id, 0) + number
+    return {event.id: Places(event.capacity, taken.get(event.id, 0), waiting.get(event.id, 0)) for event in events}
+
+
+def states(event_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """How many signups of each event are in each state."""
+    found: dict[int, dict[str, int]] = {event_id: {} for event_id in event_ids}
+    rows = select(Signup.event_id, Signup.state, func.count()).where(Signup.event_id.in_(event_ids))
+    for event_id, state, number in db.session.execute(rows.group_by(Signup.event_id, Signup.state)):
+        found[event_id][state] = number
+    return found
+
+
+def one(signup_id: int) -> Signup | None:
+    """A signup with its person, event and host."""
+    whole = (joinedload(Signup.person), joinedload(Signup.event).joinedload(Event.organisation))
+    return db.session.scalar(select(Signup).where(Signup.id == signup_id).options(*whole))
+
+
+def of_person(event_id: int, person_id: int) -> Signup | None:
+    return db.session.scalar(select(Signup).where(Signup.event_id == event_id, Signup.person_id == person_id))
+
+
+def one_for_org(organisation_id: int, event_id: int, signup_id: int) -> Signup | None:
+    """A signup of this event of this organisation, or none."""
+    rows = select(Signup).join(Event, Signup.event_id == Event.id)
+    rows = rows.where(Signup.id == signup_id, Event.id == event_id, Event.organisation_id == organisation_id)
+    return db.session.scalar(rows.options(joinedload(Signup.person), joinedload(Signup.attendance)))
+
+
+def in_state(event_id: int, *wanted: str) -> Sequence[Signup]:
+    """Signups in these states with their people and attendance: the line in order, others by name."""
+    rows = select(Signup).join(Person, Signup.person_id == Person.id)
+    rows = rows.where(Signup.event_id == event_id, Signup.state.in_(wanted))
+    whole = (joinedload(Signup.person), joinedload(Signup.attendance))
+    return db.session.scalars(rows.options(*whole).order_by(Signup.queue_number, func.lower(Person.name), Signup.id)).all()
+
+
+def ahead(signup: Signup) -> int:
+    """How many wait before this person."""
+    rows = select(func.count()).where(Signup.event_id == signup.event_id, Signup.state == "waitlisted")
+    return db.session.scalar(rows.where(Signup.queue_number < signup.queue_number)) or 0
+
+
+def present(event_id: int) -> Sequence[Signup]:
+    """Those marked here, all or part of the time, by name."""
+    rows = select(Signup).join(Signup.attendance).join(Person, Signup.person_id == Person.id)
+    rows = rows.where(Signup.event_id == event_id, Attendance.state.in_(("attended", "part")))
+    return db.session.scalars(rows.options(joinedload(Signup.person)).order_by(func.lower(Person.name), Signup.id)).all()
+
+
+def attendance_of(event_id: int) -> dict[str, int]:
+    """How many are in each attendance state, `unknown` for those with a place that nobody marked."""
+    rows = select(Attendance.state, func.count()).join(Signup).where(Signup.event_id == event_id)
+    found = {state: number for state, number in db.session.execute(rows.group_by(Attendance.state))}
+    unmarked = select(func.count()).select_from(Signup).outerjoin(Attendance)
+    unmarked = unmarked.where(Signup.event_id == event_id, Signup.state == "confirmed", Attendance.id.is_(None))
+    return {**found, "unknown": db.session.scalar(unmarked) or 0}

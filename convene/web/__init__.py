@@ -1,0 +1,54 @@
+"""The web: one table of pages, each with its prefix and its guard; nothing is reachable that is not in it."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Flask
+from flask.typing import ResponseReturnValue
+from werkzeug.routing import BaseConverter
+
+from convene.web import errors, filters, headers
+from convene.web.access import development, everybody, organiser
+from convene.web.organise import attendance, desk, devices, groups, outbox, people, sign_in, signups
+from convene.web.organise import events as desk_events
+from convene.web.visit import answer, calendar, circles, dev_mail, events, health, lineup, place, signup, unsubscribe
+
+Guard = Callable[[], ResponseReturnValue | None]
+
+PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
+    (lineup.page, "/", everybody),
+    (events.page, "/events", everybody),
+    (signup.page, "/events", everybody),
+    (circles.page, "/circles", everybody),
+    (place.page, "/place", everybody),
+    (answer.page, "/answer", everybody),
+    (unsubscribe.page, "/unsubscribe", everybody),
+    (calendar.page, "/", everybody),
+    (health.page, "/", everybody),
+    (dev_mail.page, "/dev/mail", development),
+    (sign_in.page, "/organise", everybody),
+    (desk.page, "/organise", organiser),
+    (desk_events.page, "/organise/events", organiser),
+    (signups.page, "/organise/events", organiser),
+    (attendance.page, "/organise/events", organiser),
+    (groups.page, "/organise/events", organiser),
+    (people.page, "/organise/people", organiser),
+    (outbox.page, "/organise/outbox", organiser),
+    (devices.page, "/organise/devices", organiser),
+)
+
+
+class Slug(BaseConverter):
+    """The last part of a public address; nothing else reaches the database."""
+
+    regex = "[a-z0-9-]{1,120}"
+
+
+def init_app(app: Flask) -> None:
+    """Put every page, guard, filter and error page on the application."""
+    app.url_map.converters["slug"] = Slug
+    for page, prefix, guard in PAGES:
+        app.before_request_funcs.setdefault(page.name, []).append(guard)
+        app.register_blueprint(page, url_prefix=prefix)
+    filters.init_app(app)
+    headers.init_app(app)
+    errors.init_app(app)

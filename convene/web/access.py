@@ -1,0 +1,105 @@
+"""Who may see a page: one guard for each audience, asked before anything else of the page runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask import abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from convene import clock
+from convene.access import sign_ins
+from convene.extensions import db, start_write
+from convene.people import queries
+from convene.people.models import Organisation, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who sits at the organiser's desk in this request, as plain values that outlive any transaction."""
+
+    sign_in_id: int
+    address: str
+    person_id: int
+    organisation_id: int
+    person_name: str
+    organisation_name: str
+    zone: str
+    roles: frozenset[str]
+    hosts: tuple[tuple[int, str], ...]  # every organisation this address organises for
+
+    @property
+    def actor(self) -> str:
+        return f"person:{self.person_id}"
+
+
+def everybody() -> None:
+    """Anyone may come in."""
+
+
+def development() -> None:
+    """Only a development copy, only from its own machine; elsewhere there is no such page."""
+    if not current_app.config["DEVELOPMENT"] or request.remote_addr not in ("127.0.0.1", "::1"):
+        abort(404)
+
+
+def cookie_name() -> str:
+    return "__Host-convene-desk" if current_app.config["HTTPS"] else "convene_desk"
+
+
+def organiser() -> ResponseReturnValue | None:
+    """An organiser who is signed in; others are shown to the sign-in page and brought back."""
+    g.desk = desk_of(request.cookies.get(cookie_name(), ""), clock.now())
+    if g.desk is None:
+        back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else "/organise/"
+        return redirect(url_for("organise_sign_in.ask", next=back))
+    return None
+
+
+def desk_of(secret: str, now: datetime) -> Desk | None:
+    """The desk behind a cookie, if its sign-in is open and its person still organises here."""
+    found = sign_ins.find(secret, now) if secret else None
+    if found is None:
+        return None
+    people = queries.organisers(found.address)
+    person = next((one for one in people if one.organisation_id == found.organisation_id), None)
+    if person is None:
+        return None
+    hosts = tuple((one.organisation_id, one.organisation.name) for one in people)
+    desk = make_desk(found.id, person, person.organisation, hosts)
+    if now - found.seen_at > sign_ins.SEEN_EVERY:
+        start_write()
+        sign_ins.seen(desk.sign_in_id, now)
+        db.session.commit()
+    return desk
+
+
+def make_desk(sign_in_id: int, person: Person, host: Organisation, hosts: tuple[tuple[int, str], ...]) -> Desk:
+    return Desk(
+        sign_in_id=sign_in_id,
+        address=person.address or "",
+        person_id=person.id,
+        organisation_id=host.id,
+        person_name=person.name,
+        organisation_name=host.name,
+        zone=host.zone,
+        roles=frozenset(queries.roles(person.id)),
+        hosts=hosts,
+    )
+
+
+def own_path(text: str, otherwise: str) -> str:
+    """A path of this site from what a visitor brought, decided by parsing; anything else gives `otherwise`."""
+    parts = urlsplit(text.replace("\\", "/"))
+    if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith("//"):
+        return otherwise
+    if any(ord(c) < 32 for c in text):
+        return otherwise
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def client() -> str:
+    """The client's address, for counting only; behind a proxy, the one that ProxyFix was told to trust."""
+    return request.remote_addr or "unknown"
+
+

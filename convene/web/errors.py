@@ -1,0 +1,77 @@
+"""What a person sees when something is refused or goes wrong: plain words, and nothing half written."""
+
+from flask import Flask, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from convene.access.limits import TooMany
+from convene.extensions import db
+from convene.links import Forged
+
+WORDS = {
+    400: ("That did not reach us whole", "Something in the address or the form was not as it should be. Go back and try again."),
+    403: ("This was sent from another site", "For your safety we only take what is pressed on our own pages. Open the page here and press again."),
+    404: ("There is nothing here", "The address may be mistyped, or what was here is gone. What is on now is on the front page."),
+    405: ("That is not how this page works", "Open the page first, and use the button on it."),
+    413: ("That was too much at once", "What you sent is larger than we can take. Shorten it and send it again."),
+    429: ("Many people are signing up at this moment", "Wait a minute, then press again. Nothing that you typed is lost: go back and it is still there."),
+    503: ("We could not save that just now", "Nothing was saved. Please try again in a minute: go back and what you typed is still there."),
+}  # fmt: skip
+OURS = ("Something went wrong here", "It is our fault, not yours, and nothing was saved by halves. Please try again in a minute.")
+
+
+def page(code: int, heading: str, words: str, retry_after: int | None = None) -> ResponseReturnValue:
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    return render_template("error.html", heading=heading, words=words, code=code), code, headers
+
+
+def refused(error: HTTPException) -> ResponseReturnValue:
+    """Every refusal that has a number; a redirect that werkzeug raises is left as it is."""
+    if error.code is None or error.code < 400:
+        return error
+    heading, words = WORDS.get(error.code, OURS if error.code >= 500 else WORDS[400])
+    return page(error.code, heading, words)
+
+
+def forgery(error: CSRFError) -> ResponseReturnValue:
+    """The form's token does not fit (cookies were off, or cleared): ask again with what was typed still in it."""
+    typed = [(name, value) for name, values in request.form.lists() for value in values if name != "csrf_token"]
+    return render_template("parts/press_again.html", typed=typed, action=request.full_path.rstrip("?")), 400
+
+
+def unreadable_link(error: Forged) -> ResponseReturnValue:
+    words = (
+        "The link is damaged or has been replaced by a newer one. If it came in a mail, check that the whole address "
+        "was copied, or open the newest mail. You can always sign up again with the same address: you keep your place."
+    )
+    return page(404, "This link does not work any more", words)
+
+
+def too_many(error: TooMany) -> ResponseReturnValue:
+    heading, words = WORDS[429]
+    return page(429, heading, words, retry_after=max(1, int(error.wait.total_seconds())))
+
+
+def database_away(error: OperationalError) -> ResponseReturnValue:
+    """Locked too long, full, or not there: nothing was kept, and we say so."""
+    db.session.rollback()
+    current_app.logger.error("database: %s", type(error.orig).__name__)
+    heading, words = WORDS[503]
+    return page(503, heading, words, retry_after=10)
+
+
+def fault(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    current_app.logger.exception("unexpected, at %s", request.endpoint)
+    return page(500, *OURS)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(CSRFError, forgery)
+    app.register_error_handler(Forged, unreadable_link)
+    app.register_error_handler(TooMany, too_many)
+    app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(Exception, fault)

@@ -1,0 +1,75 @@
+"""What templates may ask for: addresses of static files, times in words, safe text from Markdown."""
+
+import hashlib
+import re
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+import nh3
+from flask import Flask, current_app, g, url_for
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from convene.calendar import zones
+from convene.events.models import Event
+from convene.web.picture import event_picture
+
+TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "hr"}
+markdown_reader = MarkdownIt("commonmark", {"html": False})
+
+
+@lru_cache(maxsize=256)
+def fingerprint(path: str) -> str:
+    file = Path(str(current_app.static_folder)) / path
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=256)
+def asset(path: str) -> str:
+    """The address of a static file, with a mark of its content so that it can be kept for a year."""
+    return url_for("static", filename=path, v=fingerprint(path))
+
+
+@lru_cache(maxsize=512)
+def markdown(text: str) -> Markup:
+    """Markdown as HTML that can hold no script, style or picture; headings begin below the page's own."""
+    html = re.sub(r"<(/?)h[1-3]>", r"<\1h3>", markdown_reader.render(text))
+    return Markup(nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}))  # noqa: S704 - cleaned
+
+
+def when(event: Event) -> str:
+    """"Tuesday 12 May 2026, 6.30pm to 8pm (London)"."""
+    return zones.spoken(event.starts_at, event.ends_at, event.zone)
+
+
+def when_in(event: Event, zone: str | None) -> str | None:
+    """The event's time in another zone, or none where the wall clock shows the same there."""
+    if not zone or zones.local(event.starts_at, zone).utcoffset() == zones.local(event.starts_at, event.zone).utcoffset():
+        return None
+    return zones.spoken(event.starts_at, event.ends_at, zone)
+
+
+def moment(value: datetime, zone: str) -> str:
+    return zones.spoken_moment(value, zone)
+
+
+def utc(value: datetime) -> str:
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """"1 place", "3 places"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(asset=asset, picture=event_picture, is_development=app.config["DEVELOPMENT"])
+    app.jinja_env.filters.update(
+        markdown=markdown, when=when, when_in=when_in, moment=moment, utc=utc, plural=plural
+    )
+    app.context_processor(lambda: {"desk": g.get("desk")})

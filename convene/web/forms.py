@@ -1,0 +1,103 @@
+"""How forms of this house read what was typed: text that can be kept, zones and moments that exist."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import Length, StopValidation, ValidationError
+
+from convene.calendar import zones
+from convene.people import addresses
+from convene.people.words import BadWords, tidy
+
+
+class Form(FlaskForm):
+    """A form of this house; the token is checked for the whole application (extensions.csrf)."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+
+
+class Words(StringField):
+    """One line of text, tidied; what was typed is kept for showing again when it is refused."""
+
+    lines = False
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = str(valuelist[0])[:20_000] if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            self.data = tidy(self.data or "", lines=self.lines)
+        except BadWords as problem:
+            raise StopValidation(str(problem)) from None
+
+
+class Paragraphs(Words, TextAreaField):
+    """Several lines of text, tidied."""
+
+    widget = TextAreaField.widget
+    lines = True
+
+
+class Needed:
+    """Something must be typed; the message says what."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: str):
+        self.message = message
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if not field.data or not str(field.data).strip():
+            raise StopValidation(self.message)
+
+
+class AtMost(Length):
+    """Not longer than this many characters, counted in the words of the message."""
+
+    def __init__(self, most: int, what: str):
+        super().__init__(max=most, message=f"{what} must be {most} characters or fewer")
+        self.field_flags = {}
+
+
+def an_address(form: Any, field: Field) -> None:
+    """A mail address by its form; nothing is looked up."""
+    try:
+        field.data = addresses.checked(field.data or "")
+    except addresses.BadAddress as problem:
+        raise ValidationError(str(problem)) from None
+
+
+def a_zone(form: Any, field: Field) -> None:
+    try:
+        zones.zone(field.data or "")
+    except zones.UnknownZone:
+        raise ValidationError("Choose a time zone from the list, such as Europe/London") from None
+
+
+def a_web_address(form: Any, field: Field) -> None:
+    text = field.data or ""
+    if not text.startswith(("https://", "http://")) or " " in text or len(text) < 12:
+        raise ValidationError("Enter the whole address, beginning with https://")
+
+
+def known_zone(text: str | None) -> str | None:
+    """This zone if it exists, else none: for what a script or a link brings by itself."""
+    try:
+        zones.zone(text or "")
+    except zones.UnknownZone:
+        return None
+    return text
+
+
+def wall_time(form: Any, field: Field, zone: str) -> datetime | None:
+    """The moment of a typed date and time in a zone; puts the error on the field where there is none such."""
+    try:
+        return zones.utc(field.data, zone)
+    except zones.NoSuchTime:
+        field.errors = [*field.errors, "The clocks go forward over this time, so it does not exist that day; choose another"]
+        return None
+
+

@@ -1,0 +1,5 @@
+"""Stub."""
+
+from flask import Blueprint
+
+page = Blueprint("organise_signups", __name__)

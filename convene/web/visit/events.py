@@ -1,0 +1,82 @@
+"""An event's page: what, when, where, who hosts, how many places, and the form to sign up."""
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from wtforms import EmailField, HiddenField, StringField
+
+from convene import clock, links
+from convene.calendar import zones
+from convene.events import queries
+from convene.events.models import Event
+from convene.signups.queries import places
+from convene.web.forms import AtMost, Form, Needed, Words, an_address, known_zone
+
+page = Blueprint("events", __name__)
+
+
+class SignUpForm(Form):
+    name = Words(
+        "Your name",
+        [Needed("Enter your name"), AtMost(120, "Your name")],
+        render_kw={"autocomplete": "name", "maxlength": 120},
+    )
+    email = EmailField(
+        "Your email address",
+        [Needed("Enter your email address"), an_address],
+        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
+    )
+    zone = HiddenField()
+    website = StringField("Leave this empty")  # filled in by machines alone
+
+
+@page.get("/<slug:slug>")
+def show(slug: str) -> ResponseReturnValue:
+    event = queries.public(slug) or abort(404)
+    asked = request.args.get("zone", "")
+    zone_error = "" if not asked or known_zone(asked) else "Choose a time zone from the list, such as Europe/London"
+    return render_template("visit/event.html", zone_error=zone_error, **facts(event, SignUpForm(formdata=None), asked))
+
+
+def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[str, Any]:
+    """What the event's template needs, also for a preview (without a form)."""
+    now = clock.now()
+    own_zone = known_zone(asked_zone)
+    return {
+        "event": event,
+        "form": form,
+        "places": places(event),
+        "takes_signups": event.state == "published" and event.ends_at > now,
+        "is_over": event.ends_at <= now,
+        "own_zone": own_zone,
+        "zone_names": zones.names(),
+        "url": links.event(event.slug),
+        "linked_data": linked_data(event),
+    }
+
+
+def linked_data(event: Event) -> dict[str, Any]:
+    """The event in schema.org's words, for search engines and chat previews; never the link to join."""
+    online = event.format == "online"
+    place: dict[str, Any] = (
+        {"@type": "VirtualLocation", "url": links.event(event.slug)}
+        if online
+        else {"@type": "Place", "name": event.venue, "address": event.venue}
+    )
+    status = "EventCancelled" if event.state == "called_off" else "EventScheduled"
+    mode = "OnlineEventAttendanceMode" if online else "OfflineEventAttendanceMode"
+    return {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": event.title,
+        "description": event.summary,
+        "url": links.event(event.slug),
+        "startDate": zones.local(event.starts_at, event.zone).isoformat(),
+        "endDate": zones.local(event.ends_at, event.zone).isoformat(),
+        "eventStatus": f"https://schema.org/{status}",
+        "eventAttendanceMode": f"https://schema.org/{mode}",
+        "location": place,
+        "organizer": {"@type": "Organization", "name": event.organisation.name, "url": current_app.config["BASE_URL"]},
+        "isAccessibleForFree": True,
+    }

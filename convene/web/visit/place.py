@@ -1,0 +1,163 @@
+"""A person's own place at one event, behind their signed link: keep it, see it, change it, give it back."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import RadioField, SelectField
+
+from convene import clock, links
+from convene.calendar import zones
+from convene.extensions import db, start_write
+from convene.groups.letters import sitting
+from convene.groups.queries import seats_of
+from convene.people.actions import consent
+from convene.signups import actions, queries
+from convene.signups.models import Signup
+from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words
+
+page = Blueprint("place", __name__)
+
+LINK_LASTS = timedelta(days=30)  # after the event
+ACCESS_WORDING = "You may keep my access needs with this sign-up and show them to the hosts of this event."
+NOT_OPEN = "This event takes no sign-ups any more, so nothing was changed."
+
+
+class DetailsForm(Form):
+    name = Words("Your name", [Needed("Enter your name"), AtMost(120, "Your name")], render_kw={"autocomplete": "name"})
+    affiliation = Words(
+        "Organisation or group", [AtMost(120, "The organisation")], render_kw={"autocomplete": "organization"}
+    )
+    field = Words("Field of work or interest", [AtMost(120, "The field of work")])
+    place = Words("Where you are based", [AtMost(120, "The place")], render_kw={"autocomplete": "address-level2"})
+    first_time = RadioField("Is it your first time with us?", choices=[("yes", "Yes"), ("no", "No"), ("", "I would rather not say")])
+    access_needs = Paragraphs("Anything that makes it easier for you to take part", [AtMost(1000, "This")])
+    zone = SelectField("Your time zone", validate_choice=True)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.zone.choices = [("", "The same as the event"), *((name, name) for name in zones.names())]
+
+
+def signup_of(token: str) -> Signup:
+    """The signup behind a link; a forged, replaced or outlived one is refused in the same words."""
+    parts = links.read("place", token)
+    signup = queries.one(parts[0]) if len(parts) == 2 else None
+    if signup is None or signup.generation != parts[1] or signup.person.state == "erased":
+        raise links.Forged
+    if clock.now() > signup.event.ends_at + LINK_LASTS:
+        raise links.Forged
+    return signup
+
+
+def details(signup: Signup) -> DetailsForm:
+    person = signup.person
+    return DetailsForm(
+        formdata=None,
+        data={
+            "name": person.name,
+            "affiliation": person.affiliation or "",
+            "field": person.field or "",
+            "place": person.place or "",
+            "first_time": {True: "yes", False: "no", None: ""}[signup.first_time],
+            "access_needs": signup.access_needs,
+            "zone": person.zone or "",
+        },
+    )
+
+
+def render(signup: Signup, token: str, form: DetailsForm, code: int = 200) -> ResponseReturnValue:
+    now = clock.now()
+    event = signup.event
+    return (
+        render_template(
+            "visit/place.html",
+            signup=signup,
+            event=event,
+            token=token,
+            form=form,
+            places=queries.places(event),
+            ahead=queries.ahead(signup) if signup.state == "waitlisted" else 0,
+            takes_signups=event.state == "published" and event.ends_at > now,
+            is_over=event.ends_at <= now,
+            sittings=[sitting(seat) for seat in seats_of(event.id, signup.person_id)],
+        ),
+        code,
+    )
+
+
+@page.get("/<token>")
+def show(token: str) -> ResponseReturnValue:
+    signup = signup_of(token)
+    return render(signup, token, details(signup))
+
+
+@page.post("/<token>/confirm")
+def confirm(token: str) -> ResponseReturnValue:
+    """The button of the mailed link: takes the place, joins the line, or accepts the place that was offered."""
+    signup_id = signup_of(token).id
+    start_write()
+    try:
+        actions.confirm(signup_id, clock.now())
+    except actions.NotOpen:
+        db.session.rollback()
+        flash(NOT_OPEN, "bad")
+    except actions.NotOffered:
+        db.session.rollback()
+        flash("The time to take this place is over, and it went to the next person. You can join the line again.", "bad")
+    else:
+        db.session.commit()
+    return redirect(url_for("place.show", token=token), 303)
+
+
+@page.get("/<token>/cancel")
+def ask_cancel(token: str) -> ResponseReturnValue:
+    signup = signup_of(token)
+    return render_template("visit/cancel.html", signup=signup, event=signup.event, token=token)
+
+
+@page.post("/<token>/cancel")
+def cancel(token: str) -> ResponseReturnValue:
+    signup_id = signup_of(token).id
+    start_write()
+    actions.cancel(signup_id, clock.now())
+    db.session.commit()
+    return redirect(url_for("place.show", token=token), 303)
+
+
+@page.post("/<token>/details")
+def save_details(token: str) -> ResponseReturnValue:
+    signup = signup_of(token)
+    form = DetailsForm()
+    if not form.validate():
+        return render(signup, token, form, 422)
+    start_write()
+    keep(signup_of(token), form)
+    db.session.commit()
+    flash("Saved. Thank you.", "good")
+    return redirect(url_for("place.show", token=token), 303)
+
+
+def keep(signup: Signup, form: DetailsForm) -> None:
+    """Write the details; a change of access needs is a consent given or withdrawn, written down with its wording."""
+    person = signup.person
+    person.name = form.name.data or person.name
+    person.affiliation, person.field, person.place = form.affiliation.data, form.field.data, form.place.data
+    person.zone = form.zone.data or None
+    signup.first_time = {"yes": True, "no": False}.get(form.first_time.data or "")
+    needs = form.access_needs.data or ""
+    if bool(needs) != bool(signup.access_needs):
+        consent(person, "access_needs", bool(needs), ACCESS_WORDING, "place page", clock.now())
+    signup.access_needs = needs
+
+
+@page.post("/<token>/new-link")
+def new_link(token: str) -> ResponseReturnValue:
+    """Send a new link to the address we have, and end the one in hand."""
+    signup_id = signup_of(token).id
+    start_write()
+    signup = queries.one(signup_id) or abort(404)
+    actions.new_link(signup, clock.now())
+    db.session.commit()
+    return render_template("visit/new_link.html", event=signup.event)

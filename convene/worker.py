@@ -1,0 +1,107 @@
+"""The timetable: which job runs how often. APScheduler only wakes it; what is due is asked of the database."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from convene import clock
+from convene.access import audit, limits, sign_ins, tokens
+from convene.extensions import begin_write, db, start_write
+from convene.health import checks
+from convene.mail import outbox
+from convene.mail.transport import open_transport
+from convene.nudges import actions as nudges
+from convene.signups import actions as signups
+
+Job = Callable[[Flask, Callable[[], datetime]], None]
+
+
+def send_mail(app: Flask, now: Callable[[], datetime]) -> None:
+    owner = f"{socket.gethostname()[:30]}:{os.getpid()}"
+    with closing(open_transport(app.config["MAIL_URL"])) as transport:
+        outbox.send_due(transport, owner, now)
+
+
+def lapse_offers(app: Flask, now: Callable[[], datetime]) -> None:
+    for event_id in signups.events_with_lapsed_offers(now()):
+        start_write()
+        signups.lapse_offers(event_id, now())
+        db.session.commit()
+
+
+def post_nudges(app: Flask, now: Callable[[], datetime]) -> None:
+    for event_id, rule in nudges.events_near(now()):
+        start_write()
+        nudges.post_due(event_id, rule, now())
+        db.session.commit()
+
+
+def tidy(app: Flask, now: Callable[[], datetime]) -> None:
+    begin_write()
+    for part in (limits, tokens, sign_ins, audit):
+        part.forget(now())
+    outbox.purge(now())
+    db.session.commit()
+
+
+TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
+    ("lapse_offers", timedelta(seconds=30), lapse_offers),
+    ("post_nudges", timedelta(minutes=1), post_nudges),
+    ("send_mail", None, send_mail),  # none: every CONVENE_TICK_SECONDS
+    ("tidy", timedelta(hours=1), tidy),
+)
+
+
+def run_job(app: Flask, name: str, job: Job, now: Callable[[], datetime] = clock.now) -> bool:
+    """Run one job and write down that it ran; no failure of one row, the database or the disk ends the worker."""
+    error = None
+    with app.app_context():
+        try:
+            job(app, now)
+        except Exception as fault:
+            error = type(fault).__name__
+            app.logger.exception("job %s", name)
+        try:
+            db.session.rollback()
+            begin_write()
+            checks.beat(name, now(), error)
+            checks.beat("worker", now())
+            db.session.commit()
+        except Exception:
+            app.logger.exception("heartbeat of %s", name)
+    return error is None
+
+
+def tick(app: Flask, now: Callable[[], datetime] = clock.now) -> list[str]:
+    """Run each job once, letters last; returns the names of those that failed."""
+    order = sorted(TIMETABLE, key=lambda row: row[0] == "send_mail")
+    return [name for name, _, job in order if not run_job(app, name, job, now)]
+
+
+def run(app: Flask) -> None:
+    """Run the timetable until SIGTERM. Ctrl-C is the parent's to hear: it stops this process in order."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # One thread: one SQLite writer, and letters that never wait behind a second copy of themselves.
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(1)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        timezone="UTC",
+    )
+    for name, every, job in TIMETABLE:
+        seconds = (every or timedelta(seconds=app.config["TICK_SECONDS"])).total_seconds()
+        scheduler.add_job(
+            run_job, "interval", (app, name, job), seconds=seconds, next_run_time=clock.now(), id=name
+        )
+    scheduler.start()
+    stop.wait()
+    scheduler.shutdown(wait=True)

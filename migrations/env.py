@@ -1,0 +1,21 @@
+"""How migrations reach the database: the application's own engine, one writing transaction for all of them."""
+
+from alembic import context
+from flask import current_app
+
+from convene.extensions import db
+
+
+def run() -> None:
+    options = current_app.extensions["migrate"].configure_args
+    with db.engine.connect() as connection:
+        connection = connection.execution_options(sqlite_begin="IMMEDIATE")
+        context.configure(
+            connection=connection, target_metadata=db.metadata, transaction_per_migration=False, **options
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+run()

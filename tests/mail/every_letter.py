@@ -1,0 +1,141 @@
+"""Every letter there is, in each of its wordings, made by the functions that the program itself calls."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from convene.access.letters import new_device, sign_in
+from convene.events.actions import draft
+from convene.events.models import Event
+from convene.extensions import db
+from convene.groups.letters import your_group
+from convene.groups.models import Group, Round, Seat
+from convene.groups.queries import seats_of
+from convene.mail.letter import Letter
+from convene.nudges.letters import reminder, stay_in_touch, thank_you
+from convene.nudges.models import Answer, Nudge
+from convene.people.actions import found_organisation
+from convene.people.models import Organisation, Person
+from convene.signups import letters
+from convene.signups.models import Signup
+
+NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+STARTS = datetime(2026, 5, 12, 17, 30, tzinfo=UTC)
+ATTENDANCE = ("attended", "part", "unknown", "no_show", "excused")
+JOIN = "https://video.example.org/hall?pass=a&room=1"
+ROOM = "https://video.example.org/room?pass=b&room=2"
+
+numbers = itertools.count(1)
+
+
+def host(name: str, reply_to: str | None = "hosts@example.org") -> Organisation:
+    made = found_organisation(f"{name} {next(numbers)}", "Europe/London", NOW)
+    made.name, made.reply_to = name[:120], reply_to
+    return made
+
+
+def event(by: Organisation, text: str, *, online: bool) -> Event:
+    return draft(
+        by,
+        {
+            "title": text[:140],
+            "host_name": text[:120],
+            "starts_at": STARTS,
+            "ends_at": STARTS + timedelta(minutes=90),
+            "zone": "Europe/London",
+            "format": "online" if online else "in_person",
+            "venue": "" if online else f"{text} Hall, 1 Long Row"[:300],
+            "online_url": JOIN if online else "",
+        },
+        NOW,
+    )
+
+
+def person(of: Organisation, name: str, zone: str | None = None) -> Person:
+    address = f"person-{next(numbers)}@example.org"
+    made = Person(
+        organisation_id=of.id,
+        name=name,
+        address=address,
+        address_typed=address,
+        state="active",
+        zone=zone,
+        field="Libraries",
+        place="Leeds",
+        created_at=NOW,
+    )
+    db.session.add(made)
+    return made
+
+
+def signup(to: Event, who: Person, state: str = "confirmed") -> Signup:
+    made = Signup(event=to, person=who, state=state, started_at=NOW, generation=1, letter_count=0)
+    if state == "offered":
+        made.offered_until = NOW + timedelta(days=1)
+    if state in ("confirmed", "cancelled"):
+        made.invite_sequence, made.invite_open = 0, state == "confirmed"
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def nudge(rule: str, about: Signup, why: str) -> Nudge:
+    made = Nudge(
+        key=f"{rule}:{next(numbers)}",
+        rule=rule,
+        event_id=about.event_id,
+        person_id=about.person_id,
+        state="sent",
+        reason=why,
+        due_at=NOW,
+        decided_at=NOW,
+        generation=1,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def seat_all(at: Event, people: list[Person], label: str, room: str) -> None:
+    """Two rounds of one group with everybody; another person starts each time."""
+    for number in (1, 2):
+        round_ = Round(event_id=at.id, number=number, state="published", created_at=NOW, published_at=NOW)
+        db.session.add(round_)
+        db.session.flush()
+        group = Group(round_id=round_.id, number=1, label=label[:60], room_url=room)
+        db.session.add(group)
+        db.session.flush()
+        for position, one in enumerate(people[number - 1 :] + people[: number - 1]):
+            db.session.add(Seat(round_id=round_.id, group_id=group.id, person_id=one.id, position=position))
+    db.session.flush()
+
+
+def every_letter(text: str, other_name: str) -> Iterator[Letter]:
+    """Each letter in each wording; `text` stands wherever a person may type, `other_name` is the other person's."""
+    by = host(text)
+    for online, zone in ((True, "America/New_York"), (False, None)):
+        at = event(by, text, online=online)
+        mine = signup(at, person(by, text[:120], zone))
+        other = person(by, other_name)
+        line = {state: signup(at, person(by, text[:120]), state) for state in ("started", "waitlisted", "offered", "cancelled")}
+        yield letters.confirm(line["started"])
+        yield from (letters.place_link(one) for one in (mine, line["waitlisted"], line["offered"], line["cancelled"]))
+        yield letters.place_confirmed(mine, 0, NOW)
+        yield from (letters.waitlisted(line["waitlisted"], ahead) for ahead in (0, 1, 7))
+        yield letters.place_offered(line["offered"])
+        changes = {"When": "Tuesday 12 May 2026, 7pm to 8.30pm (London)", "Where": text, "Joining": "The link has changed"}
+        yield letters.changed(mine, changes, 1, NOW)
+        yield from (letters.changed(line[state], changes, None, NOW) for state in ("waitlisted", "offered"))
+        yield letters.cancelled(line["cancelled"], 1, NOW)
+        yield letters.called_off(mine, 1, NOW, f"{text}\n\nWe hope to see you in June.")
+        yield letters.called_off(line["waitlisted"], None, NOW, "")
+        yield reminder(nudge("reminder", mine, "they have a place tomorrow"), mine)
+        seat_all(at, [mine.person, other, person(by, text[:120])], text, ROOM if online else "")
+        yield your_group(mine, seats_of(at.id, mine.person_id))
+        for attendance in ATTENDANCE:
+            yield thank_you(nudge("thank_you", mine, "they had a place at this event"), mine, attendance)
+        for channel, contact in (("email", "yes.please@example.net"), ("phone", "020 7946 0000")):
+            theirs = Answer(channel=channel, contact=contact)
+            yield stay_in_touch(mine.person, other, theirs, at.title)
+    yield sign_in("olive@example.org", "secret", NOW)
+    yield new_device("olive@example.org", "Firefox on Linux", "Monday 4 May 2026, 10.30am (London)")

@@ -1,0 +1,53 @@
+"""The application as tests use it: made for one database, migrated, and visited from outside."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import Context
+from typing import Any
+
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from flask_sqlalchemy.session import Session
+from sqlalchemy.orm import scoped_session
+from werkzeug.test import TestResponse
+
+from config import TestConfig
+from convene.app import create_app
+from convene.extensions import begin_write, db
+
+
+def migrate_to_newest(url: str) -> None:
+    """Give the database at this address every table, by the migrations themselves."""
+    with made(url) as app, app.app_context():
+        upgrade()
+
+
+@contextmanager
+def made(url: str) -> Iterator[Flask]:
+    """The application on the database at this address."""
+    app = create_app(TestConfig({"CONVENE_DATABASE_URL": url}))
+    app.test_client_class = Client
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+class Client(FlaskClient):
+    """A visitor, who shares only the database with the test: a page that forgets to commit is found out.
+
+    What the test has prepared is committed before each request, so that the visitor sees it.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if has_app_context():
+            db.session.commit()
+        return Context().run(super().open, *args, **kwargs)
+
+
+@contextmanager
+def writing(app: Flask) -> Iterator[scoped_session[Session]]:
+    """`db.session` in the application's context, opened for writing."""
+    with app.app_context():
+        begin_write()
+        yield db.session
