@@ -53,6 +53,7 @@ define lay-out
 	@echo "Laying out $(1) in .venv ..."
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode $(1)
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q config.py convene migrations
 	@touch $@
 endef
 

@@ -74,4 +74,4 @@ def moment(when: datetime) -> vDatetime:
 
 def _clean(value: str) -> str:
     # Half of a surrogate pair has no bytes in UTF-8; the library would stop there.
-    return _CONTROLS.sub("", value)
+    return _CONTROLS.sub("", value.encode("utf-8", "replace").decode())

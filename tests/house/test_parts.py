@@ -264,16 +264,19 @@ def test_run_starts_pages_and_worker_and_ends_both(processes: Processes, number:
     assert both.stop(number) == 0
 
 
+@pytest.mark.one_database
 def test_a_process_that_does_not_come_up_says_why(processes: Processes) -> None:
     with pytest.raises(AssertionError, match="CONVENE_TYPO"):
         processes.web(CONVENE_TYPO="1")
 
 
+@pytest.mark.one_database
 def test_a_process_may_not_mail_the_world(processes: Processes) -> None:
     with pytest.raises(AssertionError, match=r"mail\.example\.org"):
         processes.worker(CONVENE_MAIL_URL="smtp://mail.example.org")
 
 
+@pytest.mark.one_database
 def test_a_process_reports_its_log(processes: Processes) -> None:
     stranger: Process = processes.start("no-such-command")
     stranger.process.wait(30)

@@ -117,13 +117,22 @@ def every_letter(text: str, other_name: str) -> Iterator[Letter]:
         at = event(by, text, online=online)
         mine = signup(at, person(by, text[:120], zone))
         other = person(by, other_name)
-        line = {state: signup(at, person(by, text[:120]), state) for state in ("started", "waitlisted", "offered", "cancelled")}
+        line = {
+            state: signup(at, person(by, text[:120]), state)
+            for state in ("started", "waitlisted", "offered", "cancelled")
+        }
         yield letters.confirm(line["started"])
-        yield from (letters.place_link(one) for one in (mine, line["waitlisted"], line["offered"], line["cancelled"]))
+        yield from (
+            letters.place_link(one) for one in (mine, line["waitlisted"], line["offered"], line["cancelled"])
+        )
         yield letters.place_confirmed(mine, 0, NOW)
         yield from (letters.waitlisted(line["waitlisted"], ahead) for ahead in (0, 1, 7))
         yield letters.place_offered(line["offered"])
-        changes = {"When": "Tuesday 12 May 2026, 7pm to 8.30pm (London)", "Where": text, "Joining": "The link has changed"}
+        changes = {
+            "When": "Tuesday 12 May 2026, 7pm to 8.30pm (London)",
+            "Where": text,
+            "Joining": "The link has changed",
+        }
         yield letters.changed(mine, changes, 1, NOW)
         yield from (letters.changed(line[state], changes, None, NOW) for state in ("waitlisted", "offered"))
         yield letters.cancelled(line["cancelled"], 1, NOW)

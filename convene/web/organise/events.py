@@ -1,5 +1,332 @@
-"""Stub."""
+"""An event in the organiser's hands: written, looked over, published, changed, called off."""
 
-from flask import Blueprint
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
+from wtforms import DateField, Field, IntegerField, RadioField, SelectField, TimeField
+from wtforms.validators import AnyOf, ValidationError
+
+from convene import clock
+from convene.access import audit
+from convene.calendar import zones
+from convene.events import actions
+from convene.events.models import Event
+from convene.extensions import db, start_write
+from convene.people.models import Organisation
+from convene.signups import queries as signups
+from convene.signups import upheaval
+from convene.signups.actions import NotOpen
+from convene.signups.models import HOLDING
+from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
+from convene.web.organise import own
+from convene.web.organise.desk import state_of
+from convene.web.visit.events import facts as visitors_facts
 
 page = Blueprint("organise_events", __name__)
+
+FURTHEST = timedelta(days=5 * 366)
+MIDNIGHT = time(0, 0)
+FORMATS = [("in_person", "In person"), ("online", "Online")]
+
+
+class Day(DateField):
+    """A date from the browser's own picker, or typed."""
+
+    def __init__(self, label: str, **rest: Any):
+        super().__init__(label, format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y"], **rest)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            raise ValueError("Enter the date")
+        try:
+            super().process_formdata([valuelist[0].strip()[:40]])
+        except ValueError:
+            raise ValueError("Enter a date that exists, such as 12 May 2026") from None
+
+
+class Clock(TimeField):
+    """A time of day from the browser's own picker, or typed: 18:30, 18.30, 6.30pm, 6pm."""
+
+    def __init__(self, label: str, asked: str, **rest: Any):
+        super().__init__(label, format=["%H:%M", "%H:%M:%S", "%H.%M", "%I.%M%p", "%I:%M%p", "%I%p"], **rest)
+        self.asked = asked
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            raise ValueError(self.asked)
+        try:
+            super().process_formdata([valuelist[0].strip()[:40].replace(" ", "")])
+        except ValueError:
+            raise ValueError("Enter a time such as 18:30 or 6.30pm") from None
+
+
+class Whole(IntegerField):
+    """A whole number between two others."""
+
+    def __init__(self, label: str, least: int, most: int, **rest: Any):
+        limits = {"min": least, "max": most, "inputmode": "numeric"}
+        super().__init__(label, render_kw=limits, **rest)
+        self.least, self.most = least, most
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = valuelist[0].strip() if valuelist else ""
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        if number is None or not self.least <= number <= self.most:
+            self.data = None
+            raise ValueError(f"Enter a whole number from {self.least} to {self.most}")
+        self.data = number
+
+
+def a_room_address(form: Any, field: Field) -> None:
+    """Empty, or an https address of a room to meet in."""
+    text = field.data or ""
+    if text and not is_https(text):
+        raise ValidationError("Enter the whole link, beginning with https://")
+
+
+def is_https(text: str) -> bool:
+    """Whether this can be opened by those who get it: https, a host, no spaces, at most 500 characters."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(host) and " " not in text and len(text) <= 500
+
+
+class EventForm(Form):
+    title = Words("What is it called?", [Needed("Enter a title"), AtMost(140, "The title")])
+    summary = Words("In a sentence or two", [AtMost(280, "The summary")])
+    description = Paragraphs("All about it", [AtMost(10_000, "The description")], render_kw={"rows": 9})
+    host_name = Words("Who welcomes people?", [AtMost(120, "The name")])
+    date = Day("Date")
+    starts = Clock("Starts at", "Enter the time it starts")
+    ends = Clock("Ends at", "Enter the time it ends")
+    zone = SelectField("Time zone", [a_zone], validate_choice=False)
+    format = RadioField(
+        "How do people meet?",
+        [AnyOf([value for value, _ in FORMATS], "Choose in person or online")],
+        choices=FORMATS,
+        default="in_person",
+        validate_choice=False,
+    )
+    venue = Words("Where is it?", [AtMost(300, "The place")])
+    online_url = Words("Link to join", [AtMost(500, "The link"), a_room_address])
+    access_info = Paragraphs("Getting in and taking part", [AtMost(2000, "This")], render_kw={"rows": 4})
+    capacity = Whole("How many places?", 1, 5000, default=30)
+    group_size = Whole("People in a group", 2, 6, default=4)
+    round_count = Whole("Rounds", 1, 12, default=3)
+
+    def __init__(self, **rest: Any):
+        super().__init__(**rest)
+        names = zones.names()
+        typed = (self.zone.data or "")[:60]
+        # A zone that is not in the list (an old name, or a wrong one) stays shown as it was.
+        self.zone.choices = [*([(typed, typed)] if typed and typed not in names else []), *((n, n) for n in names)]
+
+    def facts(self, event: Event | None, now: datetime) -> dict[str, Any] | None:
+        """The columns of Event that were typed, or none where something is wrong (said at its field)."""
+        self.validate()
+        self.check_place()
+        span = self.span(event, now)
+        if self.errors or span is None:
+            return None
+        plain = ("title", "summary", "description", "host_name", "zone", "format", "venue", "online_url")
+        names = (*plain, "access_info", "capacity", "group_size", "round_count")
+        return {**{name: self[name].data for name in names}, "starts_at": span[0], "ends_at": span[1]}
+
+    def check_place(self) -> None:
+        if self.format.data == "in_person" and not self.venue.data and not self.venue.errors:
+            wrong(self.venue, "Enter where it is, with the street")
+
+    def span(self, event: Event | None, now: datetime) -> tuple[datetime, datetime] | None:
+        """When it starts and ends, as moments; what is past already may stay as it was, but not be set anew."""
+        day, starts, ends = self.date.data, self.starts.data, self.ends.data
+        if day is None or starts is None or ends is None or self.zone.errors:
+            return None
+        # An end of 00:00 is the midnight that the evening runs into.
+        last = day + timedelta(days=1) if ends == MIDNIGHT and day < date.max else day
+        starts_at, ends_at = self.moment(self.starts, day, starts), self.moment(self.ends, last, ends)
+        if starts_at is None or ends_at is None:
+            return None
+        if ends_at <= starts_at:
+            wrong(self.ends, "The end must be after the start")
+        if starts_at > now + FURTHEST:
+            wrong(self.date, "That is more than five years away; check the year")
+        if starts_at <= now and (event is None or event.starts_at != starts_at):
+            wrong(self.date, "This is in the past; choose a day and time to come")
+        elif ends_at <= now and (event is None or event.ends_at != ends_at):
+            wrong(self.ends, "This end is in the past; choose a time to come")
+        return starts_at, ends_at
+
+    def moment(self, field: Field, day: date, at: time) -> datetime | None:
+        try:
+            return zones.utc(datetime.combine(day, at), self.zone.data)
+        except zones.NoSuchTime:
+            wrong(field, "The clocks go forward over this time, so it does not exist that day; choose another")
+            return None
+
+
+def wrong(field: Field, words: str) -> None:
+    field.errors = [*field.errors, words]
+
+
+def typed_of(event: Event) -> dict[str, Any]:
+    """An event as its form shows it: wall time where it is."""
+    starts, ends = (zones.local(moment, event.zone) for moment in (event.starts_at, event.ends_at))
+    plain = {name: getattr(event, name) for name in EventForm(formdata=None).data if hasattr(event, name)}
+    return {**plain, "date": starts.date(), "starts": starts.time(), "ends": ends.time()}
+
+
+@page.get("/new")
+def new() -> ResponseReturnValue:
+    form = EventForm(formdata=None, data={"zone": g.desk.zone, "host_name": g.desk.person_name})
+    return render_template("organise/event_form.html", form=form, event=None)
+
+
+@page.post("/new")
+def create() -> ResponseReturnValue:
+    form, now = EventForm(), clock.now()
+    facts = form.facts(None, now)
+    if facts is None:
+        return render_template("organise/event_form.html", form=form, event=None), 422
+    start_write()
+    try:
+        event_id = draft(facts, now)
+        db.session.commit()
+    except IntegrityError:  # another organiser took the same address for an event in this very moment
+        db.session.rollback()
+        form.form_errors.append("Somebody announced an event of this title just now. Press again to go on.")
+        return render_template("organise/event_form.html", form=form, event=None), 409
+    flash("Saved as a draft that only organisers see. Look it over, then publish it.", "good")
+    return redirect(url_for("organise_events.show", event_id=event_id), 303)
+
+
+def draft(facts: Mapping[str, Any], now: datetime) -> int:
+    event = actions.draft(db.session.get_one(Organisation, g.desk.organisation_id), facts, now)
+    audit.record(g.desk.organisation_id, g.desk.actor, "event.drafted", f"event:{event.id}", now)
+    return event.id
+
+
+@page.get(f"/{own.ID.format('event_id')}")
+def show(event_id: int) -> ResponseReturnValue:
+    event, now = own.event(event_id), clock.now()
+    return render_template(
+        "organise/event.html",
+        event=event,
+        state=state_of(event, now),
+        places=signups.places(event),
+        states=signups.states([event.id])[event.id],
+        can_publish=event.state == "draft" and event.starts_at > now,
+        can_call_off=event.state == "published" and event.ends_at > now,
+    )
+
+
+@page.get(f"/{own.ID.format('event_id')}/edit")
+def edit(event_id: int) -> ResponseReturnValue:
+    event = own.event(event_id)
+    return render_template("organise/event_form.html", form=EventForm(formdata=None, data=typed_of(event)), event=event)
+
+
+@page.post(f"/{own.ID.format('event_id')}/edit")
+def save(event_id: int) -> ResponseReturnValue:
+    form, now = EventForm(), clock.now()
+    facts = form.facts(own.event(event_id), now)
+    if facts is not None:
+        own.event_to_change(event_id)
+        try:
+            changed = upheaval.change(event_id, facts, now)
+        except upheaval.TooSmall as small:
+            wrong(form.capacity, f"{small.held} places are held already; enter {small.held} or more")
+        except actions.CalledOff:
+            form.form_errors.append("This event was called off, so it cannot be changed any more.")
+        else:
+            words = saved_in_words(event_id, changed, now)
+            db.session.commit()
+            flash(words, "good")
+            return redirect(url_for("organise_events.show", event_id=event_id), 303)
+        db.session.rollback()
+    return render_template("organise/event_form.html", form=form, event=own.event(event_id)), 422
+
+
+def saved_in_words(event_id: int, changed: set[str], now: datetime) -> str:
+    """What saving did, and whom it told."""
+    event = own.event(event_id)
+    if not changed:
+        return "Nothing was different, so nothing was changed."
+    if event.state != "published" or event.ends_at <= now or not changed & set(actions.TOLD):
+        return "Saved. Nobody needs to be told of this."
+    told = len(told_of(event))
+    return f"Saved. {told} {'person is' if told == 1 else 'people are'} told of the change by mail."
+
+
+def told_of(event: Event) -> list[str]:
+    """The addresses that a change or a calling off is written to."""
+    people = [signup.person for signup in signups.in_state(event.id, *HOLDING, "waitlisted")]
+    return [person.address for person in people if person.address]
+
+
+@page.get(f"/{own.ID.format('event_id')}/preview")
+def preview(event_id: int) -> ResponseReturnValue:
+    """The event's page as visitors will see it."""
+    event = own.event(event_id)
+    return render_template("visit/event.html", preview=True, **visitors_facts(event, None))
+
+
+@page.post(f"/{own.ID.format('event_id')}/publish")
+def publish(event_id: int) -> ResponseReturnValue:
+    now = clock.now()
+    event = own.event_to_change(event_id)
+    try:
+        actions.publish(event, now)
+    except actions.CannotPublish:
+        words = "Its start is in the past: change the date first." if event.state == "draft" else "It is not a draft any more."
+        db.session.rollback()
+        flash(f"This event could not be published. {words}", "bad")
+    else:
+        audit.record(g.desk.organisation_id, g.desk.actor, "event.published", f"event:{event_id}", now)
+        db.session.commit()
+        flash("Published. It is on the front page now, and people can sign up.", "good")
+    return redirect(url_for("organise_events.show", event_id=event_id), 303)
+
+
+class CallOffForm(Form):
+    words = Paragraphs("A few words to them", [AtMost(1000, "This")], render_kw={"rows": 4})
+
+
+@page.get(f"/{own.ID.format('event_id')}/call-off")
+def ask_call_off(event_id: int) -> ResponseReturnValue:
+    return call_off_page(own.event(event_id), CallOffForm(formdata=None), 200)
+
+
+def call_off_page(event: Event, form: CallOffForm, code: int) -> ResponseReturnValue:
+    can = event.state == "published" and event.ends_at > clock.now()
+    waiting = signups.in_state(event.id, *HOLDING, "waitlisted")
+    unreached = [signup.person.name for signup in waiting if not signup.person.address]
+    told = len(waiting) - len(unreached)
+    return render_template("organise/call_off.html", event=event, form=form, told=told, unreached=unreached, can=can), code
+
+
+@page.post(f"/{own.ID.format('event_id')}/call-off")
+def call_off(event_id: int) -> ResponseReturnValue:
+    form, now = CallOffForm(), clock.now()
+    if not form.validate():
+        return call_off_page(own.event(event_id), form, 422)
+    own.event_to_change(event_id)
+    try:
+        told = upheaval.call_off(event_id, form.words.data or "", now)
+    except NotOpen:
+        db.session.rollback()
+        flash("Only a published event that is not over can be called off.", "bad")
+    else:
+        audit.record(g.desk.organisation_id, g.desk.actor, "event.called_off", f"event:{event_id}", now)
+        db.session.commit()
+        flash(f"Called off. Everybody with a place or in line ({told}) is told.", "good")
+    return redirect(url_for("organise_events.show", event_id=event_id), 303)

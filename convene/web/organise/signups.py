@@ -1,5 +1,98 @@
-"""Stub."""
+"""Who has signed up to an event: those with a place, the waiting list, and people whom an organiser adds or takes off."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import EmailField, Field
+
+from convene import clock
+from convene.events.models import Event
+from convene.extensions import db
+from convene.signups import actions, queries
+from convene.signups.models import Signup
+from convene.web.forms import AtMost, Form, Needed, Words, an_address
+from convene.web.organise import own
 
 page = Blueprint("organise_signups", __name__)
+
+LISTED = ("confirmed", "offered", "waitlisted", "started")
+NOT_OPEN = "Nobody can be added: the event must be published and not over."
+
+
+def an_address_or_none(form: Any, field: Field) -> None:
+    field.data = (field.data or "").strip()
+    if field.data:
+        an_address(form, field)
+
+
+class AddForm(Form):
+    name = Words("Name", [Needed("Enter their name"), AtMost(120, "The name")], render_kw={"autocomplete": "off"})
+    email = EmailField("Email", [an_address_or_none], render_kw={"autocomplete": "off", "spellcheck": "false"})
+
+
+def render(event: Event, form: AddForm, code: int = 200) -> ResponseReturnValue:
+    everybody = queries.in_state(event.id, *LISTED)
+    return (
+        render_template(
+            "organise/signups.html",
+            event=event,
+            form=form,
+            places=queries.places(event),
+            counts=queries.states([event.id])[event.id],
+            of={state: [one for one in everybody if one.state == state] for state in LISTED},
+            is_open=event.state == "published" and event.ends_at > clock.now(),
+        ),
+        code,
+    )
+
+
+@page.get(f"/{own.ID.format('event_id')}/signups")
+def show(event_id: int) -> ResponseReturnValue:
+    return render(own.event(event_id), AddForm(formdata=None))
+
+
+@page.post(f"/{own.ID.format('event_id')}/signups")
+def add(event_id: int) -> ResponseReturnValue:
+    form, now = AddForm(), clock.now()
+    if not form.validate():
+        return render(own.event(event_id), form, 422)
+    own.event_to_change(event_id)
+    try:
+        signup = actions.add(event_id, form.name.data or "", form.email.data or None, now)
+    except actions.NotOpen:
+        db.session.rollback()
+        form.form_errors.append(NOT_OPEN)
+        return render(own.event(event_id), form, 409)
+    words = added_in_words(signup)
+    db.session.commit()
+    flash(words, "good")
+    return redirect(url_for("organise_signups.show", event_id=event_id), 303)
+
+
+def added_in_words(signup: Signup) -> str:
+    name = signup.person.name
+    if signup.state == "waitlisted":
+        return f"{name} is on the waiting list, with {queries.ahead(signup)} before them."
+    if signup.state == "offered":
+        return f"{name} has been offered a place and has not answered yet."
+    told = "We have written to them." if signup.person.address else "We have no address for them, so tell them yourself."
+    return f"{name} has a place. {told}"
+
+
+@page.get(f"/{own.ID.format('event_id')}/signups/{own.ID.format('signup_id')}/cancel")
+def ask_cancel(event_id: int, signup_id: int) -> ResponseReturnValue:
+    event = own.event(event_id)
+    signup = own.signup(event_id, signup_id)
+    waiting = queries.places(event).waiting
+    return render_template("organise/signup_cancel.html", event=event, signup=signup, waiting=waiting)
+
+
+@page.post(f"/{own.ID.format('event_id')}/signups/{own.ID.format('signup_id')}/cancel")
+def cancel(event_id: int, signup_id: int) -> ResponseReturnValue:
+    own.event_to_change(event_id)
+    name = own.signup(event_id, signup_id).person.name
+    actions.cancel(signup_id, clock.now())
+    db.session.commit()
+    flash(f"{name} is off the list.", "good")
+    return redirect(url_for("organise_signups.show", event_id=event_id), 303)
