@@ -74,5 +74,5 @@ $(BIN)/python:
 .venv/.uv: | $(BIN)/python
 	@command -v uv > /dev/null || [ -x .venv/uv/bin/uv ] || { \
 	  $(BIN)/python -m pip --version > /dev/null 2>&1 || $(BIN)/python -m ensurepip > /dev/null; \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --prefix .venv/uv 'uv>=0.9'; }
+	  $(BIN)/python -m pip install -qq --disable-pip-version-check --prefix .venv/uv 'uv>=0.9'; }
 	@touch $@

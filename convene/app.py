@@ -5,7 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, VAR, Config
 from convene import logs, web
-from convene.extensions import csrf, db, migrate
+from convene.extensions import csrf, db
 from convene.models import __all__ as tables
 
 
@@ -24,7 +24,6 @@ def create_app(config: Config) -> Flask:
         hops = config.TRUSTED_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
     csrf.init_app(app)
     app.extensions["convene.tables"] = tables
     web.init_app(app)

@@ -1,6 +1,7 @@
 """The command `convene`: from a word to the function that does it, loaded only when it is called."""
 
 import importlib
+import os
 import sys
 
 from config import BadSetting
@@ -14,7 +15,7 @@ COMMANDS = {
     "seed": ("convene.commands.demo:main", "plant the demonstration programme in an empty database"),
     "organiser": ("convene.commands.organiser:main", "ADDRESS --organisation NAME: a sign-in link for an organiser"),
     "doctor": ("convene.commands.doctor:main", "look over settings, database, mail, address and clock, and say what to mend"),
-    "deal": ("convene.groups.deal.command:run", "FILE: put people into groups; convene deal --help tells more"),
+    "deal": ("convene.commands.deal:main", "FILE: put people into groups; convene deal --help tells more"),
     "db": ("convene.commands.database:main", "upgrade | check: bring the database to this version"),
 }
 
@@ -27,6 +28,7 @@ def usage() -> str:
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns its exit code. A bad setting is one sentence and 1, a wrong word the usage and 2."""
     words = sys.argv[1:] if argv is None else argv
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the deal needs none; its threads would not survive a fork
     if not words or words[0] in ("-h", "--help", "help"):
         print(usage())
         return 0

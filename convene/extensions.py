@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import DateTime, Engine, MetaData, event
@@ -47,7 +46,6 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base)
 db.Model.registry.update_type_annotation_map({datetime: UTCDateTime()})
-migrate = Migrate()
 csrf = CSRFProtect()
 
 

@@ -4,6 +4,7 @@ import argparse
 import gc
 
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 
 from config import Config
@@ -34,6 +35,7 @@ def web(argv: list[str]) -> int:
         workers_kill_timeout=5,  # without it, a stop while a process is starting hangs
         respawn_failed_workers=True,  # without it, one killed process ends them all
         log_access=False,
+        log_level=LogLevels.error,
     ).serve()
     return 0
 

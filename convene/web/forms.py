@@ -92,6 +92,12 @@ def known_zone(text: str | None) -> str | None:
     return text
 
 
+def zone_of_city(text: str) -> str | None:
+    """The zone of a city typed by hand ("new york"), or of a zone's whole name; none if neither is known."""
+    wanted = text.strip().casefold().replace(" ", "_")
+    return next((name for name in zones.names() if wanted in (name.casefold(), name.casefold().rpartition("/")[2])), None)
+
+
 def wall_time(form: Any, field: Field, zone: str) -> datetime | None:
     """The moment of a typed date and time in a zone; puts the error on the field where there is none such."""
     try:

@@ -21,7 +21,9 @@ from convene.signups.models import Signup
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 STARTS = datetime(2026, 5, 12, 17, 30, tzinfo=UTC)
+STATES = ("started", "waitlisted", "offered", "cancelled")
 ATTENDANCE = ("attended", "part", "unknown", "no_show", "excused")
+WHEN = "Tuesday 12 May 2026, 7pm to 8.30pm (London)"
 JOIN = "https://video.example.org/hall?pass=a&room=1"
 ROOM = "https://video.example.org/room?pass=b&room=2"
 
@@ -111,28 +113,20 @@ def seat_all(at: Event, people: list[Person], label: str, room: str) -> None:
 
 
 def every_letter(text: str, other_name: str) -> Iterator[Letter]:
-    """Each letter in each wording; `text` stands wherever a person may type, `other_name` is the other person's."""
+    """Each letter in each wording; `text` stands wherever a person may type but in the name of one other."""
     by = host(text)
     for online, zone in ((True, "America/New_York"), (False, None)):
         at = event(by, text, online=online)
         mine = signup(at, person(by, text[:120], zone))
         other = person(by, other_name)
-        line = {
-            state: signup(at, person(by, text[:120]), state)
-            for state in ("started", "waitlisted", "offered", "cancelled")
-        }
+        line = {state: signup(at, person(by, text[:120]), state) for state in STATES}
         yield letters.confirm(line["started"])
-        yield from (
-            letters.place_link(one) for one in (mine, line["waitlisted"], line["offered"], line["cancelled"])
-        )
+        yield letters.place_link(mine)
+        yield from (letters.place_link(line[state]) for state in STATES[1:])
         yield letters.place_confirmed(mine, 0, NOW)
         yield from (letters.waitlisted(line["waitlisted"], ahead) for ahead in (0, 1, 7))
         yield letters.place_offered(line["offered"])
-        changes = {
-            "When": "Tuesday 12 May 2026, 7pm to 8.30pm (London)",
-            "Where": text,
-            "Joining": "The link has changed",
-        }
+        changes = {"When": WHEN, "Where": text, "Joining": "The link has changed"}
         yield letters.changed(mine, changes, 1, NOW)
         yield from (letters.changed(line[state], changes, None, NOW) for state in ("waitlisted", "offered"))
         yield letters.cancelled(line["cancelled"], 1, NOW)

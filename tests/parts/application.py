@@ -14,12 +14,13 @@ from werkzeug.test import TestResponse
 
 from config import TestConfig
 from convene.app import create_app
+from convene.commands.database import with_migrations
 from convene.extensions import begin_write, db
 
 
 def migrate_to_newest(url: str) -> None:
     """Give the database at this address every table, by the migrations themselves."""
-    with made(url) as app, app.app_context():
+    with made(url) as app, with_migrations(app).app_context():
         upgrade()
 
 

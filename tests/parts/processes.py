@@ -132,13 +132,17 @@ class Process:
         return code
 
     def kill(self) -> None:
-        """kill -9 for all of them at once."""
-        for pid in [*self.relatives(), self.pid]:
-            kill(pid, signal.SIGKILL)
-        if self.process.poll() is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
-        self.process.wait()
+        """kill -9 for all of them; returns when none is left."""
+        self.kill_parent()
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        until = time.monotonic() + STOP_SECONDS
+        # Again and again: one of them may have begun another while we counted, and dying takes a moment.
+        while (left := self.relatives()) and time.monotonic() < until:
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.01)
 
     def kill_parent(self) -> None:
         """kill -9 for the first process alone, as when memory runs out; its children are not told."""
@@ -148,11 +152,6 @@ class Process:
     def relatives(self) -> list[int]:
         """The ids of its living children and theirs, in whatever session."""
         return [pid for pid in marked(self.mark) if pid != self.pid]
-
-
-def kill(pid: int, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, number)
 
 
 def marked(mark: str) -> list[int]:

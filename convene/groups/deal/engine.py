@@ -15,7 +15,7 @@ from .opening import open_deal
 from .problem import Invalid, Plan, Problem, Refused
 from .refusals import reasons
 from .score import Score, recount
-from .schedule import UNIT, lengths, sweeps_in_a_unit
+from .schedule import UNIT, copies, lengths, sweeps_in_a_unit
 from .search import anneal
 from .told import split_price, tie
 from .units import gather
@@ -24,8 +24,7 @@ from .validate import validate
 Progress = Callable[[float, float], None]
 
 GRACE = 0.5
-import os
-COPIES = int(os.environ.get("COPIES","1"))
+HOT, COLD = 3 * SCALE, SCALE // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +75,9 @@ def deal(problem: Problem, seconds: float = 2.0, progress: Progress | None = Non
             break
         if number:
             opening = open_deal(board, bound, Dice(problem.seed, 2, number)) or opening
-        floor = Floor(board, opening.groups, opening.size, opening.most, COPIES)
+        floor = Floor(board, opening.groups, opening.size, opening.most, copies(board))
         tie(floor)
-        kept = anneal(floor, unit * length, 5 * SCALE, SCALE // 2, Dice(problem.seed, 3, number), clock.late)
+        kept = anneal(floor, unit * length, HOT, COLD, Dice(problem.seed, 3, number), clock.late)
         best = _better(best, _judge(board, kept))
         if progress is not None:
             progress(sum(plan[: number + 1]) / sum(plan), best.score.cost)

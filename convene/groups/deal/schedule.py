@@ -4,17 +4,27 @@ from .board import Board
 from .prices import TABLE_LIMIT
 
 UNIT = 0.04
-"""Seconds of work in the shortest schedule; the rest are 1, 2, 4, ... times as long."""
+"""Seconds of work in the shortest schedule; the others are 1, 2, 4, ... times as long."""
 
 FEWEST_SWEEPS = 24
+LANES = 240
+MOST_COPIES = 6
+CACHED = 800
+
+
+def copies(board: Board) -> int:
+    """Deals searched side by side: more while the calls cost more than what they work on."""
+    lanes = board.rounds * (board.groups // 2)
+    return max(1, min(MOST_COPIES, LANES // max(1, lanes))) if board.n <= CACHED else 1
 
 
 def sweeps_in_a_unit(board: Board) -> int:
-    """Sweeps of all rounds that take about UNIT seconds on one core of the machine that the table was measured on:
-    a fixed cost for the NumPy calls, and one for each pair of people priced."""
-    pairs = board.rounds * (board.groups // 2) * (2 * board.seats) ** 2
-    each = 9 if board.n <= TABLE_LIMIT else 45
-    nanoseconds = 260_000 + each * pairs + (60_000 * bool((board.block >= 0).any()))
+    """Sweeps of all rounds and copies that take about UNIT seconds on one core of the machine that the table was
+    measured on (2 shared cores, NumPy 2.4): a fixed cost for the calls, and one for each pair of people priced."""
+    entries = copies(board) * board.rounds * (board.groups // 2) * (2 * board.seats) ** 2
+    each = 26 if board.n <= CACHED else 45 if board.n <= TABLE_LIMIT else 70
+    ruled = (board.block >= 0).any() or (board.limit < board.groups).any() or board.facilitated
+    nanoseconds = 220_000 + 90_000 * bool(ruled) + 60_000 * bool(board.newcomer.any()) + each * entries
     return max(FEWEST_SWEEPS, int(UNIT * 1e9) // nanoseconds)
 
 

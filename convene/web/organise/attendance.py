@@ -1,5 +1,166 @@
-"""Stub."""
+"""The list at the door, made for a phone: who is here, who came without a place, and the word that the list is whole."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import EmailField
+
+from convene import clock
+from convene.access import audit
+from convene.events import actions as events
+from convene.events.models import Event
+from convene.extensions import db
+from convene.signups import actions, attendance, queries
+from convene.signups.models import Signup
+from convene.web.forms import AtMost, Form, Needed, Words
+from convene.web.organise import own
+from convene.web.organise.signups import NOT_OPEN, an_address_or_none
 
 page = Blueprint("organise_attendance", __name__)
+
+HERE = ("attended", "part")
+AT_THE_DOOR = ("confirmed", "offered", "waitlisted")
+
+
+class WalkInForm(Form):
+    name = Words(
+        "Name", [Needed("Enter their name"), AtMost(120, "The name")], render_kw={"autocomplete": "off"}
+    )
+    email = EmailField(
+        "Email", [an_address_or_none], render_kw={"autocomplete": "off", "spellcheck": "false"}
+    )
+
+
+def is_here(signup: Signup) -> bool:
+    return signup.attendance is not None and signup.attendance.state in HERE
+
+
+def render(event: Event, form: WalkInForm, code: int = 200, full: bool = False) -> ResponseReturnValue:
+    """`full`: ask whether one more is let in although every place is taken."""
+    typed = " ".join(request.args.get("q", "").split())[:120]
+    people = sorted(
+        queries.in_state(event.id, *AT_THE_DOOR), key=lambda one: (one.person.name.casefold(), one.id)
+    )
+    found = [one for one in people if typed.casefold() in one.person.name.casefold()]
+    return (
+        render_template(
+            "organise/attendance.html",
+            event=event,
+            form=form,
+            typed=typed,
+            full=full,
+            done=request.args.get("done", ""),
+            expected=[one for one in found if one.state == "confirmed" or is_here(one)],
+            others=[one for one in found if one.state != "confirmed" and not is_here(one)],
+            here=sum(is_here(one) for one in people),
+            coming=sum(one.state == "confirmed" or is_here(one) for one in people),
+            places=queries.places(event),
+            begun=event.starts_at <= clock.now(),
+            is_open=event.state == "published" and event.ends_at > clock.now(),
+        ),
+        code,
+    )
+
+
+@page.get(f"/{own.ID.format('event_id')}/attendance")
+def show(event_id: int) -> ResponseReturnValue:
+    return render(own.event(event_id), WalkInForm(formdata=None))
+
+
+def back(event_id: int, signup_id: int | None = None) -> ResponseReturnValue:
+    """The list again, at the same row and with the same filter."""
+    row = {"done": signup_id, "_anchor": f"person-{signup_id}"} if signup_id else {}
+    kept = request.form.get("q") or None
+    return redirect(url_for("organise_attendance.show", event_id=event_id, q=kept, **row), 303)
+
+
+@page.post(f"/{own.ID.format('event_id')}/attendance/{own.ID.format('signup_id')}")
+def mark(event_id: int, signup_id: int) -> ResponseReturnValue:
+    """Mark one person here, or take that back: once the list is complete, not here means that they did not come."""
+    here = request.form.get("here", "")
+    if here not in ("yes", "no"):
+        abort(400)
+    event = own.event_to_change(event_id)
+    signup = own.signup(event_id, signup_id)
+    absent = "no_show" if event.attendance_complete_at and signup.state == "confirmed" else "unknown"
+    if signup.state in AT_THE_DOOR:
+        attendance.mark(signup, "attended" if here == "yes" else absent, g.desk.actor, clock.now())
+        db.session.commit()
+    return back(event_id, signup_id)
+
+
+@page.post(f"/{own.ID.format('event_id')}/attendance/walk-in")
+def walk_in(event_id: int) -> ResponseReturnValue:
+    """Somebody at the door who is not on the list. `anyway` lets one more in when every place is taken."""
+    form, now = WalkInForm(), clock.now()
+    if not form.validate():
+        return render(own.event(event_id), form, 422)
+    event = own.event_to_change(event_id)
+    places = queries.places(event)
+    anyway = request.form.get("anyway") == "yes"
+    if not places.open_to_new and not anyway and not on_the_list(event, form):
+        db.session.rollback()
+        return render(own.event(event_id), form, 409, full=True)
+    try:
+        signup = let_in(event, form, anyway)
+    except actions.NotOpen:
+        db.session.rollback()
+        form.form_errors.append(NOT_OPEN)
+        return render(own.event(event_id), form, 409)
+    attendance.mark(signup, "attended", g.desk.actor, now)
+    words, signup_id = f"{signup.person.name} is here.", signup.id
+    db.session.commit()
+    flash(words, "good")
+    return back(event_id, signup_id)
+
+
+def on_the_list(event: Event, form: WalkInForm) -> bool:
+    """Whether the address typed is that of somebody who has a place already."""
+    typed = (form.email.data or "").casefold()
+    return bool(typed) and any(one.person.address == typed for one in queries.in_state(event.id, "confirmed"))
+
+
+def let_in(event: Event, form: WalkInForm, anyway: bool) -> Signup:
+    """Add a person and, if the organiser says so, seat them past the waiting list. Raises NotOpen.
+
+    The capacity grows by what is needed, so that no more people hold places than there are.
+    """
+    now = clock.now()
+    signup = actions.add(event.id, form.name.data or "", form.email.data or None, now)
+    if anyway and signup.state == "waitlisted":
+        make_room(event)
+        actions.seat(signup, now)
+    return signup
+
+
+def make_room(event: Event) -> None:
+    places = queries.places(event)
+    if not places.left:
+        events.edit(event, {"capacity": places.taken + 1}, clock.now())
+        audit.record(g.desk.organisation_id, g.desk.actor, "event.one_more", f"event:{event.id}", clock.now())
+        db.session.flush()
+
+
+@page.post(f"/{own.ID.format('event_id')}/attendance/complete")
+def complete(event_id: int) -> ResponseReturnValue:
+    event, now = own.event_to_change(event_id), clock.now()
+    if event.state != "published" or event.starts_at > now:
+        db.session.rollback()
+        flash("Attendance can be complete only once the event has begun.", "bad")
+        return back(event_id)
+    absent = attendance.complete(event, g.desk.actor, now)
+    audit.record(g.desk.organisation_id, g.desk.actor, "attendance.complete", f"event:{event_id}", now)
+    db.session.commit()
+    words = f"{absent} without a mark did not come." if absent else "Everybody on it was marked."
+    flash(f"The list is complete. {words}", "good")
+    return back(event_id)
+
+
+@page.post(f"/{own.ID.format('event_id')}/attendance/reopen")
+def reopen(event_id: int) -> ResponseReturnValue:
+    attendance.reopen(own.event_to_change(event_id))
+    audit.record(
+        g.desk.organisation_id, g.desk.actor, "attendance.reopened", f"event:{event_id}", clock.now()
+    )
+    db.session.commit()
+    flash("The list is open again. Those who were presumed absent are not marked any more.", "good")
+    return back(event_id)

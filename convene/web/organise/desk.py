@@ -53,7 +53,11 @@ def next_step(event: Event, now: datetime, present: int, rounds: set[str]) -> tu
         return "organise_events.show", "Look it over and publish"
     if event.ends_at <= now:
         done = event.attendance_complete_at is not None
-        return ("organise_groups.show", "See the groups") if done else ("organise_attendance.show", "Finish attendance")
+        return (
+            ("organise_groups.show", "See the groups")
+            if done
+            else ("organise_attendance.show", "Finish attendance")
+        )
     if event.starts_at - DOORS > now:
         return "organise_signups.show", "See who is coming"
     if "draft" in rounds:

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
-from wtforms import DateField, Field, IntegerField, RadioField, SelectField, TimeField
-from wtforms.validators import AnyOf, ValidationError
+from wtforms import Field, RadioField, SelectField
+from wtforms.validators import AnyOf
 
 from convene import clock
 from convene.access import audit
@@ -25,6 +24,7 @@ from convene.signups.models import HOLDING
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
 from convene.web.organise import own
 from convene.web.organise.desk import state_of
+from convene.web.organise.event_fields import Clock, Day, Whole, a_room_address
 from convene.web.visit.events import facts as visitors_facts
 
 page = Blueprint("organise_events", __name__)
@@ -32,73 +32,6 @@ page = Blueprint("organise_events", __name__)
 FURTHEST = timedelta(days=5 * 366)
 MIDNIGHT = time(0, 0)
 FORMATS = [("in_person", "In person"), ("online", "Online")]
-
-
-class Day(DateField):
-    """A date from the browser's own picker, or typed."""
-
-    def __init__(self, label: str, **rest: Any):
-        super().__init__(label, format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y"], **rest)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = None
-        if not valuelist or not valuelist[0].strip():
-            raise ValueError("Enter the date")
-        try:
-            super().process_formdata([valuelist[0].strip()[:40]])
-        except ValueError:
-            raise ValueError("Enter a date that exists, such as 12 May 2026") from None
-
-
-class Clock(TimeField):
-    """A time of day from the browser's own picker, or typed: 18:30, 18.30, 6.30pm, 6pm."""
-
-    def __init__(self, label: str, asked: str, **rest: Any):
-        super().__init__(label, format=["%H:%M", "%H:%M:%S", "%H.%M", "%I.%M%p", "%I:%M%p", "%I%p"], **rest)
-        self.asked = asked
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = None
-        if not valuelist or not valuelist[0].strip():
-            raise ValueError(self.asked)
-        try:
-            super().process_formdata([valuelist[0].strip()[:40].replace(" ", "")])
-        except ValueError:
-            raise ValueError("Enter a time such as 18:30 or 6.30pm") from None
-
-
-class Whole(IntegerField):
-    """A whole number between two others."""
-
-    def __init__(self, label: str, least: int, most: int, **rest: Any):
-        limits = {"min": least, "max": most, "inputmode": "numeric"}
-        super().__init__(label, render_kw=limits, **rest)
-        self.least, self.most = least, most
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        text = valuelist[0].strip() if valuelist else ""
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-        if number is None or not self.least <= number <= self.most:
-            self.data = None
-            raise ValueError(f"Enter a whole number from {self.least} to {self.most}")
-        self.data = number
-
-
-def a_room_address(form: Any, field: Field) -> None:
-    """Empty, or an https address of a room to meet in."""
-    text = field.data or ""
-    if text and not is_https(text):
-        raise ValidationError("Enter the whole link, beginning with https://")
-
-
-def is_https(text: str) -> bool:
-    """Whether this can be opened by those who get it: https, a host, no spaces, at most 500 characters."""
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(host) and " " not in text and len(text) <= 500
 
 
 class EventForm(Form):
@@ -129,7 +62,10 @@ class EventForm(Form):
         names = zones.names()
         typed = (self.zone.data or "")[:60]
         # A zone that is not in the list (an old name, or a wrong one) stays shown as it was.
-        self.zone.choices = [*([(typed, typed)] if typed and typed not in names else []), *((n, n) for n in names)]
+        self.zone.choices = [
+            *([(typed, typed)] if typed and typed not in names else []),
+            *((n, n) for n in names),
+        ]
 
     def facts(self, event: Event | None, now: datetime) -> dict[str, Any] | None:
         """The columns of Event that were typed, or none where something is wrong (said at its field)."""
@@ -170,7 +106,9 @@ class EventForm(Form):
         try:
             return zones.utc(datetime.combine(day, at), self.zone.data)
         except zones.NoSuchTime:
-            wrong(field, "The clocks go forward over this time, so it does not exist that day; choose another")
+            wrong(
+                field, "The clocks go forward over this time, so it does not exist that day; choose another"
+            )
             return None
 
 
@@ -232,7 +170,9 @@ def show(event_id: int) -> ResponseReturnValue:
 @page.get(f"/{own.ID.format('event_id')}/edit")
 def edit(event_id: int) -> ResponseReturnValue:
     event = own.event(event_id)
-    return render_template("organise/event_form.html", form=EventForm(formdata=None, data=typed_of(event)), event=event)
+    return render_template(
+        "organise/event_form.html", form=EventForm(formdata=None, data=typed_of(event)), event=event
+    )
 
 
 @page.post(f"/{own.ID.format('event_id')}/edit")
@@ -287,7 +227,11 @@ def publish(event_id: int) -> ResponseReturnValue:
     try:
         actions.publish(event, now)
     except actions.CannotPublish:
-        words = "Its start is in the past: change the date first." if event.state == "draft" else "It is not a draft any more."
+        words = (
+            "Its start is in the past: change the date first."
+            if event.state == "draft"
+            else "It is not a draft any more."
+        )
         db.session.rollback()
         flash(f"This event could not be published. {words}", "bad")
     else:
@@ -311,7 +255,9 @@ def call_off_page(event: Event, form: CallOffForm, code: int) -> ResponseReturnV
     waiting = signups.in_state(event.id, *HOLDING, "waitlisted")
     unreached = [signup.person.name for signup in waiting if not signup.person.address]
     told = len(waiting) - len(unreached)
-    return render_template("organise/call_off.html", event=event, form=form, told=told, unreached=unreached, can=can), code
+    return render_template(
+        "organise/call_off.html", event=event, form=form, told=told, unreached=unreached, can=can
+    ), code
 
 
 @page.post(f"/{own.ID.format('event_id')}/call-off")

@@ -1,5 +1,111 @@
-"""Stub."""
+"""What mail this host has sent and still has to send: the rows of the outbox, read by those they concern."""
 
-from flask import Blueprint
+import re
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from convene import clock
+from convene.access import audit
+from convene.events.models import Event
+from convene.extensions import db, start_write
+from convene.health.checks import mail_is_late
+from convene.mail import outbox
+from convene.mail.models import STATES, OutgoingMail
+from convene.web.organise import own
 
 page = Blueprint("organise_outbox", __name__)
+
+SHOWN = 50
+LETTERS = {
+    "confirm": "Confirm your place",
+    "place_link": "The way to a place",
+    "place_confirmed": "Place kept",
+    "waitlisted": "On the waiting list",
+    "place_offered": "A place is offered",
+    "changed": "The event has changed",
+    "cancelled": "Place given back",
+    "called_off": "The event is called off",
+    "reminder": "Reminder",
+    "your_group": "Your groups",
+    "thank_you": "Thank you",
+    "stay_in_touch": "Stay in touch",
+    "sign_in": "Sign-in link",
+    "new_device": "A new device signed in",
+}
+# What two people agreed on between them is not for the host to read, nor is a link that lets somebody in.
+SEALED = ("sign_in", "stay_in_touch")
+OWN_LINKS = re.compile(r"(/(?:place|answer|unsubscribe|sign-in)/)[^\s<>\"')]+")
+
+
+def of_desk(mail_id: int) -> OutgoingMail:
+    rule = (OutgoingMail.id == mail_id, OutgoingMail.organisation_id == g.desk.organisation_id)
+    return db.session.scalar(select(OutgoingMail).where(*rule)) or abort(404)
+
+
+def events_of(rows: list[OutgoingMail]) -> dict[int, str]:
+    """The titles of the events that letters are about."""
+    ids = {row.event_id for row in rows if row.event_id}
+    found = select(Event.id, Event.title).where(
+        Event.organisation_id == g.desk.organisation_id, Event.id.in_(ids)
+    )
+    return {event_id: title for event_id, title in db.session.execute(found)}
+
+
+@page.get("")
+def show() -> ResponseReturnValue:
+    now = clock.now()
+    stopped = outbox.paused(now)
+    before = request.args.get("before", "")
+    last = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    rows = list(outbox.log(g.desk.organisation_id, limit=SHOWN + 1, before=last))
+    counts = outbox.counts(g.desk.organisation_id)
+    return render_template(
+        "organise/outbox.html",
+        rows=rows[:SHOWN],
+        older=rows[SHOWN - 1].id if len(rows) > SHOWN else None,
+        paged=last is not None,
+        counts=[(state, counts[state]) for state in STATES if state in counts],
+        events=events_of(rows),
+        letters=LETTERS,
+        late=mail_is_late(now),
+        stopped=stopped,
+    )
+
+
+@page.get(f"/{own.ID.format('mail_id')}")
+def letter(mail_id: int) -> ResponseReturnValue:
+    """One letter; the links that are its reader's own key to something are left out."""
+    mail = of_desk(mail_id)
+    sealed = mail.letter in SEALED
+    text = "" if sealed or mail.purged_at else OWN_LINKS.sub(r"\1(their own link)", mail.text)
+    return render_template(
+        "organise/letter.html", mail=mail, text=text, sealed=sealed, letters=LETTERS, events=events_of([mail])
+    )
+
+
+@page.post(f"/{own.ID.format('mail_id')}/again")
+def again(mail_id: int) -> ResponseReturnValue:
+    start_write()
+    of_desk(mail_id)
+    if outbox.send_again(mail_id, g.desk.organisation_id, clock.now()):
+        audit.record(g.desk.organisation_id, g.desk.actor, "mail.again", f"mail:{mail_id}", clock.now())
+        flash("It goes out again within a minute.", "good")
+    else:
+        flash("This letter has left, or its words are no longer kept, so it cannot go again.", "warn")
+    db.session.commit()
+    return redirect(url_for("organise_outbox.show"), 303)
+
+
+@page.post(f"/{own.ID.format('mail_id')}/drop")
+def drop(mail_id: int) -> ResponseReturnValue:
+    start_write()
+    of_desk(mail_id)
+    if outbox.drop(mail_id, g.desk.organisation_id):
+        audit.record(g.desk.organisation_id, g.desk.actor, "mail.dropped", f"mail:{mail_id}", clock.now())
+        flash("That letter is not sent.", "good")
+    else:
+        flash("This letter is on its way or has left, so it cannot be stopped.", "warn")
+    db.session.commit()
+    return redirect(url_for("organise_outbox.show"), 303)

@@ -139,7 +139,9 @@ def use(token: str) -> ResponseReturnValue:
 
 def sign_in(people: list[Person], address: str, now: datetime) -> str:
     """Open a sign-in at the host this address worked for last; tells the address of a device it has not used before."""
-    last = db.session.scalar(select(SignIn).where(SignIn.address == address).order_by(SignIn.id.desc()).limit(1))
+    last = db.session.scalar(
+        select(SignIn).where(SignIn.address == address).order_by(SignIn.id.desc()).limit(1)
+    )
     person = next((one for one in people if last and one.organisation_id == last.organisation_id), people[0])
     device = device_in_words(request.user_agent.string)
     if last and not is_known_device(address):
@@ -159,7 +161,7 @@ def is_known_device(address: str) -> bool:
 
 
 def device_in_words(agent: str) -> str:
-    """"Firefox on Linux", from what a browser says of itself."""
+    """ "Firefox on Linux", from what a browser says of itself."""
     browser = next((words for mark, words in BROWSERS if mark in agent), "")
     system = next((words for mark, words in SYSTEMS if mark in agent), "")
     if browser and system:

@@ -27,8 +27,12 @@ def an_address_or_none(form: Any, field: Field) -> None:
 
 
 class AddForm(Form):
-    name = Words("Name", [Needed("Enter their name"), AtMost(120, "The name")], render_kw={"autocomplete": "off"})
-    email = EmailField("Email", [an_address_or_none], render_kw={"autocomplete": "off", "spellcheck": "false"})
+    name = Words(
+        "Name", [Needed("Enter their name"), AtMost(120, "The name")], render_kw={"autocomplete": "off"}
+    )
+    email = EmailField(
+        "Email", [an_address_or_none], render_kw={"autocomplete": "off", "spellcheck": "false"}
+    )
 
 
 def render(event: Event, form: AddForm, code: int = 200) -> ResponseReturnValue:
@@ -76,7 +80,11 @@ def added_in_words(signup: Signup) -> str:
         return f"{name} is on the waiting list, with {queries.ahead(signup)} before them."
     if signup.state == "offered":
         return f"{name} has been offered a place and has not answered yet."
-    told = "We have written to them." if signup.person.address else "We have no address for them, so tell them yourself."
+    told = (
+        "We have written to them."
+        if signup.person.address
+        else "We have no address for them, so tell them yourself."
+    )
     return f"{name} has a place. {told}"
 
 

@@ -11,9 +11,11 @@ from convene.calendar import zones
 from convene.events import queries
 from convene.events.models import Event
 from convene.signups.queries import places
-from convene.web.forms import AtMost, Form, Needed, Words, an_address, known_zone
+from convene.web.forms import AtMost, Form, Needed, Words, an_address, zone_of_city
 
 page = Blueprint("events", __name__)
+
+NO_SUCH_CITY = "We do not know the time there; try a large city nearby, or a zone such as Europe/London"
 
 
 class SignUpForm(Form):
@@ -35,14 +37,14 @@ class SignUpForm(Form):
 def show(slug: str) -> ResponseReturnValue:
     event = queries.public(slug) or abort(404)
     asked = request.args.get("zone", "")
-    zone_error = "" if not asked or known_zone(asked) else "Choose a time zone from the list, such as Europe/London"
+    zone_error = "" if not asked or zone_of_city(asked) else NO_SUCH_CITY
     return render_template("visit/event.html", zone_error=zone_error, **facts(event, SignUpForm(formdata=None), asked))
 
 
 def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[str, Any]:
     """What the event's template needs, also for a preview (without a form)."""
     now = clock.now()
-    own_zone = known_zone(asked_zone)
+    own_zone = zone_of_city(asked_zone) if asked_zone else None
     return {
         "event": event,
         "form": form,
@@ -50,7 +52,6 @@ def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[s
         "takes_signups": event.state == "published" and event.ends_at > now,
         "is_over": event.ends_at <= now,
         "own_zone": own_zone,
-        "zone_names": zones.names(),
         "url": links.event(event.slug),
         "linked_data": linked_data(event),
     }

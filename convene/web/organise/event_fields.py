@@ -1,0 +1,74 @@
+"""Fields that an organiser fills in: a day, a time, a whole number, a link; each refuses in words of this house."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from wtforms import DateField, Field, IntegerField, TimeField
+from wtforms.validators import ValidationError
+
+
+class Day(DateField):
+    """A date from the browser's own picker, or typed."""
+
+    def __init__(self, label: str, **rest: Any):
+        super().__init__(label, format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y"], **rest)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            raise ValueError("Enter the date")
+        try:
+            super().process_formdata([valuelist[0].strip()[:40]])
+        except ValueError:
+            raise ValueError("Enter a date that exists, such as 12 May 2026") from None
+
+
+class Clock(TimeField):
+    """A time of day from the browser's own picker, or typed: 18:30, 18.30, 6.30pm, 6pm."""
+
+    def __init__(self, label: str, asked: str, **rest: Any):
+        super().__init__(label, format=["%H:%M", "%H:%M:%S", "%H.%M", "%I.%M%p", "%I:%M%p", "%I%p"], **rest)
+        self.asked = asked
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if not valuelist or not valuelist[0].strip():
+            raise ValueError(self.asked)
+        try:
+            super().process_formdata([valuelist[0].strip()[:40].replace(" ", "")])
+        except ValueError:
+            raise ValueError("Enter a time such as 18:30 or 6.30pm") from None
+
+
+class Whole(IntegerField):
+    """A whole number between two others."""
+
+    def __init__(self, label: str, least: int, most: int, **rest: Any):
+        limits = {"min": least, "max": most, "inputmode": "numeric"}
+        super().__init__(label, render_kw=limits, **rest)
+        self.least, self.most = least, most
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        text = valuelist[0].strip() if valuelist else ""
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        if number is None or not self.least <= number <= self.most:
+            self.data = None
+            raise ValueError(f"Enter a whole number from {self.least} to {self.most}")
+        self.data = number
+
+
+def a_room_address(form: Any, field: Field) -> None:
+    """Empty, or an https address of a room to meet in."""
+    text = field.data or ""
+    if text and not is_https(text):
+        raise ValidationError("Enter the whole link, beginning with https://")
+
+
+def is_https(text: str) -> bool:
+    """Whether this can be opened by those who get it: https, a host, no spaces, at most 500 characters."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(host) and " " not in text and len(text) <= 500
