@@ -56,10 +56,14 @@ class Config:
         self.HTTPS = parts.scheme == "https"
         # Development is what runs at a loopback address: no separate switch can be forgotten on a server.
         self.DEVELOPMENT = is_loopback(self.HOST)
-        self.DATABASE_URL = database_url(environ.get("CONVENE_DATABASE_URL", "") or f"sqlite:///{VAR}/convene.sqlite")
+        self.DATABASE_URL = database_url(
+            environ.get("CONVENE_DATABASE_URL", "") or f"sqlite:///{VAR}/convene.sqlite"
+        )
         self.SECRET_KEY = self.secret(environ, "CONVENE_SECRET_KEY", "secret_key", least=32)
         self.NOTES_KEY = self.notes_key(environ)
-        self.MAIL_URL = mail_url(environ.get("CONVENE_MAIL_URL", "") or f"folder:{VAR}/mail", self.DEVELOPMENT)
+        self.MAIL_URL = mail_url(
+            environ.get("CONVENE_MAIL_URL", "") or f"folder:{VAR}/mail", self.DEVELOPMENT
+        )
         self.MAIL_FROM = mail_from(environ.get("CONVENE_MAIL_FROM", ""), self.HOST, self.DEVELOPMENT)
         self.TIMEZONE = zone_name(environ.get("CONVENE_TIMEZONE", "") or "Europe/London")
         self.TRUSTED_PROXIES = whole(environ, "CONVENE_TRUSTED_PROXIES", 0, least=0, most=9)
@@ -77,7 +81,9 @@ class Config:
         """Settings under the names that Flask and its extensions know them by."""
         self.SQLALCHEMY_DATABASE_URI = self.DATABASE_URL
         if self.DATABASE_URL.startswith("sqlite"):
-            self.SQLALCHEMY_ENGINE_OPTIONS = {"connect_args": {"isolation_level": None, "timeout": 15}}
+            self.SQLALCHEMY_ENGINE_OPTIONS: dict[str, object] = {
+                "connect_args": {"isolation_level": None, "timeout": 15}
+            }
         else:
             self.SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
         self.TRUSTED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] if self.DEVELOPMENT else [self.HOST]
@@ -88,30 +94,40 @@ class Config:
         self.MAX_CONTENT_LENGTH = 256 * 1024
         self.MAX_FORM_MEMORY_SIZE = 256 * 1024
         self.MAX_FORM_PARTS = 2000
-        self.WTF_CSRF_TIME_LIMIT = None  # a form may lie open on a phone all day; the token ends with its cookie
+        self.WTF_CSRF_TIME_LIMIT = (
+            None  # a form may lie open on a phone all day; the token ends with its cookie
+        )
         self.SEND_FILE_MAX_AGE_DEFAULT = timedelta(days=365)  # static addresses carry a content hash
 
     @staticmethod
     def refuse_unknown(environ: Mapping[str, str]) -> None:
         for name in sorted(environ):
             if name.startswith("CONVENE_") and name not in NAMES and not name.startswith("CONVENE_TEST_"):
-                raise BadSetting(f"{name} is not a setting of Convene; docs/operators.md lists those there are.")
+                raise BadSetting(
+                    f"{name} is not a setting of Convene; docs/operators.md lists those there are."
+                )
 
     def secret(self, environ: Mapping[str, str], name: str, file: str, least: int) -> str:
         value = environ.get(name, "")
         if value:
             if len(value) < least:
-                raise BadSetting(f"{name} must be at least {least} characters of chance, and has {len(value)}.")
+                raise BadSetting(
+                    f"{name} must be at least {least} characters of chance, and has {len(value)}."
+                )
             return value
         if not self.DEVELOPMENT:
-            raise BadSetting(f"{name} is missing; make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'")
+            raise BadSetting(
+                f"{name} is missing; make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            )
         return kept_secret(VAR / file)
 
     def notes_key(self, environ: Mapping[str, str]) -> str:
         """The key for safeguarding notes; empty where the operator has not made one (notes are then refused)."""
         value = environ.get("CONVENE_NOTES_KEY", "")
         if value and len(value) < 32:
-            raise BadSetting(f"CONVENE_NOTES_KEY must be at least 32 characters of chance, and has {len(value)}.")
+            raise BadSetting(
+                f"CONVENE_NOTES_KEY must be at least 32 characters of chance, and has {len(value)}."
+            )
         return value or (kept_secret(VAR / "notes_key") if self.DEVELOPMENT else "")
 
 
@@ -175,13 +191,20 @@ def is_loopback(host: str) -> bool:
 
 
 def base_url(text: str) -> str:
-    problem = f"CONVENE_BASE_URL must be an address such as https://convene.example.org, and is {text[:80]!r}."
+    problem = (
+        f"CONVENE_BASE_URL must be an address such as https://convene.example.org, and is {text[:80]!r}."
+    )
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
         raise BadSetting(problem) from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query:
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.path not in ("", "/")
+        or parts.query
+    ):
         raise BadSetting(problem)
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise BadSetting("CONVENE_BASE_URL must begin with https:// for any address but this machine's own.")
@@ -203,7 +226,9 @@ def database_url(text: str) -> str:
     except ValueError:
         parts = urlsplit("")
     if scheme not in ("postgresql", "postgres", "postgresql+psycopg") or not parts.path.strip("/"):
-        raise BadSetting("CONVENE_DATABASE_URL must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME.")
+        raise BadSetting(
+            "CONVENE_DATABASE_URL must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME."
+        )
     return f"postgresql+psycopg://{rest}"
 
 
@@ -217,9 +242,13 @@ def mail_url(text: str, development: bool) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise BadSetting("CONVENE_MAIL_URL must be smtp://USER:PASSWORD@HOST:PORT, smtps://... or folder:PATH.")
+        raise BadSetting(
+            "CONVENE_MAIL_URL must be smtp://USER:PASSWORD@HOST:PORT, smtps://... or folder:PATH."
+        )
     if development and not is_loopback(parts.hostname):
-        raise BadSetting("CONVENE_MAIL_URL names a real mail server; set CONVENE_BASE_URL to the public address first.")
+        raise BadSetting(
+            "CONVENE_MAIL_URL names a real mail server; set CONVENE_BASE_URL to the public address first."
+        )
     return text
 
 
@@ -227,9 +256,15 @@ def mail_from(text: str, host: str, development: bool) -> str:
     if not text:
         if development:
             return "Convene <convene@localhost.localdomain>"
-        raise BadSetting("CONVENE_MAIL_FROM is missing; it is the address letters come from, such as events@example.org.")
-    if re.search(r"[\r\n\0]", text) or not re.fullmatch(r"(?:[^<>@]*<)?[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+>?", text):
-        raise BadSetting(f"CONVENE_MAIL_FROM must be an address such as Convene <events@example.org>, and is {text[:80]!r}.")
+        raise BadSetting(
+            "CONVENE_MAIL_FROM is missing; it is the address letters come from, such as events@example.org."
+        )
+    if re.search(r"[\r\n\0]", text) or not re.fullmatch(
+        r"(?:[^<>@]*<)?[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+>?", text
+    ):
+        raise BadSetting(
+            f"CONVENE_MAIL_FROM must be an address such as Convene <events@example.org>, and is {text[:80]!r}."
+        )
     return text
 
 

@@ -10,11 +10,23 @@ from config import BadSetting
 COMMANDS = {
     "run": ("convene.commands.run:main", "the site and its worker, until Ctrl-C   [--demo]"),
     "web": ("convene.commands.serve:web", "the site alone   [--host H] [--port P] [--workers N]"),
-    "worker": ("convene.commands.serve:worker", "the worker alone: sends letters, offers places, posts nudges"),
-    "tick": ("convene.commands.tick:main", "each job once   [--now 2026-05-12T18:00+01:00] to rehearse another time"),
+    "worker": (
+        "convene.commands.serve:worker",
+        "the worker alone: sends letters, offers places, posts nudges",
+    ),
+    "tick": (
+        "convene.commands.tick:main",
+        "each job once   [--now 2026-05-12T18:00+01:00] to rehearse another time",
+    ),
     "seed": ("convene.commands.demo:main", "plant the demonstration programme in an empty database"),
-    "organiser": ("convene.commands.organiser:main", "ADDRESS --organisation NAME: a sign-in link for an organiser"),
-    "doctor": ("convene.commands.doctor:main", "look over settings, database, mail, address and clock, and say what to mend"),
+    "organiser": (
+        "convene.commands.organiser:main",
+        "ADDRESS --organisation NAME: a sign-in link for an organiser",
+    ),
+    "doctor": (
+        "convene.commands.doctor:main",
+        "look over settings, database, mail, address and clock, and say what to mend",
+    ),
     "deal": ("convene.commands.deal:main", "FILE: put people into groups; convene deal --help tells more"),
     "db": ("convene.commands.database:main", "upgrade | check: bring the database to this version"),
 }
@@ -28,7 +40,9 @@ def usage() -> str:
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns its exit code. A bad setting is one sentence and 1, a wrong word the usage and 2."""
     words = sys.argv[1:] if argv is None else argv
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the deal needs none; its threads would not survive a fork
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # the deal needs none; its threads would not survive a fork
     if not words or words[0] in ("-h", "--help", "help"):
         print(usage())
         return 0

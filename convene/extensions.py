@@ -1,11 +1,11 @@
 """The database session and its transaction rules, migrations and form protection, shared by every feature."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy import CursorResult, DateTime, Engine, Executable, MetaData, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase
@@ -45,7 +45,7 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-db.Model.registry.update_type_annotation_map({datetime: UTCDateTime()})
+cast(Any, db.Model).registry.update_type_annotation_map({datetime: UTCDateTime()})
 csrf = CSRFProtect()
 
 
@@ -89,10 +89,15 @@ def begin(connection: Any) -> None:
 @event.listens_for(Engine, "before_cursor_execute")
 def refuse_late_writes(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
     """A write in a SQLite transaction that began by reading can fail or oversell: refuse it where it is written."""
-    if connection.dialect.name == "sqlite" and statement[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
-        if connection.get_execution_options().get("sqlite_begin") != "IMMEDIATE":
-            raise NotAWrite(f"begin_write was not called before: {statement[:60]}")
+    if connection.dialect.name != "sqlite" or statement[:6].upper() not in ("INSERT", "UPDATE", "DELETE"):
+        return
+    if connection.get_execution_options().get("sqlite_begin") != "IMMEDIATE":
+        raise NotAWrite(f"begin_write was not called before: {statement[:60]}")
 
+
+def affected(statement: Executable) -> int:
+    """Run an UPDATE or DELETE; returns how many rows it touched."""
+    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount
 
 
 def upsert(table: Any) -> Any:

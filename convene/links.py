@@ -17,7 +17,9 @@ def absolute(path: str) -> str:
 
 def signer(purpose: str) -> URLSafeSerializer:
     return URLSafeSerializer(
-        current_app.config["SECRET_KEY"], salt=f"convene.{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
+        current_app.config["SECRET_KEY"],
+        salt=f"convene.{purpose}",
+        signer_kwargs={"digest_method": hashlib.sha256},
     )
 
 

@@ -1,7 +1,7 @@
 """Small makers of what tests begin with; each adds and flushes in the current session, opened for writing.
 
-What a test does not say is plain and valid: `an_event(capacity=3)`, `a_signup(event, state="offered")`. Where a
-test has a clock of its own it says `now`; the times made are counted from there.
+What a test does not say is plain and valid: `an_event(capacity=3)`, `a_signup(event, state="offered")`. Where
+a test has a clock of its own it says `now`; the times made are counted from there.
 """
 
 import itertools
@@ -20,7 +20,9 @@ from convene.signups.models import Signup
 numbers = itertools.count(1)
 
 
-def an_organisation(name: str | None = None, *, zone: str = "Europe/London", now: datetime | None = None) -> Organisation:
+def an_organisation(
+    name: str | None = None, *, zone: str = "Europe/London", now: datetime | None = None
+) -> Organisation:
     """The organisation of this name, or a new one of its own."""
     return found_organisation(name or f"Open Table {next(numbers)}", zone, now or clock.now())
 
@@ -34,7 +36,7 @@ def a_person(
     now: datetime | None = None,
     **more: Any,
 ) -> Person:
-    """A person known to this organisation, with an address of their own; `address=None` is one known by name alone."""
+    """A person known here, with an address of their own; `address=None` is one known by name alone."""
     number = next(numbers)
     typed = f"person-{number}@example.org" if address == "" else address
     person = Person(
@@ -68,7 +70,7 @@ def an_event(
     now: datetime | None = None,
     **facts: Any,
 ) -> Event:
-    """An event in a hall in London that starts so long from now (a negative length: it was); facts are its columns."""
+    """An event in a hall that starts so long from now (a negative length: it was); facts are its columns."""
     now = now or clock.now()
     starts_at = facts.pop("starts_at", now + starts_in)
     whole = {

@@ -12,7 +12,9 @@ KEPT = timedelta(days=730)
 
 
 def record(organisation_id: int | None, actor: str, verb: str, subject: str, now: datetime) -> None:
-    db.session.add(AuditEntry(at=now, organisation_id=organisation_id, actor=actor, verb=verb, subject=subject))
+    db.session.add(
+        AuditEntry(at=now, organisation_id=organisation_id, actor=actor, verb=verb, subject=subject)
+    )
 
 
 def latest(organisation_id: int, limit: int = 100) -> Sequence[AuditEntry]:

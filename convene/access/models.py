@@ -13,7 +13,9 @@ class SignIn(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    address: Mapped[str] = mapped_column(String(254), index=True)  # folded; one address may serve several hosts
+    address: Mapped[str] = mapped_column(
+        String(254), index=True
+    )  # folded; one address may serve several hosts
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     device: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime]

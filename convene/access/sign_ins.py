@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from convene.access.models import SignIn
 from convene.access.tokens import hashed
-from convene.extensions import db
+from convene.extensions import affected, db
 
 IDLE = timedelta(hours=8)
 LONGEST = timedelta(days=7)
@@ -61,7 +61,7 @@ def end(address: str, now: datetime, sign_in_id: int | None = None) -> int:
     rows = update(SignIn).where(SignIn.address == address, SignIn.revoked_at.is_(None))
     if sign_in_id is not None:
         rows = rows.where(SignIn.id == sign_in_id)
-    return db.session.execute(rows.values(revoked_at=now)).rowcount
+    return affected(rows.values(revoked_at=now))
 
 
 def forget(now: datetime) -> None:

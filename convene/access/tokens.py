@@ -23,7 +23,11 @@ def issue(purpose: str, address: str, lifetime: timedelta, now: datetime) -> str
     secret = secrets.token_urlsafe(24)
     db.session.add(
         Token(
-            secret_hash=hashed(secret), purpose=purpose, address=address, created_at=now, expires_at=now + lifetime
+            secret_hash=hashed(secret),
+            purpose=purpose,
+            address=address,
+            created_at=now,
+            expires_at=now + lifetime,
         )
     )
     db.session.flush()
@@ -32,7 +36,12 @@ def issue(purpose: str, address: str, lifetime: timedelta, now: datetime) -> str
 
 def usable(purpose: str, secret: str, now: datetime) -> bool:
     """Whether spending this secret would work, without spending it (a page to look at may ask this)."""
-    rule = (Token.secret_hash == hashed(secret), Token.purpose == purpose, Token.used_at.is_(None), Token.expires_at > now)
+    rule = (
+        Token.secret_hash == hashed(secret),
+        Token.purpose == purpose,
+        Token.used_at.is_(None),
+        Token.expires_at > now,
+    )
     return db.session.scalar(select(Token.id).where(*rule)) is not None
 
 

@@ -15,7 +15,9 @@ from convene.extensions import db
 
 def with_migrations(app: Flask) -> Flask:
     """Let flask_migrate's functions work in this application's context; only here, as it weighs 11 MB a process."""
-    flask_migrate.Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
+    flask_migrate.Migrate(
+        app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True
+    )
     return app
 
 

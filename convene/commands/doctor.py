@@ -56,7 +56,10 @@ def public_address(config: Config) -> Finding:
 def notes_key(config: Config) -> Finding:
     if config.NOTES_KEY:
         return True, "safeguarding notes are encrypted"
-    return False, "CONVENE_NOTES_KEY is missing, so safeguarding notes cannot be kept (the rules themselves can)"
+    return (
+        False,
+        "CONVENE_NOTES_KEY is missing, so safeguarding notes cannot be kept (the rules themselves can)",
+    )
 
 
 def database() -> Finding:
@@ -72,7 +75,10 @@ def database() -> Finding:
         else:
             db.session.execute(text("SELECT 1"))
     except SQLAlchemyError as fault:
-        return False, f"it does not answer ({type(fault).__name__}); check CONVENE_DATABASE_URL and that the server runs"
+        return (
+            False,
+            f"it does not answer ({type(fault).__name__}); check CONVENE_DATABASE_URL and that the server runs",
+        )
     finally:
         db.session.rollback()
     return True, f"{kind} answers"
@@ -84,9 +90,22 @@ def parts_of(app: Flask) -> list[tuple[str, Finding]]:
     late = checks.mail_is_late(now) if parts["migrations"] else None
     db.session.rollback()
     return [
-        ("tables", (True, "at this version") if parts["migrations"] else (False, "not at this version; run: convene db upgrade")),
-        ("worker", (True, "alive") if parts["worker"] else (False, "not seen for five minutes; start: convene worker")),
-        ("letters", (False, f"the oldest has waited {late}; see the outbox") if late else (True, "none is late")),
+        (
+            "tables",
+            (True, "at this version")
+            if parts["migrations"]
+            else (False, "not at this version; run: convene db upgrade"),
+        ),
+        (
+            "worker",
+            (True, "alive")
+            if parts["worker"]
+            else (False, "not seen for five minutes; start: convene worker"),
+        ),
+        (
+            "letters",
+            (False, f"the oldest has waited {late}; see the outbox") if late else (True, "none is late"),
+        ),
     ]
 
 
@@ -94,7 +113,10 @@ def mail(config: Config) -> Finding:
     url = config.MAIL_URL
     if url.startswith("folder:"):
         words = f"letters are kept in {url.removeprefix('folder:')} and reach nobody"
-        return config.DEVELOPMENT, words if config.DEVELOPMENT else f"{words}; set CONVENE_MAIL_URL to a mail server"
+        return (
+            config.DEVELOPMENT,
+            words if config.DEVELOPMENT else f"{words}; set CONVENE_MAIL_URL to a mail server",
+        )
     try:
         with closing(Smtp(url)) as line:
             line.connect()
@@ -109,4 +131,3 @@ def the_clock() -> Finding:
     if time.time() < newest - 86400:
         return False, f"it says {clock.now():%Y-%m-%d %H:%M}, before this program was put here; set it"
     return True, f"{clock.now():%Y-%m-%d %H:%M} UTC"
-

@@ -22,7 +22,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("address", nargs="?", help="the organiser's email address")
     parser.add_argument("--organisation", help="the host organisation, made if it is new")
     parser.add_argument("--name", default="", help="what to call the organiser")
-    parser.add_argument("--demo", action="store_true", help="a link for the demonstration programme's organiser")
+    parser.add_argument(
+        "--demo", action="store_true", help="a link for the demonstration programme's organiser"
+    )
     asked = parser.parse_args(argv)
     if not asked.demo and not (asked.address and asked.organisation):
         parser.error("give an ADDRESS and --organisation NAME")

@@ -25,7 +25,9 @@ STOP_SECONDS = 20
 
 def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="convene run")
-    parser.add_argument("--demo", action="store_true", help="plant the demonstration programme if the database is empty")
+    parser.add_argument(
+        "--demo", action="store_true", help="plant the demonstration programme if the database is empty"
+    )
     parser.add_argument("--workers", type=int, default=2, help="web processes (default 2)")
     asked = parser.parse_args(argv)
     config = Config()
@@ -49,7 +51,9 @@ def refuse_taken_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise BadSetting(f"port {port} is taken by another program; stop it, or choose another: PORT=8001 make run") from None
+            raise BadSetting(
+                f"port {port} is taken by another program; stop it, or choose another: PORT=8001 make run"
+            ) from None
 
 
 def begin(verb: Callable[[list[str]], int], argv: list[str]) -> BaseProcess:
@@ -107,7 +111,9 @@ def welcome(config: Config, demo: bool) -> None:
         link = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
         print(f"  Organiser's desk   {link}")
     if config.MAIL_URL.startswith("folder:"):
-        print(f"  Letters            http://127.0.0.1:{config.PORT}/dev/mail/   ({config.MAIL_URL.removeprefix('folder:')})")
+        print(
+            f"  Letters            http://127.0.0.1:{config.PORT}/dev/mail/   ({config.MAIL_URL.removeprefix('folder:')})"
+        )
     print("\n  Ctrl-C stops the site and its worker.\n", flush=True)
 
 

@@ -21,7 +21,9 @@ def web(argv: list[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (a proxy stands before it)")
     parser.add_argument("--port", type=int, default=None, help="default: PORT, or 8000")
     parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
-    parser.add_argument("--threads", type=int, default=THREADS, help="requests that one process works on at once")
+    parser.add_argument(
+        "--threads", type=int, default=THREADS, help="requests that one process works on at once"
+    )
     asked = parser.parse_args(argv)
     gc.collect()
     gc.freeze()  # what is loaded now is shared with the forked processes; the collector would copy its pages

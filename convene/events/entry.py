@@ -10,7 +10,9 @@ from convene.events.models import Event
 from convene.mail.message import sender_address
 
 
-def entry(event: Event, *, sequence: int | None = None, stamp: datetime | None = None, has_place: bool = False) -> Entry:
+def entry(
+    event: Event, *, sequence: int | None = None, stamp: datetime | None = None, has_place: bool = False
+) -> Entry:
     """The calendar entry; the online address is in it only for a person who has a place."""
     online = event.format == "online"
     url = links.event(event.slug)

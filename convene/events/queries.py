@@ -23,10 +23,14 @@ def upcoming(now: datetime, *, limit: int = 100, circle_id: int | None = None) -
 
 def past(now: datetime, *, limit: int = 6, circle_id: int | None = None) -> Sequence[Event]:
     """Published events of the last three months that have ended, the newest first."""
-    rows = select(Event).where(Event.state == "published", Event.ends_at <= now, Event.ends_at > now - LATEST_PAST)
+    rows = select(Event).where(
+        Event.state == "published", Event.ends_at <= now, Event.ends_at > now - LATEST_PAST
+    )
     if circle_id is not None:
         rows = rows.where(Event.circle_id == circle_id)
-    rows = rows.options(joinedload(Event.organisation)).order_by(Event.starts_at.desc(), Event.id).limit(limit)
+    rows = (
+        rows.options(joinedload(Event.organisation)).order_by(Event.starts_at.desc(), Event.id).limit(limit)
+    )
     return db.session.scalars(rows).all()
 
 
@@ -34,7 +38,9 @@ def in_calendar(now: datetime) -> Sequence[Event]:
     """What the line-up's calendar shows: published and called off, from 90 days back to 18 months ahead."""
     window = (Event.ends_at > now - LATEST_PAST, Event.starts_at < now + timedelta(days=548))
     rows = select(Event).where(Event.state.in_(("published", "called_off")), *window)
-    return db.session.scalars(rows.options(joinedload(Event.organisation)).order_by(Event.starts_at, Event.id)).all()
+    return db.session.scalars(
+        rows.options(joinedload(Event.organisation)).order_by(Event.starts_at, Event.id)
+    ).all()
 
 
 def public(slug: str) -> Event | None:
@@ -49,7 +55,9 @@ def for_org(organisation_id: int) -> Sequence[Event]:
 
 
 def one_for_org(organisation_id: int, event_id: int) -> Event | None:
-    return db.session.scalar(select(Event).where(Event.id == event_id, Event.organisation_id == organisation_id))
+    return db.session.scalar(
+        select(Event).where(Event.id == event_id, Event.organisation_id == organisation_id)
+    )
 
 
 def locked(event_id: int) -> Event:

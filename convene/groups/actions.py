@@ -139,7 +139,12 @@ def move(event: Event, seat_id: int, group_id: int) -> Seat:
     """Put one person into another group of the same round, under the event's lock. Raises NotPossible, Changed."""
     seat = db.session.get(Seat, seat_id)
     target = db.session.get(Group, group_id)
-    if seat is None or target is None or seat.round_id != target.round_id or target.round.event_id != event.id:
+    if (
+        seat is None
+        or target is None
+        or seat.round_id != target.round_id
+        or target.round.event_id != event.id
+    ):
         raise Changed
     if target.round.state == "held":
         raise Changed

@@ -15,13 +15,17 @@ def rounds(event_id: int, *states: str) -> Sequence[Round]:
     if states:
         rows = rows.where(Round.state.in_(states))
     seats = selectinload(Round.groups).selectinload(Group.seats).joinedload(Seat.person)
-    return db.session.scalars(rows.options(seats, selectinload(Round.groups).selectinload(Group.caveats))).all()
+    return db.session.scalars(
+        rows.options(seats, selectinload(Round.groups).selectinload(Group.caveats))
+    ).all()
 
 
 def seats_of(event_id: int, person_id: int) -> Sequence[Seat]:
     """A person's seats in the rounds that were published, in order, with everybody in their groups."""
     rows = select(Seat).join(Round, Seat.round_id == Round.id)
-    rows = rows.where(Round.event_id == event_id, Seat.person_id == person_id, Round.state.in_(("published", "held")))
+    rows = rows.where(
+        Round.event_id == event_id, Seat.person_id == person_id, Round.state.in_(("published", "held"))
+    )
     whole = joinedload(Seat.group).selectinload(Group.seats).joinedload(Seat.person)
     rows = rows.options(whole, joinedload(Seat.group).joinedload(Group.round))
     return db.session.scalars(rows.order_by(Round.number)).all()

@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 SMALLEST, LARGEST = 2, 6
 
 
-def breach(groups: Sequence[Collection[int]], apart: Iterable[tuple[int, int]], together: Iterable[tuple[int, int]]) -> str | None:
+def breach(
+    groups: Sequence[Collection[int]], apart: Iterable[tuple[int, int]], together: Iterable[tuple[int, int]]
+) -> str | None:
     """The first hard rule these groups of one round break: "apart", "together", "size", or none.
 
     People are ids; a pair with somebody absent asks for nothing.
@@ -31,7 +33,11 @@ def shared(people: Sequence[Mapping[str, str | None]]) -> list[str]:
     for key, all_, some in (
         ("field", "You all work in {0}.", "{1} of you work in {0}."),
         ("place", "You are all based in {0}.", "{1} of you are based in {0}."),
-        ("first_time", "It is the first time here for all of you.", "It is the first time here for {1} of you."),
+        (
+            "first_time",
+            "It is the first time here for all of you.",
+            "It is the first time here for {1} of you.",
+        ),
     ):
         counts: dict[str, tuple[str, int]] = {}
         for person in people:

@@ -18,7 +18,9 @@ MAIL_LATE = timedelta(minutes=10)
 
 def beat(job: str, now: datetime, error: str | None = None) -> None:
     row = upsert(Heartbeat).values(job=job, beat_at=now, error=error)
-    db.session.execute(row.on_conflict_do_update(index_elements=["job"], set_={"beat_at": now, "error": error}))
+    db.session.execute(
+        row.on_conflict_do_update(index_elements=["job"], set_={"beat_at": now, "error": error})
+    )
 
 
 @lru_cache(maxsize=1)

@@ -43,7 +43,12 @@ def write(
     kind: str, *, to_name: str, to_address: str, from_name: str, facts: dict[str, Any], **rest: Any
 ) -> Letter:
     """The letter of this kind, from templates/mail/<kind>/{subject.txt,body.txt,body.html}."""
-    facts = {"to_name": to_name, "from_name": from_name, "unsubscribe_url": rest.get("unsubscribe_url"), **facts}
+    facts = {
+        "to_name": to_name,
+        "from_name": from_name,
+        "unsubscribe_url": rest.get("unsubscribe_url"),
+        **facts,
+    }
     return Letter(
         kind=kind,
         to_name=one_line(to_name),

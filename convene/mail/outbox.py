@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from convene.extensions import begin_write, db, start_write, upsert
+from convene.extensions import affected, begin_write, db, start_write, upsert
 from convene.mail.letter import Letter
 from convene.mail.message import build, sender_address
 from convene.mail.models import UNSENT, MailSwitch, OutgoingMail
@@ -85,7 +85,7 @@ def drop_unsent(thread: str, kinds: Sequence[str], reason: str) -> int:
         .where(OutgoingMail.state == "queued", OutgoingMail.tries == 0)
         .values(state="dropped", last_answer=reason)
     )
-    return db.session.execute(rows).rowcount
+    return affected(rows)
 
 
 def claimable(now: datetime) -> ColumnElement[bool]:
@@ -117,12 +117,16 @@ def claim(owner: str, now: datetime, limit: int = BATCH) -> list[OutgoingMail]:
         lease = timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"])
         taken = update(OutgoingMail).where(OutgoingMail.id.in_(ids))
         db.session.execute(
-            taken.values(state="sending", lease_until=now + lease, lease_owner=owner, tries=OutgoingMail.tries + 1)
+            taken.values(
+                state="sending", lease_until=now + lease, lease_owner=owner, tries=OutgoingMail.tries + 1
+            )
         )
     db.session.commit()
     if not ids:
         return []
-    rows = db.session.scalars(select(OutgoingMail).where(OutgoingMail.id.in_(ids)).order_by(OutgoingMail.id)).all()
+    rows = db.session.scalars(
+        select(OutgoingMail).where(OutgoingMail.id.in_(ids)).order_by(OutgoingMail.id)
+    ).all()
     for row in rows:
         db.session.expunge(row)  # the row in hand is what is sent, whatever others write meanwhile
     db.session.rollback()
@@ -158,7 +162,9 @@ def send(mail: OutgoingMail, transport: Transport, owner: str, now: datetime) ->
     except TryLater as fault:
         mark(mail, owner, **later(mail, now, str(fault)))
         return True
-    except Exception as fault:  # one bad row never blocks the others; its class tells the operator where to look
+    except (
+        Exception
+    ) as fault:  # one bad row never blocks the others; its class tells the operator where to look
         current_app.logger.exception("letter %s could not be built or sent", mail.id)
         mark(mail, owner, **later(mail, now, f"not sent: {type(fault).__name__}"))
         return True
@@ -180,7 +186,9 @@ def release(rows: Sequence[OutgoingMail], owner: str) -> None:
     if not rows:
         return
     begin_write()
-    back = update(OutgoingMail).where(OutgoingMail.id.in_([row.id for row in rows]), OutgoingMail.lease_owner == owner)
+    back = update(OutgoingMail).where(
+        OutgoingMail.id.in_([row.id for row in rows]), OutgoingMail.lease_owner == owner
+    )
     back = back.values(state="retry", tries=OutgoingMail.tries - 1, lease_until=None, lease_owner=None)
     db.session.execute(back)
     db.session.commit()
@@ -200,7 +208,9 @@ def send_due(transport: Transport, owner: str, now: Callable[[], datetime], most
 
 def paused(now: datetime) -> MailSwitch | None:
     """The switch that stops all sending, if it is thrown."""
-    switch = db.session.scalar(select(MailSwitch).where(or_(MailSwitch.resumes_at.is_(None), MailSwitch.resumes_at > now)))
+    switch = db.session.scalar(
+        select(MailSwitch).where(or_(MailSwitch.resumes_at.is_(None), MailSwitch.resumes_at > now))
+    )
     db.session.rollback()
     return switch
 
@@ -227,7 +237,7 @@ def send_again(mail_id: int, organisation_id: int, now: datetime) -> bool:
         .where(OutgoingMail.state.in_(("failed", "dropped", "retry")), OutgoingMail.purged_at.is_(None))
         .values(state="queued", due_at=now, posted_at=now, tries=0, last_answer=None)
     )
-    return db.session.execute(rows).rowcount == 1
+    return affected(rows) == 1
 
 
 def drop(mail_id: int, organisation_id: int) -> bool:
@@ -238,13 +248,15 @@ def drop(mail_id: int, organisation_id: int) -> bool:
         .where(OutgoingMail.state.in_(("queued", "retry")))
         .values(state="dropped", last_answer="dropped by an organiser")
     )
-    return db.session.execute(rows).rowcount == 1
+    return affected(rows) == 1
 
 
 def oldest_unsent(now: datetime) -> timedelta | None:
     """How long the oldest letter that should have left has been waiting."""
     oldest = db.session.scalar(
-        select(func.min(OutgoingMail.due_at)).where(OutgoingMail.state.in_(UNSENT), OutgoingMail.due_at <= now)
+        select(func.min(OutgoingMail.due_at)).where(
+            OutgoingMail.state.in_(UNSENT), OutgoingMail.due_at <= now
+        )
     )
     return now - oldest if oldest else None
 
@@ -256,5 +268,3 @@ def purge(now: datetime) -> None:
     old = old.where(OutgoingMail.posted_at < now - timedelta(days=14))
     db.session.execute(old.values(text="", html="", invite=None, purged_at=now))
     db.session.execute(delete(OutgoingMail).where(done, OutgoingMail.posted_at < now - timedelta(days=44)))
-
-

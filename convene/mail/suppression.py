@@ -14,7 +14,9 @@ def fold(address: str) -> str:
 
 
 def suppress(address: str, reason: str, now: datetime) -> None:
-    row = upsert(Suppression).values(address_hash=keyed_hash("address", fold(address)), reason=reason, created_at=now)
+    row = upsert(Suppression).values(
+        address_hash=keyed_hash("address", fold(address)), reason=reason, created_at=now
+    )
     db.session.execute(row.on_conflict_do_nothing(index_elements=["address_hash"]))
 
 

@@ -91,12 +91,18 @@ class Smtp:
             if self.line is None:
                 self.line = self.open()
             return self.line
-        except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, smtplib.SMTPHeloError) as fault:
+        except (
+            smtplib.SMTPAuthenticationError,
+            smtplib.SMTPNotSupportedError,
+            smtplib.SMTPHeloError,
+        ) as fault:
             raise Stopped(str(fault)) from None
         except ssl.SSLCertVerificationError as fault:
             raise Stopped(f"the mail server's certificate is not valid: {fault.verify_message}") from None
         except (smtplib.SMTPException, OSError) as fault:
-            raise Stopped(f"the mail server does not answer ({type(fault).__name__}: {fault})"[:300]) from None
+            raise Stopped(
+                f"the mail server does not answer ({type(fault).__name__}: {fault})"[:300]
+            ) from None
 
     def send(self, sender: str, recipient: str, message_id: str, content: bytes) -> str:
         """Hand over one message; returns the server's words. Raises TryLater, Refused or Stopped."""
@@ -145,4 +151,3 @@ def open_transport(url: str) -> Transport:
     if url.startswith("folder:"):
         return Folder(Path(url.removeprefix("folder:")))
     return Smtp(url)
-

@@ -48,7 +48,10 @@ def attendance_of(signup: Signup) -> str:
 def events_near(now: datetime) -> list[tuple[int, str]]:
     """The events for which a rule may have something due, each with that rule."""
     soon = (Event.starts_at > now, Event.starts_at <= now + rules.REMIND)
-    gone = (Event.ends_at <= now - rules.THANK_FROM, Event.ends_at > now - rules.THANK_UNTIL - timedelta(hours=1))
+    gone = (
+        Event.ends_at <= now - rules.THANK_FROM,
+        Event.ends_at > now - rules.THANK_UNTIL - timedelta(hours=1),
+    )
     found = []
     for rule, window in (("reminder", soon), ("thank_you", gone)):
         ids = db.session.scalars(select(Event.id).where(Event.state == "published", *window))
@@ -65,7 +68,9 @@ def post_due(event_id: int, rule: str, now: datetime) -> int:
     if event.state != "published":
         return 0
     signups = in_state(event.id, "confirmed")
-    decided = set(db.session.scalars(select(Nudge.person_id).where(Nudge.event_id == event.id, Nudge.rule == rule)))
+    decided = set(
+        db.session.scalars(select(Nudge.person_id).where(Nudge.event_id == event.id, Nudge.rule == rule))
+    )
     open_ = [one for one in signups if one.person_id not in decided and one.person.address]
     recent = nudges_of(one.person.address or "" for one in open_) if rule == "thank_you" else {}
     judge: Callable[[rules.Occasion, datetime], rules.Verdict] = getattr(rules, rule)
@@ -85,7 +90,7 @@ def nudges_of(addresses: Iterable[str]) -> Mapping[str, Sequence[datetime]]:
     rows = rows.where(Person.address.in_(list(addresses)), Nudge.state.in_(("sent", "acted")))
     found: dict[str, list[datetime]] = {}
     for address, moment in db.session.execute(rows):
-        found.setdefault(address, []).append(moment)
+        found.setdefault(address or "", []).append(moment)
     return found
 
 
@@ -114,7 +119,9 @@ def decide(signup: Signup, rule: str, verdict: rules.Verdict, now: datetime) -> 
     return 1
 
 
-def post(letter: Letter, key: str, event: Event, person: Person, now: datetime, thread: str | None = None) -> None:
+def post(
+    letter: Letter, key: str, event: Event, person: Person, now: datetime, thread: str | None = None
+) -> None:
     outbox.post(
         letter,
         key=key,
@@ -132,7 +139,9 @@ def find(nudge_id: int) -> Nudge | None:
 
 
 def answers(event_id: int, person_id: int) -> Sequence[Answer]:
-    return db.session.scalars(select(Answer).where(Answer.event_id == event_id, Answer.person_id == person_id)).all()
+    return db.session.scalars(
+        select(Answer).where(Answer.event_id == event_id, Answer.person_id == person_id)
+    ).all()
 
 
 def answer(
@@ -147,7 +156,9 @@ def answer(
     if now > event.ends_at + ANSWERS_CHANGE:
         raise TooLate
     mine = {row.key: row for row in answers(event.id, person.id)}
-    keep(mine, f"helped:{event.id}:{person.id}", event, person, "helped", helped or "skipped", now).words = words
+    keep(
+        mine, f"helped:{event.id}:{person.id}", event, person, "helped", helped or "skipped", now
+    ).words = words
     wished = set(touch) & set(companions(event.id, person.id))
     for row in list(mine.values()):
         if row.question == "touch" and row.about_id not in wished and row.released_at is None:
@@ -161,10 +172,14 @@ def answer(
     return sum(release(event, person, other_id, now) for other_id in sorted(wished))
 
 
-def keep(mine: dict[str, Answer], key: str, event: Event, person: Person, question: str, value: str, now: datetime) -> Answer:
+def keep(
+    mine: dict[str, Answer], key: str, event: Event, person: Person, question: str, value: str, now: datetime
+) -> Answer:
     row = mine.get(key)
     if row is None:
-        row = Answer(key=key, event_id=event.id, person_id=person.id, question=question, value=value, answered_at=now)
+        row = Answer(
+            key=key, event_id=event.id, person_id=person.id, question=question, value=value, answered_at=now
+        )
         db.session.add(row)
         mine[key] = row
     row.value = value
@@ -177,12 +192,16 @@ def release(event: Event, person: Person, other_id: int, now: datetime) -> int:
 
     Two who must be kept apart are never told of each other, and nothing shows that.
     """
-    rows = select(Answer).where(Answer.event_id == event.id, Answer.question == "touch", Answer.value == "yes")
+    rows = select(Answer).where(
+        Answer.event_id == event.id, Answer.question == "touch", Answer.value == "yes"
+    )
     yes = {row.person_id: row for row in db.session.scalars(rows.where(Answer.person_id.in_((person.id, other_id)))) if
            row.about_id == (other_id if row.person_id == person.id else person.id)}  # fmt: skip
     if len(yes) < 2 or any(row.released_at for row in yes.values()):
         return 0
-    if any(now - row.answered_at > YES_LASTS for row in yes.values()) or pairs(Separation, [person.id, other_id]):
+    if any(now - row.answered_at > YES_LASTS for row in yes.values()) or pairs(
+        Separation, [person.id, other_id]
+    ):
         return 0
     other = db.session.get(Person, other_id)
     if other is None or other.state == "erased":

@@ -53,5 +53,11 @@ def stay_in_touch(person: Person, other: Person, theirs: Answer, event_title: st
         to_address=person.address_typed or "",
         from_name=person.organisation.name,
         reply_to=person.organisation.reply_to,
-        facts={"person": person, "other": other, "channel": theirs.channel, "contact": theirs.contact, "event_title": event_title},
+        facts={
+            "person": person,
+            "other": other,
+            "channel": theirs.channel,
+            "contact": theirs.contact,
+            "event_title": event_title,
+        },
     )

@@ -53,7 +53,9 @@ def out_of_quiet(moment: datetime, zone: str, salt: str) -> datetime:
     return end_of_quiet(moment, zone) + jitter(salt) if is_quiet(moment, zone) else moment
 
 
-def judge(occasion: Occasion, rule: str, due_at: datetime, use_ends: datetime, now: datetime, why: str) -> Verdict:
+def judge(
+    occasion: Occasion, rule: str, due_at: datetime, use_ends: datetime, now: datetime, why: str
+) -> Verdict:
     """Common to all nudges: stopped by the person, not yet, held for the night, too late, or now."""
     if rule in occasion.muted:
         return Verdict("stopped", due_at, "they stopped this kind of message")
@@ -81,7 +83,9 @@ def thank_you(occasion: Occasion, now: datetime) -> Verdict:
     due_at = out_of_quiet(occasion.ends_at + THANK_FROM, occasion.zone, occasion.salt)
     if occasion.state != "confirmed":
         return Verdict("stopped", due_at, "they had no place")
-    return judge(occasion, "thank_you", due_at, occasion.ends_at + THANK_UNTIL, now, "they had a place at this event")
+    return judge(
+        occasion, "thank_you", due_at, occasion.ends_at + THANK_UNTIL, now, "they had a place at this event"
+    )
 
 
 def capped(sent_at: Sequence[datetime], now: datetime) -> bool:

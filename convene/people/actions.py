@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import delete, select
 
 from convene.access import audit
-from convene.extensions import db
+from convene.extensions import affected, db
 from convene.mail.suppression import suppress
 from convene.people.addresses import checked, folded
 from convene.people.models import Consent, Lock, Organisation, Person, Role, Separation
@@ -80,7 +80,9 @@ def give_role(person: Person, kind: str, now: datetime) -> None:
 
 def consent(person: Person, purpose: str, given: bool, wording: str, how: str, now: datetime) -> None:
     """Write down a yes or its withdrawal, in the words that were shown."""
-    db.session.add(Consent(person_id=person.id, purpose=purpose, given=given, wording=wording, how=how, at=now))
+    db.session.add(
+        Consent(person_id=person.id, purpose=purpose, given=given, wording=wording, how=how, at=now)
+    )
 
 
 def mute(person: Person, kind: str) -> None:
@@ -117,10 +119,16 @@ def keep_apart(first: Person, second: Person, note: str, actor: str, now: dateti
     """A rule that no deal, move or walk-in may break. The note is encrypted; raises NoKey if there is no key."""
     low, high = ordered(first, second)
     secret = notes_cipher().encrypt(note.encode()) if note else None
-    rule = db.session.scalar(select(Separation).where(Separation.first_id == low, Separation.second_id == high))
+    rule = db.session.scalar(
+        select(Separation).where(Separation.first_id == low, Separation.second_id == high)
+    )
     if rule is None:
         rule = Separation(
-            organisation_id=first.organisation_id, first_id=low, second_id=high, created_at=now, created_by=actor
+            organisation_id=first.organisation_id,
+            first_id=low,
+            second_id=high,
+            created_at=now,
+            created_by=actor,
         )
         db.session.add(rule)
     rule.note = secret or rule.note
@@ -131,18 +139,28 @@ def keep_apart(first: Person, second: Person, note: str, actor: str, now: dateti
 def keep_together(first: Person, second: Person, actor: str, now: datetime) -> None:
     low, high = ordered(first, second)
     if db.session.scalar(select(Lock.id).where(Lock.first_id == low, Lock.second_id == high)) is None:
-        lock = Lock(organisation_id=first.organisation_id, first_id=low, second_id=high, created_at=now, created_by=actor)
+        lock = Lock(
+            organisation_id=first.organisation_id,
+            first_id=low,
+            second_id=high,
+            created_at=now,
+            created_by=actor,
+        )
         db.session.add(lock)
         db.session.flush()
         audit.record(first.organisation_id, actor, "lock.made", f"lock:{lock.id}", now)
 
 
-def lift(table: type[Separation] | type[Lock], rule_id: int, organisation_id: int, actor: str, now: datetime) -> bool:
+def lift(
+    table: type[Separation] | type[Lock], rule_id: int, organisation_id: int, actor: str, now: datetime
+) -> bool:
     """End a rule of this organisation; False if there is none of this id."""
-    gone = db.session.execute(delete(table).where(table.id == rule_id, table.organisation_id == organisation_id))
-    if gone.rowcount:
-        audit.record(organisation_id, actor, f"{table.__tablename__}.lifted", f"{table.__tablename__}:{rule_id}", now)
-    return gone.rowcount == 1
+    gone = affected(delete(table).where(table.id == rule_id, table.organisation_id == organisation_id))
+    if gone:
+        audit.record(
+            organisation_id, actor, f"{table.__tablename__}.lifted", f"{table.__tablename__}:{rule_id}", now
+        )
+    return gone == 1
 
 
 def read_note(rule: Separation, actor: str, now: datetime) -> str:

@@ -23,7 +23,9 @@ def checked(text: str) -> str:
     except EmailNotValidError:
         raise BadAddress("Enter an email address in the form name@example.org") from None
     if found.ascii_email is None:
-        raise BadAddress("Our mail cannot write to an address with letters outside a-z before the @; is there another?")
+        raise BadAddress(
+            "Our mail cannot write to an address with letters outside a-z before the @; is there another?"
+        )
     return found.ascii_email
 
 

@@ -1,6 +1,7 @@
 """Finding people: always inside one organisation."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sqlalchemy import func, select
 
@@ -8,6 +9,7 @@ from convene.extensions import db
 from convene.people.models import Lock, Organisation, Person, Role, Separation
 
 ORGANISING = ("owner", "organiser")
+Pair = TypeVar("Pair", Separation, Lock)
 
 
 def organisation(slug: str) -> Organisation | None:
@@ -63,5 +65,8 @@ def pairs(table: type[Separation] | type[Lock], ids: Sequence[int]) -> list[tupl
     return [(first, second) for first, second in db.session.execute(rows)]
 
 
-def all_pairs(table: type[Separation] | type[Lock], organisation_id: int) -> Sequence[Separation | Lock]:
-    return db.session.scalars(select(table).where(table.organisation_id == organisation_id).order_by(table.id)).all()
+def all_pairs(table: type[Pair], organisation_id: int) -> Sequence[Pair]:
+    """Every rule of one kind in this organisation."""
+    return db.session.scalars(
+        select(table).where(table.organisation_id == organisation_id).order_by(table.id)
+    ).all()

@@ -5,7 +5,12 @@ import unicodedata
 
 # Marks that reorder what follows them, and so can make one text read as another.
 BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-JOINERS = {"\u200c", "\u200d", "\u200e", "\u200f"}  # needed by Persian, Indic scripts, emoji and mixed-direction names
+JOINERS = {
+    "\u200c",
+    "\u200d",
+    "\u200e",
+    "\u200f",
+}  # needed by Persian, Indic scripts, emoji and mixed-direction names
 
 
 class BadWords(ValueError):
@@ -21,7 +26,9 @@ def tidy(text: str, *, lines: bool = False) -> str:
         if c in BIDI or c == "\ufffd" or c == "\ufeff":
             raise BadWords("This holds hidden marks or broken letters; type it again rather than pasting it")
         if unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") and not (lines and c in "\n\t"):
-            raise BadWords("This holds a character that cannot be shown; type it again rather than pasting it")
+            raise BadWords(
+                "This holds a character that cannot be shown; type it again rather than pasting it"
+            )
     if not lines:
         text = re.sub(r"\s+", " ", text)
     text = text.strip()

@@ -12,7 +12,7 @@ from convene.access import limits
 from convene.events.capacity import offer_ends
 from convene.events.models import Event
 from convene.events.queries import locked
-from convene.extensions import db
+from convene.extensions import affected, db
 from convene.mail import outbox
 from convene.mail.letter import Letter
 from convene.people.actions import meet, meet_without_address
@@ -80,7 +80,9 @@ def sign_up(event_id: int, address: str, name: str, zone: str | None, now: datet
         person.zone = zone
     signup = queries.of_person(event.id, person.id)
     if signup is None:
-        signup = Signup(event=event, person=person, state="started", started_at=now, generation=1, letter_count=0)
+        signup = Signup(
+            event=event, person=person, state="started", started_at=now, generation=1, letter_count=0
+        )
         db.session.add(signup)
         db.session.flush()
     elif signup.state in ("cancelled", "lapsed"):
@@ -117,7 +119,9 @@ def add(event_id: int, name: str, address: str | None, now: datetime) -> Signup:
     person = meet(host, address, name, now) if address else meet_without_address(host, name, now)
     signup = queries.of_person(event.id, person.id)
     if signup is None:
-        signup = Signup(event=event, person=person, state="started", started_at=now, generation=1, letter_count=0)
+        signup = Signup(
+            event=event, person=person, state="started", started_at=now, generation=1, letter_count=0
+        )
         db.session.add(signup)
         db.session.flush()
     if signup.state not in (*HOLDING, "waitlisted"):
@@ -174,7 +178,9 @@ def seat(signup: Signup, now: datetime) -> None:
     sequence = next_sequence(signup)
     signup.invite_open = True
     db.session.flush()
-    post(letters.place_confirmed(signup, sequence, now), signup, now, replaces=("waitlisted", "place_offered"))
+    post(
+        letters.place_confirmed(signup, sequence, now), signup, now, replaces=("waitlisted", "place_offered")
+    )
 
 
 def accept_offer(signup: Signup, now: datetime) -> None:
@@ -192,7 +198,7 @@ def cancel(signup_id: int, now: datetime) -> Signup:
     held = signup.state in HOLDING
     ended = update(Signup).where(Signup.id == signup.id, Signup.state.not_in(("cancelled", "lapsed")))
     ended = ended.values(state="cancelled", cancelled_at=now, offered_until=None, queue_number=None)
-    if db.session.execute(ended).rowcount == 0:
+    if affected(ended) == 0:
         return signup
     was_confirmed = signup.state == "confirmed"
     db.session.refresh(signup)
@@ -232,8 +238,10 @@ def offer_free_places(event: Event, now: datetime) -> int:
 def lapse_offers(event_id: int, now: datetime) -> int:
     """End the offers of this event whose time is over, and offer those places on; returns how many ended."""
     event = locked(event_id)
-    over = update(Signup).where(Signup.event_id == event_id, Signup.state == "offered", Signup.offered_until <= now)
-    ended = db.session.execute(over.values(state="lapsed", offered_until=None)).rowcount
+    over = update(Signup).where(
+        Signup.event_id == event_id, Signup.state == "offered", Signup.offered_until <= now
+    )
+    ended = affected(over.values(state="lapsed", offered_until=None))
     if ended:
         db.session.expire_all()
         offer_free_places(event, now)

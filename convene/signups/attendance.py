@@ -34,6 +34,10 @@ def complete(event: Event, actor: str, now: datetime) -> int:
 def reopen(event: Event) -> None:
     """Take that word back: everybody who was only presumed absent is unknown again."""
     event.attendance_complete_at = None
-    rows = select(Signup).join(Signup.attendance).where(Signup.event_id == event.id, Attendance.state == "no_show")
+    rows = (
+        select(Signup)
+        .join(Signup.attendance)
+        .where(Signup.event_id == event.id, Attendance.state == "no_show")
+    )
     for signup in db.session.scalars(rows):
         signup.attendance = None

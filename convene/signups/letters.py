@@ -30,7 +30,9 @@ def facts_of(signup: Signup) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def letter(kind: str, signup: Signup, *, to_name: str | None = None, facts: dict[str, Any] | None = None, **rest: Any) -> Letter:
+def letter(
+    kind: str, signup: Signup, *, to_name: str | None = None, facts: dict[str, Any] | None = None, **rest: Any
+) -> Letter:
     person, host = signup.person, signup.event.organisation
     return write(
         kind,

@@ -43,7 +43,9 @@ class Signup(db.Model):
 
     event: Mapped[Event] = relationship()
     person: Mapped[Person] = relationship()
-    attendance: Mapped["Attendance | None"] = relationship(back_populates="signup", cascade="all, delete-orphan")
+    attendance: Mapped["Attendance | None"] = relationship(
+        back_populates="signup", cascade="all, delete-orphan"
+    )
 
 
 class Attendance(db.Model):

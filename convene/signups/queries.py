@@ -19,13 +19,17 @@ def places(event: Event) -> Places:
 def places_of(events: Sequence[Event]) -> dict[int, Places]:
     """Places of many events in one query, by event id."""
     rows = select(Signup.event_id, Signup.state, func.count())
-    rows = rows.where(Signup.event_id.in_([event.id for event in events]), Signup.state.in_((*HOLDING, "waitlisted")))
+    rows = rows.where(
+        Signup.event_id.in_([event.id for event in events]), Signup.state.in_((*HOLDING, "waitlisted"))
+    )
     taken: dict[int, int] = {}
     waiting: dict[int, int] = {}
     for event_id, state, number in db.session.execute(rows.group_by(Signup.event_id, Signup.state)):
         counts = waiting if state == "waitlisted" else taken
         counts[event_id] = counts.get(event_id, 0) + number
-    return {event.id: Places(event.capacity, taken.get(event.id, 0), waiting.get(event.id, 0)) for event in events}
+    return {
+        event.id: Places(event.capacity, taken.get(event.id, 0), waiting.get(event.id, 0)) for event in events
+    }
 
 
 def states(event_ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -59,7 +63,9 @@ def in_state(event_id: int, *wanted: str) -> Sequence[Signup]:
     rows = select(Signup).join(Person, Signup.person_id == Person.id)
     rows = rows.where(Signup.event_id == event_id, Signup.state.in_(wanted))
     whole = (joinedload(Signup.person), joinedload(Signup.attendance))
-    return db.session.scalars(rows.options(*whole).order_by(Signup.queue_number, func.lower(Person.name), Signup.id)).all()
+    return db.session.scalars(
+        rows.options(*whole).order_by(Signup.queue_number, func.lower(Person.name), Signup.id)
+    ).all()
 
 
 def ahead(signup: Signup) -> int:
@@ -72,7 +78,9 @@ def present(event_id: int) -> Sequence[Signup]:
     """Those marked here, all or part of the time, by name."""
     rows = select(Signup).join(Signup.attendance).join(Person, Signup.person_id == Person.id)
     rows = rows.where(Signup.event_id == event_id, Attendance.state.in_(("attended", "part")))
-    return db.session.scalars(rows.options(joinedload(Signup.person)).order_by(func.lower(Person.name), Signup.id)).all()
+    return db.session.scalars(
+        rows.options(joinedload(Signup.person)).order_by(func.lower(Person.name), Signup.id)
+    ).all()
 
 
 def attendance_of(event_id: int) -> dict[str, int]:
@@ -80,5 +88,7 @@ def attendance_of(event_id: int) -> dict[str, int]:
     rows = select(Attendance.state, func.count()).join(Signup).where(Signup.event_id == event_id)
     found = {state: number for state, number in db.session.execute(rows.group_by(Attendance.state))}
     unmarked = select(func.count()).select_from(Signup).outerjoin(Attendance)
-    unmarked = unmarked.where(Signup.event_id == event_id, Signup.state == "confirmed", Attendance.id.is_(None))
+    unmarked = unmarked.where(
+        Signup.event_id == event_id, Signup.state == "confirmed", Attendance.id.is_(None)
+    )
     return {**found, "unknown": db.session.scalar(unmarked) or 0}

@@ -9,7 +9,14 @@ from convene.events.queries import locked
 from convene.extensions import db
 from convene.mail import outbox
 from convene.signups import letters, queries
-from convene.signups.actions import NEEDLESS_AFTER_CANCEL, NotOpen, next_sequence, offer_free_places, post, thread
+from convene.signups.actions import (
+    NEEDLESS_AFTER_CANCEL,
+    NotOpen,
+    next_sequence,
+    offer_free_places,
+    post,
+    thread,
+)
 from convene.signups.models import HOLDING
 
 

@@ -10,7 +10,18 @@ from convene.web import errors, filters, headers
 from convene.web.access import development, everybody, organiser
 from convene.web.organise import attendance, desk, devices, groups, outbox, people, sign_in, signups
 from convene.web.organise import events as desk_events
-from convene.web.visit import answer, calendar, circles, dev_mail, events, health, lineup, place, signup, unsubscribe
+from convene.web.visit import (
+    answer,
+    calendar,
+    circles,
+    dev_mail,
+    events,
+    health,
+    lineup,
+    place,
+    signup,
+    unsubscribe,
+)
 
 Guard = Callable[[], ResponseReturnValue | None]
 

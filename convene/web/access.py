@@ -74,7 +74,9 @@ def desk_of(secret: str, now: datetime) -> Desk | None:
     return desk
 
 
-def make_desk(sign_in_id: int, person: Person, host: Organisation, hosts: tuple[tuple[int, str], ...]) -> Desk:
+def make_desk(
+    sign_in_id: int, person: Person, host: Organisation, hosts: tuple[tuple[int, str], ...]
+) -> Desk:
     return Desk(
         sign_in_id=sign_in_id,
         address=person.address or "",
@@ -101,5 +103,3 @@ def own_path(text: str, otherwise: str) -> str:
 def client() -> str:
     """The client's address, for counting only; behind a proxy, the one that ProxyFix was told to trust."""
     return request.remote_addr or "unknown"
-
-

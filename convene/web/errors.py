@@ -11,15 +11,36 @@ from convene.extensions import db
 from convene.links import Forged
 
 WORDS = {
-    400: ("That did not reach us whole", "Something in the address or the form was not as it should be. Go back and try again."),
-    403: ("This was sent from another site", "For your safety we only take what is pressed on our own pages. Open the page here and press again."),
-    404: ("There is nothing here", "The address may be mistyped, or what was here is gone. What is on now is on the front page."),
+    400: (
+        "That did not reach us whole",
+        "Something in the address or the form was not as it should be. Go back and try again.",
+    ),
+    403: (
+        "This was sent from another site",
+        "For your safety we only take what is pressed on our own pages. Open the page here and press again.",
+    ),
+    404: (
+        "There is nothing here",
+        "The address may be mistyped, or what was here is gone. What is on now is on the front page.",
+    ),
     405: ("That is not how this page works", "Open the page first, and use the button on it."),
-    413: ("That was too much at once", "What you sent is larger than we can take. Shorten it and send it again."),
-    429: ("Many people are signing up at this moment", "Wait a minute, then press again. Nothing that you typed is lost: go back and it is still there."),
-    503: ("We could not save that just now", "Nothing was saved. Please try again in a minute: go back and what you typed is still there."),
-}  # fmt: skip
-OURS = ("Something went wrong here", "It is our fault, not yours, and nothing was saved by halves. Please try again in a minute.")
+    413: (
+        "That was too much at once",
+        "What you sent is larger than we can take. Shorten it and send it again.",
+    ),
+    429: (
+        "Many people are here at this moment",
+        "Wait a minute, then press again. Nothing that you typed is lost: go back and it is still there.",
+    ),
+    503: (
+        "We could not save that just now",
+        "Nothing was saved. Please try again in a minute: go back and what you typed is still there.",
+    ),
+}
+OURS = (
+    "Something went wrong here",
+    "It is our fault, not yours, and nothing was saved by halves. Please try again in a minute.",
+)
 
 
 def page(code: int, heading: str, words: str, retry_after: int | None = None) -> ResponseReturnValue:
@@ -37,7 +58,9 @@ def refused(error: HTTPException) -> ResponseReturnValue:
 
 def forgery(error: CSRFError) -> ResponseReturnValue:
     """The form's token does not fit (cookies were off, or cleared): ask again with what was typed still in it."""
-    typed = [(name, value) for name, values in request.form.lists() for value in values if name != "csrf_token"]
+    typed = [
+        (name, value) for name, values in request.form.lists() for value in values if name != "csrf_token"
+    ]
     return render_template("parts/press_again.html", typed=typed, action=request.full_path.rstrip("?")), 400
 
 

@@ -35,17 +35,23 @@ def asset(path: str) -> str:
 def markdown(text: str) -> Markup:
     """Markdown as HTML that can hold no script, style or picture; headings begin below the page's own."""
     html = re.sub(r"<(/?)h[1-3]>", r"<\1h3>", markdown_reader.render(text))
-    return Markup(nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}))  # noqa: S704 - cleaned
+    return Markup(
+        nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
+    )  # noqa: S704 - cleaned
 
 
 def when(event: Event) -> str:
-    """"Tuesday 12 May 2026, 6.30pm to 8pm (London)"."""
+    """ "Tuesday 12 May 2026, 6.30pm to 8pm (London)"."""
     return zones.spoken(event.starts_at, event.ends_at, event.zone)
 
 
 def when_in(event: Event, zone: str | None) -> str | None:
     """The event's time in another zone, or none where the wall clock shows the same there."""
-    if not zone or zones.local(event.starts_at, zone).utcoffset() == zones.local(event.starts_at, event.zone).utcoffset():
+    if (
+        not zone
+        or zones.local(event.starts_at, zone).utcoffset()
+        == zones.local(event.starts_at, event.zone).utcoffset()
+    ):
         return None
     return zones.spoken(event.starts_at, event.ends_at, zone)
 
@@ -59,10 +65,8 @@ def utc(value: datetime) -> str:
 
 
 def plural(number: int, one: str, many: str = "") -> str:
-    """"1 place", "3 places"."""
+    """ "1 place", "3 places"."""
     return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 
 
 def init_app(app: Flask) -> None:

@@ -59,7 +59,7 @@ class AtMost(Length):
 
     def __init__(self, most: int, what: str):
         super().__init__(max=most, message=f"{what} must be {most} characters or fewer")
-        self.field_flags = {}
+        self.field_flags: dict[str, bool] = {}
 
 
 def an_address(form: Any, field: Field) -> None:
@@ -95,7 +95,10 @@ def known_zone(text: str | None) -> str | None:
 def zone_of_city(text: str) -> str | None:
     """The zone of a city typed by hand ("new york"), or of a zone's whole name; none if neither is known."""
     wanted = text.strip().casefold().replace(" ", "_")
-    return next((name for name in zones.names() if wanted in (name.casefold(), name.casefold().rpartition("/")[2])), None)
+    return next(
+        (name for name in zones.names() if wanted in (name.casefold(), name.casefold().rpartition("/")[2])),
+        None,
+    )
 
 
 def wall_time(form: Any, field: Field, zone: str) -> datetime | None:
@@ -103,7 +106,8 @@ def wall_time(form: Any, field: Field, zone: str) -> datetime | None:
     try:
         return zones.utc(field.data, zone)
     except zones.NoSuchTime:
-        field.errors = [*field.errors, "The clocks go forward over this time, so it does not exist that day; choose another"]
+        field.errors = [
+            *field.errors,
+            "The clocks go forward over this time, so it does not exist that day; choose another",
+        ]
         return None
-
-

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .board import Board, Ints
+from .designs import design
 from .dice import Dice
 from .lattice import lattice
 from .refusals import mosts
@@ -50,6 +51,8 @@ def _lattice_wish(board: Board, dice: Dice) -> Ints:
     flat, reach = None, board.rounds
     while flat is None and reach > 0:
         flat = lattice(seats, count, reach)
+        if flat is None and n == seats * count:
+            flat = design(seats, count, reach)
         reach -= flat is None
     if flat is None:
         return wish

@@ -1,4 +1,6 @@
-"""The list at the door, made for a phone: who is here, who came without a place, and the word that the list is whole."""
+"""The list at the door, made for a phone: who is here, who walked in, and the word that the list is whole."""
+
+from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -68,14 +70,14 @@ def show(event_id: int) -> ResponseReturnValue:
 
 def back(event_id: int, signup_id: int | None = None) -> ResponseReturnValue:
     """The list again, at the same row and with the same filter."""
-    row = {"done": signup_id, "_anchor": f"person-{signup_id}"} if signup_id else {}
+    row: dict[str, Any] = {"done": signup_id, "_anchor": f"person-{signup_id}"} if signup_id else {}
     kept = request.form.get("q") or None
     return redirect(url_for("organise_attendance.show", event_id=event_id, q=kept, **row), 303)
 
 
 @page.post(f"/{own.ID.format('event_id')}/attendance/{own.ID.format('signup_id')}")
 def mark(event_id: int, signup_id: int) -> ResponseReturnValue:
-    """Mark one person here, or take that back: once the list is complete, not here means that they did not come."""
+    """Mark one person here, or take that back; once the list is complete, not here means did not come."""
     here = request.form.get("here", "")
     if here not in ("yes", "no"):
         abort(400)

@@ -1,4 +1,4 @@
-"""The board of groups as an organiser reads it, counted anew from the rows so that moves by hand are in it."""
+"""The board of groups as an organiser reads it, counted anew from the rows: moves by hand are in it."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ def pairs_of(group: Group) -> list[tuple[int, int]]:
 
 
 def tables(round_: Round, earlier: Sequence[Round], before: set[tuple[int, int]]) -> list[Table]:
-    """The groups of a round with what can be said of each, counted anew from the rows: moves by hand are in it."""
+    """The groups of a round, each with what can be said of it."""
     met = {pair for other in earlier for group in other.groups for pair in pairs_of(group)}
     found = []
     for group in round_.groups:
@@ -50,7 +50,7 @@ def both(names: Mapping[int, str], pair: tuple[int, int]) -> str:
 
 
 def figures(rounds: Sequence[Round], before: set[tuple[int, int]]) -> dict[str, int]:
-    """How the whole arrangement does: different people met, pairs that meet twice, pairs that knew each other."""
+    """How the whole arrangement does: pairs new to each other, meetings again, pairs that met before."""
     shared_by = Counter(pair for round_ in rounds for group in round_.groups for pair in pairs_of(group))
     return {
         "new": sum(pair not in before for pair in shared_by),

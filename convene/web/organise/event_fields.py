@@ -1,5 +1,6 @@
-"""Fields that an organiser fills in: a day, a time, a whole number, a link; each refuses in words of this house."""
+"""Fields that an organiser fills in: a day, a time, a number, a link; each refuses in words of this house."""
 
+from datetime import date, time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,8 @@ from wtforms.validators import ValidationError
 
 class Day(DateField):
     """A date from the browser's own picker, or typed."""
+
+    data: date | None
 
     def __init__(self, label: str, **rest: Any):
         super().__init__(label, format=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y"], **rest)
@@ -26,6 +29,8 @@ class Day(DateField):
 class Clock(TimeField):
     """A time of day from the browser's own picker, or typed: 18:30, 18.30, 6.30pm, 6pm."""
 
+    data: time | None
+
     def __init__(self, label: str, asked: str, **rest: Any):
         super().__init__(label, format=["%H:%M", "%H:%M:%S", "%H.%M", "%I.%M%p", "%I:%M%p", "%I%p"], **rest)
         self.asked = asked
@@ -42,6 +47,8 @@ class Clock(TimeField):
 
 class Whole(IntegerField):
     """A whole number between two others."""
+
+    data: int | None
 
     def __init__(self, label: str, least: int, most: int, **rest: Any):
         limits = {"min": least, "max": most, "inputmode": "numeric"}

@@ -39,7 +39,7 @@ class EventForm(Form):
     summary = Words("In a sentence or two", [AtMost(280, "The summary")])
     description = Paragraphs("All about it", [AtMost(10_000, "The description")], render_kw={"rows": 9})
     host_name = Words("Who welcomes people?", [AtMost(120, "The name")])
-    date = Day("Date")
+    day = Day("Date")
     starts = Clock("Starts at", "Enter the time it starts")
     ends = Clock("Ends at", "Enter the time it ends")
     zone = SelectField("Time zone", [a_zone], validate_choice=False)
@@ -83,8 +83,8 @@ class EventForm(Form):
             wrong(self.venue, "Enter where it is, with the street")
 
     def span(self, event: Event | None, now: datetime) -> tuple[datetime, datetime] | None:
-        """When it starts and ends, as moments; what is past already may stay as it was, but not be set anew."""
-        day, starts, ends = self.date.data, self.starts.data, self.ends.data
+        """When it starts and ends, as moments; what is past may stay as it was, but not be set anew."""
+        day, starts, ends = self.day.data, self.starts.data, self.ends.data
         if day is None or starts is None or ends is None or self.zone.errors:
             return None
         # An end of 00:00 is the midnight that the evening runs into.
@@ -95,9 +95,9 @@ class EventForm(Form):
         if ends_at <= starts_at:
             wrong(self.ends, "The end must be after the start")
         if starts_at > now + FURTHEST:
-            wrong(self.date, "That is more than five years away; check the year")
+            wrong(self.day, "That is more than five years away; check the year")
         if starts_at <= now and (event is None or event.starts_at != starts_at):
-            wrong(self.date, "This is in the past; choose a day and time to come")
+            wrong(self.day, "This is in the past; choose a day and time to come")
         elif ends_at <= now and (event is None or event.ends_at != ends_at):
             wrong(self.ends, "This end is in the past; choose a time to come")
         return starts_at, ends_at
@@ -120,7 +120,7 @@ def typed_of(event: Event) -> dict[str, Any]:
     """An event as its form shows it: wall time where it is."""
     starts, ends = (zones.local(moment, event.zone) for moment in (event.starts_at, event.ends_at))
     plain = {name: getattr(event, name) for name in EventForm(formdata=None).data if hasattr(event, name)}
-    return {**plain, "date": starts.date(), "starts": starts.time(), "ends": ends.time()}
+    return {**plain, "day": starts.date(), "starts": starts.time(), "ends": ends.time()}
 
 
 @page.get("/new")
@@ -217,7 +217,7 @@ def told_of(event: Event) -> list[str]:
 def preview(event_id: int) -> ResponseReturnValue:
     """The event's page as visitors will see it."""
     event = own.event(event_id)
-    return render_template("visit/event.html", preview=True, **visitors_facts(event, None))
+    return render_template("organise/event_preview.html", preview=True, **visitors_facts(event, None))
 
 
 @page.post(f"/{own.ID.format('event_id')}/publish")

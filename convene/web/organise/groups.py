@@ -1,4 +1,4 @@
-"""Putting the people of an event into groups: how many rounds, the deal, the board, moves by hand, telling people."""
+"""Putting the people of an event into groups: the deal, the board, moves by hand, telling people."""
 
 import secrets
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from convene import clock
 from convene.access import audit
+from convene.events import actions as events
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db, start_write
@@ -32,11 +33,11 @@ NOT_HERE = "Not possible here. Choose another group."
 NOT_DEALT = "These people cannot be dealt as asked. The safeguarding lead can say more."
 RULES = {
     "apart": "Not moved: a keep-apart rule stands against it. These two cannot share a group.",
-    "together": "Not moved: somebody there, or here, has to stay together with another person. Lift that rule first.",
+    "together": "Not moved: this would part two people who are kept together. Lift that rule first.",
     "size": "Not moved: every group must keep from 2 to 6 people.",
 }
 WHY_NOT = {
-    actions.NobodyHere: "Fewer than two people are here, so there is nobody to put together yet. Mark who is here first.",
+    actions.NobodyHere: "Fewer than two people are here, so nobody can be dealt yet. Mark who is here first.",
     actions.AlreadyHeld: "Every round has been held. Raise the number of rounds to deal another.",
     actions.Changed: "Somebody came, left or was moved while this was made, so nothing was kept. Deal again.",
 }
@@ -139,7 +140,9 @@ def save_settings(event_id: int) -> ResponseReturnValue:
     if not form.validate():
         return render(own.event(event_id), 422, settings=form)
     event = own.event_to_change(event_id)
-    event.group_size, event.round_count = form.group_size.data, form.round_count.data
+    events.edit(
+        event, {"group_size": form.group_size.data, "round_count": form.round_count.data}, clock.now()
+    )
     db.session.commit()
     flash("Saved. The next deal keeps to it.", "good")
     return back(event_id)

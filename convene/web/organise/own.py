@@ -1,4 +1,4 @@
-"""What an id in an address may reach: only what belongs to the organisation at the desk; anything else is not there."""
+"""What an id in an address may reach: only what belongs to the organisation at the desk."""
 
 from flask import abort, g
 

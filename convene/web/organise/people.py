@@ -82,7 +82,7 @@ def in_a_list(person: Person) -> str:
 
 
 def chosen(form: PairForm) -> tuple[Person, Person] | None:
-    """The two people posted, or none with the reason at the field. Somebody of another host is not there: 404."""
+    """The two people posted, or none with the reason at the field; 404 for somebody of another host."""
     ids = []
     for field in (form.first, form.second):
         if not field.data or field.data == "None":

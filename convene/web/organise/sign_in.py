@@ -1,5 +1,6 @@
 """The door to the desk: ask for a link, press its button within ten minutes, and leave again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
@@ -23,7 +24,7 @@ from convene.web.forms import Form, Needed, an_address
 page = Blueprint("organise_sign_in", __name__)
 
 DESK = "/organise/"
-TOO_OFTEN = "Many links were asked for from where you are. Wait ten minutes, then press again; your address is still here"
+TOO_OFTEN = "Many links were asked for from where you are. Wait ten minutes, then press again."
 
 # In this order: each of these browsers also says the name of one that comes after it.
 BROWSERS = (
@@ -137,8 +138,8 @@ def use(token: str) -> ResponseReturnValue:
     return answer
 
 
-def sign_in(people: list[Person], address: str, now: datetime) -> str:
-    """Open a sign-in at the host this address worked for last; tells the address of a device it has not used before."""
+def sign_in(people: Sequence[Person], address: str, now: datetime) -> str:
+    """Open a sign-in at the host worked for last; a device that is new to the address is told of by mail."""
     last = db.session.scalar(
         select(SignIn).where(SignIn.address == address).order_by(SignIn.id.desc()).limit(1)
     )

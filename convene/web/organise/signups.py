@@ -1,4 +1,4 @@
-"""Who has signed up to an event: those with a place, the waiting list, and people whom an organiser adds or takes off."""
+"""Who has signed up to an event, with a place or in line; people are added and taken off here."""
 
 from typing import Any
 

@@ -36,10 +36,18 @@ class AnswerForm(Form):
         choices=[("email", "By email, at the address you signed up with"), ("phone", "By phone")],
         default="email",
     )
-    phone = Words("Your phone number", [AtMost(40, "The phone number")], render_kw={"autocomplete": "tel", "inputmode": "tel"})
+    phone = Words(
+        "Your phone number",
+        [AtMost(40, "The phone number")],
+        render_kw={"autocomplete": "tel", "inputmode": "tel"},
+    )
 
     def validate_phone(self, field: Any) -> None:
-        if self.channel.data == "phone" and self.touch.data and sum(c.isdigit() for c in field.data or "") < 6:
+        if (
+            self.channel.data == "phone"
+            and self.touch.data
+            and sum(c.isdigit() for c in field.data or "") < 6
+        ):
             raise ValidationError("Enter the number they may call, or choose email")
 
 
@@ -58,7 +66,10 @@ def met_people(nudge: Nudge) -> list[tuple[int, str, str]]:
     met = companions(nudge.event_id, nudge.person_id)
     people = {person.id: person.name for person in in_organisation(nudge.person.organisation_id, list(met))}
     rows = [(other, people[other], rounds) for other, rounds in met.items() if other in people]
-    return [(other, name, in_rounds(rounds)) for other, name, rounds in sorted(rows, key=lambda row: (row[2], row[1]))]
+    return [
+        (other, name, in_rounds(rounds))
+        for other, name, rounds in sorted(rows, key=lambda row: (row[2], row[1]))
+    ]
 
 
 def in_rounds(rounds: list[int]) -> str:
@@ -82,7 +93,15 @@ def answered(nudge: Nudge) -> dict[str, Any]:
 
 def render(nudge: Nudge, token: str, form: AnswerForm, code: int = 200) -> ResponseReturnValue:
     done = nudge.state == "acted"
-    return render_template("visit/answer.html", nudge=nudge, event=nudge.event, token=token, form=form, met=met_people(nudge), done=done), code
+    return render_template(
+        "visit/answer.html",
+        nudge=nudge,
+        event=nudge.event,
+        token=token,
+        form=form,
+        met=met_people(nudge),
+        done=done,
+    ), code
 
 
 @page.get("/<token>")
@@ -102,7 +121,15 @@ def save(token: str) -> ResponseReturnValue:
     locked(nudge.event_id)
     channel = form.channel.data or "email"
     contact = form.phone.data if channel == "phone" else nudge.person.address_typed
-    actions.answer(nudge, form.helped.data or "", form.words.data or "", form.touch.data or [], channel, contact or "", clock.now())
+    actions.answer(
+        nudge,
+        form.helped.data or "",
+        form.words.data or "",
+        form.touch.data or [],
+        channel,
+        contact or "",
+        clock.now(),
+    )
     db.session.commit()
     flash("Thank you. Your answers are kept, and you can change them here for 30 days.", "good")
     return redirect(url_for("answer.show", token=token), 303)

@@ -20,7 +20,8 @@ def answer(content: bytes, changed_at: datetime | None) -> Response:
     response.set_etag(feed.etag(content))
     if changed_at:
         response.last_modified = changed_at
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @page.get("/events/<slug:slug>.ics")
@@ -35,4 +36,6 @@ def event(slug: str) -> ResponseReturnValue:
 def line_up() -> ResponseReturnValue:
     events = queries.in_calendar(clock.now())
     changed_at = max((one.revised_at for one in events), default=None)
-    return answer(feed.feed("Convene: what's on", [entry(one) for one in events], url=request.url_root), changed_at)
+    return answer(
+        feed.feed("Convene: what's on", [entry(one) for one in events], url=request.url_root), changed_at
+    )

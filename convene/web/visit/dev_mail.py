@@ -39,7 +39,9 @@ def letter(name: str) -> ResponseReturnValue:
     text = found.get_body(("plain",))
     invite = next((part for part in found.walk() if part.get_content_type() == "text/calendar"), None)
     words = text.get_content() if text else ""
-    return render_template("visit/dev_letter.html", name=name, letter=found, words=words, invite=decoded(invite))
+    return render_template(
+        "visit/dev_letter.html", name=name, letter=found, words=words, invite=decoded(invite)
+    )
 
 
 def decoded(part: Message | None) -> str:
@@ -52,5 +54,7 @@ def html(name: str) -> ResponseReturnValue:
     """The HTML half as a mail program would draw it: its own inline styles, and nothing else, are let through."""
     part = message(name).get_body(("html",)) or abort(404)
     answer = Response(part.get_content(), mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups"
+    answer.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups"
+    )
     return answer

@@ -38,7 +38,9 @@ def show(slug: str) -> ResponseReturnValue:
     event = queries.public(slug) or abort(404)
     asked = request.args.get("zone", "")
     zone_error = "" if not asked or zone_of_city(asked) else NO_SUCH_CITY
-    return render_template("visit/event.html", zone_error=zone_error, **facts(event, SignUpForm(formdata=None), asked))
+    return render_template(
+        "visit/event.html", zone_error=zone_error, **facts(event, SignUpForm(formdata=None), asked)
+    )
 
 
 def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[str, Any]:
@@ -78,6 +80,10 @@ def linked_data(event: Event) -> dict[str, Any]:
         "eventStatus": f"https://schema.org/{status}",
         "eventAttendanceMode": f"https://schema.org/{mode}",
         "location": place,
-        "organizer": {"@type": "Organization", "name": event.organisation.name, "url": current_app.config["BASE_URL"]},
+        "organizer": {
+            "@type": "Organization",
+            "name": event.organisation.name,
+            "url": current_app.config["BASE_URL"],
+        },
         "isAccessibleForFree": True,
     }

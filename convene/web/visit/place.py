@@ -25,13 +25,20 @@ NOT_OPEN = "This event takes no sign-ups any more, so nothing was changed."
 
 
 class DetailsForm(Form):
-    name = Words("Your name", [Needed("Enter your name"), AtMost(120, "Your name")], render_kw={"autocomplete": "name"})
+    name = Words(
+        "Your name", [Needed("Enter your name"), AtMost(120, "Your name")], render_kw={"autocomplete": "name"}
+    )
     affiliation = Words(
         "Organisation or group", [AtMost(120, "The organisation")], render_kw={"autocomplete": "organization"}
     )
     field = Words("Field of work or interest", [AtMost(120, "The field of work")])
-    place = Words("Where you are based", [AtMost(120, "The place")], render_kw={"autocomplete": "address-level2"})
-    first_time = RadioField("Is it your first time with us?", choices=[("yes", "Yes"), ("no", "No"), ("", "I would rather not say")])
+    place = Words(
+        "Where you are based", [AtMost(120, "The place")], render_kw={"autocomplete": "address-level2"}
+    )
+    first_time = RadioField(
+        "Is it your first time with us?",
+        choices=[("yes", "Yes"), ("no", "No"), ("", "I would rather not say")],
+    )
     access_needs = Paragraphs("Anything that makes it easier for you to take part", [AtMost(1000, "This")])
     zone = SelectField("Your time zone", validate_choice=True)
 
@@ -105,7 +112,10 @@ def confirm(token: str) -> ResponseReturnValue:
         flash(NOT_OPEN, "bad")
     except actions.NotOffered:
         db.session.rollback()
-        flash("The time to take this place is over, and it went to the next person. You can join the line again.", "bad")
+        flash(
+            "The time to take this place is over, and it went to the next person. You can join the line again.",
+            "bad",
+        )
     else:
         db.session.commit()
     return redirect(url_for("place.show", token=token), 303)

@@ -14,7 +14,9 @@ from convene.web.visit.events import SignUpForm, facts
 
 page = Blueprint("signup", __name__)
 
-BUSY = "Many people are signing up at this moment. Wait a minute and press again; what you typed is still here."
+BUSY = (
+    "Many people are signing up at this moment. Wait a minute and press again; what you typed is still here."
+)
 CLOSED = "This event takes no sign-ups any more."
 
 

@@ -24,7 +24,9 @@ def person_and_kind(token: str) -> tuple[Person, str]:
 
 def render(person: Person, kind: str, token: str) -> str:
     stopped = kind in person.muted.split()
-    return render_template("visit/unsubscribe.html", kind=WORDS[kind], host=person.organisation, stopped=stopped, token=token)
+    return render_template(
+        "visit/unsubscribe.html", kind=WORDS[kind], host=person.organisation, stopped=stopped, token=token
+    )
 
 
 @page.get("/<token>")
