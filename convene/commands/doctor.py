@@ -48,7 +48,7 @@ def public_address(config: Config) -> Finding:
     if config.DEVELOPMENT:
         return True, f"{config.BASE_URL}: a copy for trying things out (set CONVENE_BASE_URL on a server)"
     if not config.TRUSTED_PROXIES:
-        words = "everybody would share one rate limit behind a proxy: set CONVENE_TRUSTED_PROXIES to the number of proxies"
+        words = "behind a proxy everybody would share one rate limit: set CONVENE_TRUSTED_PROXIES to how many there are"
         return False, words
     return True, f"{config.BASE_URL}, behind {config.TRUSTED_PROXIES} proxies"
 

@@ -4,7 +4,7 @@ import re
 import smtplib
 import ssl
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 from urllib.parse import unquote, urlsplit
 
 SMTP_SECONDS = 30
@@ -31,7 +31,7 @@ class Transport(Protocol):
 class Memory:
     """Messages kept in a list, for tests of what would be sent."""
 
-    sent: list[tuple[str, bytes]] = []
+    sent: ClassVar[list[tuple[str, bytes]]] = []
 
     def send(self, sender: str, recipient: str, message_id: str, content: bytes) -> str:
         self.sent.append((recipient, content))

@@ -35,13 +35,12 @@ def asset(path: str) -> str:
 def markdown(text: str) -> Markup:
     """Markdown as HTML that can hold no script, style or picture; headings begin below the page's own."""
     html = re.sub(r"<(/?)h[1-3]>", r"<\1h3>", markdown_reader.render(text))
-    return Markup(
-        nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
-    )  # noqa: S704 - cleaned
+    clean = nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"})
+    return Markup(clean)  # noqa: S704 - cleaned a line above
 
 
 def when(event: Event) -> str:
-    """ "Tuesday 12 May 2026, 6.30pm to 8pm (London)"."""
+    """The event's own time: Tuesday 12 May 2026, 6.30pm to 8pm (London)."""
     return zones.spoken(event.starts_at, event.ends_at, event.zone)
 
 
@@ -65,7 +64,7 @@ def utc(value: datetime) -> str:
 
 
 def plural(number: int, one: str, many: str = "") -> str:
-    """ "1 place", "3 places"."""
+    """A number with its word: 1 place, 3 places."""
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 

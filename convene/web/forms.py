@@ -44,10 +44,9 @@ class Paragraphs(Words, TextAreaField):
 class Needed:
     """Something must be typed; the message says what."""
 
-    field_flags = {"required": True}
-
     def __init__(self, message: str):
         self.message = message
+        self.field_flags = {"required": True}
 
     def __call__(self, form: Any, field: Field) -> None:
         if not field.data or not str(field.data).strip():

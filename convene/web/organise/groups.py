@@ -140,6 +140,9 @@ def save_settings(event_id: int) -> ResponseReturnValue:
     if not form.validate():
         return render(own.event(event_id), 422, settings=form)
     event = own.event_to_change(event_id)
+    if event.state == "called_off":
+        db.session.rollback()
+        return called_off(event_id)
     events.edit(
         event, {"group_size": form.group_size.data, "round_count": form.round_count.data}, clock.now()
     )
@@ -148,13 +151,17 @@ def save_settings(event_id: int) -> ResponseReturnValue:
     return back(event_id)
 
 
+def called_off(event_id: int) -> ResponseReturnValue:
+    flash("This event was called off, so there is nobody to deal.", "bad")
+    return back(event_id)
+
+
 @page.post(f"/{own.ID.format('event_id')}/groups/deal")
 def deal_groups(event_id: int) -> ResponseReturnValue:
     """Read, deal outside any transaction (it takes time), then keep it if everybody is still there."""
     event = own.event(event_id)
     if event.state == "called_off":
-        flash("This event was called off, so there is nobody to deal.", "bad")
-        return back(event_id)
+        return called_off(event_id)
     try:
         asked = actions.problem(event, secrets.randbelow(2**31))
         names = {signup.person_id: signup.person.name for signup in actions.to_seat(event)}

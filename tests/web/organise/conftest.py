@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
@@ -22,6 +22,8 @@ from convene.people.actions import found_organisation, give_role, meet
 from convene.people.models import Organisation, Person
 from convene.signups import actions, attendance
 from convene.signups.models import Signup
+
+T = TypeVar("T")
 
 OWNER, OTHER_OWNER = "ada@example.org", "olu@elsewhere.example"
 
@@ -90,7 +92,7 @@ class World:
         client.set_cookie("convene_desk", secret, domain="localhost")
         return client
 
-    def read[T](self, look: Callable[[], T]) -> T:
+    def read(self, look: Callable[[], T]) -> T:
         with self.app.app_context():
             return look()
 
