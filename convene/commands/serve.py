@@ -25,21 +25,26 @@ def web(argv: list[str]) -> int:
         "--threads", type=int, default=THREADS, help="requests that one process works on at once"
     )
     asked = parser.parse_args(argv)
+    server("convene.wsgi:app", asked.host, asked.port or Config().PORT, asked.workers, asked.threads).serve()
+    return 0
+
+
+def server(app: str, host: str, port: int, workers: int, threads: int) -> Server:
+    """The server with this house's settings, for any WSGI application; the bench serves an empty one beside."""
     gc.collect()
     gc.freeze()  # what is loaded now is shared with the forked processes; the collector would copy its pages
-    Server(
-        "convene.wsgi:app",
-        address=asked.host,
-        port=asked.port or Config().PORT,
+    return Server(
+        app,
+        address=host,
+        port=port,
         interface=Interfaces.WSGI,
-        workers=asked.workers,
-        blocking_threads=asked.threads,
+        workers=workers,
+        blocking_threads=threads,
         workers_kill_timeout=5,  # without it, a stop while a process is starting hangs
         respawn_failed_workers=True,  # without it, one killed process ends them all
         log_access=False,
         log_level=LogLevels.error,
-    ).serve()
-    return 0
+    )
 
 
 def worker(argv: list[str]) -> int:

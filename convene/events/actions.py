@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from convene.events.models import Event
 from convene.extensions import db
@@ -34,17 +35,25 @@ def free_slug(title: str, starts_at: datetime) -> str:
 
 def draft(host: Organisation, facts: Mapping[str, Any], now: datetime) -> Event:
     """A new draft; facts are named as the columns of Event."""
+    slug = free_slug(facts["title"], facts["starts_at"])
+    try:
+        return add(host, slug, facts, now)
+    except IntegrityError:  # somebody else took the slug at this moment, and free_slug could not see it yet
+        return add(host, f"{slug}-{uuid.uuid4().hex[:8]}", facts, now)
+
+
+def add(host: Organisation, slug: str, facts: Mapping[str, Any], now: datetime) -> Event:
     event = Event(
         organisation_id=host.id,
-        slug=free_slug(facts["title"], facts["starts_at"]),
+        slug=slug,
         uid=str(uuid.uuid4()),
         state="draft",
         revised_at=now,
         created_at=now,
         **facts,
     )
-    db.session.add(event)
-    db.session.flush()
+    with db.session.begin_nested():
+        db.session.add(event)
     return event
 
 

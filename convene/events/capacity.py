@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from convene.calendar.quiet import add_waking
+from convene.calendar.quiet import WAKES, add_waking
 
 OFFER = timedelta(hours=24)
 OFFER_LATE = timedelta(hours=2)  # when the event is within a day
@@ -32,11 +32,13 @@ def offer_ends(now: datetime, starts_at: datetime, zone: str) -> datetime:
     """Until when a freed place is held for the person it is offered to (moments in UTC).
 
     24 hours, or 2 when the event is within a day, on a clock that stands still from 20:00 to 08:00 in the
-    person's zone; it runs on through the night if the event starts before 10:00 next day. Never past the start.
+    person's zone; it runs on through the night if the event starts before 10:00 of the morning after that night
+    (after midnight, this morning). Never past the start.
     """
     here = ZoneInfo(zone)
     local = now.astimezone(here)
-    next_day_ten = datetime(local.year, local.month, local.day, 10, tzinfo=here) + timedelta(days=1)
+    today_ten = datetime(local.year, local.month, local.day, 10, tzinfo=here)
+    next_morning = today_ten if local.time() < WAKES else today_ten + timedelta(days=1)
     length = OFFER_LATE if starts_at - now <= timedelta(hours=24) else OFFER
-    ends = now + length if starts_at < next_day_ten else add_waking(now, length, zone)
+    ends = now + length if starts_at < next_morning else add_waking(now, length, zone)
     return min(ends, starts_at)

@@ -75,7 +75,7 @@ def reminder(occasion: Occasion, now: datetime) -> Verdict:
         return Verdict("stopped", due_at, "they no longer have a place")
     if occasion.confirmed_at and occasion.confirmed_at > occasion.starts_at - REMIND:
         return Verdict("stopped", due_at, "they took their place within the last day")
-    return judge(occasion, "reminder", due_at, occasion.starts_at, now, "they have a place tomorrow")
+    return judge(occasion, "reminder", due_at, occasion.starts_at, now, "they have a place at this event")
 
 
 def thank_you(occasion: Occasion, now: datetime) -> Verdict:

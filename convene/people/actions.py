@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import delete, select
 
 from convene.access import audit
-from convene.extensions import affected, db
+from convene.extensions import affected, db, upsert
 from convene.mail.suppression import suppress
 from convene.people.addresses import checked, folded
 from convene.people.models import Consent, Lock, Organisation, Person, Role, Separation
@@ -46,18 +46,18 @@ def found_organisation(name: str, zone: str, now: datetime, about: str = "") -> 
 def meet(host: Organisation, address_typed: str, name: str, now: datetime) -> Person:
     """The person behind an address, made if new. An unproven name never overwrites that of a person we know."""
     address = folded(checked(address_typed))
+    # At two events at once, one address is still one person: each event has its own lock, so the key decides.
+    new = upsert(Person).values(
+        organisation_id=host.id,
+        name=name,
+        address=address,
+        address_typed=checked(address_typed),
+        created_at=now,
+    )
+    db.session.execute(new.on_conflict_do_nothing(index_elements=["organisation_id", "address"]))
     person = by_address(host.id, address)
-    if person is None:
-        person = Person(
-            organisation_id=host.id,
-            name=name,
-            address=address,
-            address_typed=checked(address_typed),
-            created_at=now,
-        )
-        db.session.add(person)
-        db.session.flush()
-    elif person.state == "provisional":
+    assert person is not None
+    if person.state == "provisional":
         person.name = name
     return person
 

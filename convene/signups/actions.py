@@ -106,7 +106,8 @@ def send_link(signup: Signup, now: datetime) -> None:
 
 
 def new_link(signup: Signup, now: datetime) -> None:
-    """Send a new link and kill the old ones."""
+    """Send a new link and kill the old ones. The lock keeps letters posted at the same moment from sharing a number."""
+    lock_signup(signup.id)
     signup.generation += 1
     send_link(signup, now)
 
@@ -132,7 +133,7 @@ def add(event_id: int, name: str, address: str | None, now: datetime) -> Signup:
 def confirm(signup_id: int, now: datetime) -> Signup:
     """The mailed link's button was pressed: the address is proven, and the place taken or the line joined.
 
-    Pressing again changes nothing. Raises NotOpen.
+    Pressing again changes nothing. Raises NotOpen, NotOffered.
     """
     signup = lock_signup(signup_id)
     refuse_unless_open(signup.event, now)
@@ -175,6 +176,8 @@ def seat(signup: Signup, now: datetime) -> None:
     signup.confirmed_at = now
     signup.offered_until = None
     signup.queue_number = None
+    if not signup.person.address:  # nobody to invite: the host tells them
+        return
     sequence = next_sequence(signup)
     signup.invite_open = True
     db.session.flush()
@@ -192,15 +195,17 @@ def accept_offer(signup: Signup, now: datetime) -> None:
 def cancel(signup_id: int, now: datetime) -> Signup:
     """Give a place back, leave the line, or decline an offer; pressing again changes nothing.
 
-    A freed place goes to the first in line in the same transaction.
+    A freed place goes to the first in line in the same transaction. After the end, or once the event is called
+    off, there is nothing to give back, and nothing changes.
     """
     signup = lock_signup(signup_id)
-    held = signup.state in HOLDING
+    if signup.event.state != "published" or signup.event.ends_at <= now:
+        return signup
+    held, was_confirmed = signup.state in HOLDING, signup.state == "confirmed"
     ended = update(Signup).where(Signup.id == signup.id, Signup.state.not_in(("cancelled", "lapsed")))
     ended = ended.values(state="cancelled", cancelled_at=now, offered_until=None, queue_number=None)
     if affected(ended) == 0:
         return signup
-    was_confirmed = signup.state == "confirmed"
     db.session.refresh(signup)
     outbox.drop_unsent(thread(signup), NEEDLESS_AFTER_CANCEL, "the place was cancelled before this left")
     if was_confirmed:
@@ -229,9 +234,8 @@ def offer_free_places(event: Event, now: datetime) -> int:
             signup.state = "offered"
             signup.offered_until = offer_ends(now, event.starts_at, signup.person.zone or event.zone)
             post(letters.place_offered(signup), signup, now, replaces=("waitlisted",))
-        else:  # nobody to write to: the place is theirs, and the host tells them
-            signup.state = "confirmed"
-            signup.confirmed_at = now
+        else:  # nobody to write to: the place is theirs
+            seat(signup, now)
     return len(offered)
 
 

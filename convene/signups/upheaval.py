@@ -47,11 +47,19 @@ def change(event_id: int, facts: dict, now: datetime) -> set[str]:
 
 
 def tell_changed(event: Event, changed: set[str], now: datetime) -> None:
-    """One letter to each who holds a place (with the raised invite) or waits for one."""
-    words = in_words(event, changed)
-    for signup in queries.in_state(event.id, *HOLDING, "waitlisted"):
+    """One letter to each who holds a place (with the raised invite) or waits for one.
+
+    Where the letter of an earlier change had not left, this one stands for it, and tells the whole of when and where.
+    """
+    # A new link to join says nothing to those who have no place to join from yet.
+    told = HOLDING if changed & set(events.TOLD) == {"online_url"} else (*HOLDING, "waitlisted")
+    for signup in queries.in_state(event.id, *told):
+        if signup.offered_until:
+            signup.offered_until = min(signup.offered_until, event.starts_at)
+        unsent = outbox.drop_unsent(thread(signup), ("changed",), "a newer letter says it all")
+        words = in_words(event, changed | {"starts_at", "venue"} if unsent else changed)
         sequence = next_sequence(signup) if signup.invite_open else None
-        post(letters.changed(signup, words, sequence, now), signup, now, replaces=("changed",))
+        post(letters.changed(signup, words, sequence, now), signup, now)
 
 
 def in_words(event: Event, changed: set[str]) -> dict[str, str]:

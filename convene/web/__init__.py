@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
-from convene.web import errors, filters, headers
+from convene.web import errors, filters, headers, reading
 from convene.web.access import development, everybody, organiser
 from convene.web.organise import attendance, desk, devices, groups, outbox, people, sign_in, signups
 from convene.web.organise import events as desk_events
@@ -60,6 +60,7 @@ def init_app(app: Flask) -> None:
     for page, prefix, guard in PAGES:
         app.before_request_funcs.setdefault(page.name, []).append(guard)
         app.register_blueprint(page, url_prefix=prefix)
+    reading.init_app(app)
     filters.init_app(app)
     headers.init_app(app)
     errors.init_app(app)

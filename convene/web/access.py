@@ -92,7 +92,10 @@ def make_desk(
 
 def own_path(text: str, otherwise: str) -> str:
     """A path of this site from what a visitor brought, decided by parsing; anything else gives `otherwise`."""
-    parts = urlsplit(text.replace("\\", "/"))
+    try:
+        parts = urlsplit(text.replace("\\", "/"))
+    except ValueError:  # half an address in brackets, such as "//["
+        return otherwise
     if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith("//"):
         return otherwise
     if any(ord(c) < 32 for c in text):

@@ -1,10 +1,10 @@
 """What a person sees when something is refused or goes wrong: plain words, and nothing half written."""
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from convene.access.limits import TooMany
 from convene.extensions import db
@@ -53,7 +53,15 @@ def refused(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
     heading, words = WORDS.get(error.code, OURS if error.code >= 500 else WORDS[400])
-    return page(error.code, heading, words)
+    answer = make_response(page(error.code, heading, words))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.allow.update(error.valid_methods)  # RFC 9110 15.5.6
+    return answer
+
+
+def unknown_host(error: SecurityError) -> ResponseReturnValue:
+    """Asked for under a name that is not ours: no page of ours can be drawn, for none has an address there."""
+    return "This site does not answer to that name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def forgery(error: CSRFError) -> ResponseReturnValue:
@@ -93,6 +101,7 @@ def fault(error: Exception) -> ResponseReturnValue:
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(SecurityError, unknown_host)
     app.register_error_handler(CSRFError, forgery)
     app.register_error_handler(Forged, unreadable_link)
     app.register_error_handler(TooMany, too_many)

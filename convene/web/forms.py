@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation, ValidationError
@@ -17,6 +18,12 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         csrf = False
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was typed into a form, and nothing else: a file or JSON is no answer to a question of ours."""
+            if formdata is None or request.method != "POST":
+                return None
+            return request.form
 
 
 class Words(StringField):

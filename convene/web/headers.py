@@ -19,6 +19,7 @@ HEADERS = {
 }
 # Behind these paths stands what concerns one person: no shared machine may keep it.
 PRIVATE = ("/place/", "/answer/", "/unsubscribe/", "/organise", "/dev/")
+SHOWS_AN_ADDRESS = "signup.check_email"
 ONE_CLICK = "unsubscribe.stop"  # RFC 8058: a mail program posts here
 
 
@@ -27,7 +28,7 @@ def set_headers(answer: Response) -> Response:
         answer.headers.setdefault(name, value)
     if current_app.config["HTTPS"]:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.path.startswith(PRIVATE):
+    if request.path.startswith(PRIVATE) or request.endpoint == SHOWS_AN_ADDRESS:
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["X-Robots-Tag"] = "noindex"
     elif request.endpoint != "static":

@@ -1,4 +1,5 @@
-"""The deal: puts people into small groups, over one or more rounds, so that they meet whom they have not met."""
+"""The deal: puts people into small groups, over one or more rounds, so that they meet whom they have not
+met."""
 
 from .check import check
 from .engine import deal

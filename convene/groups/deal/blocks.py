@@ -1,4 +1,5 @@
-"""Moves keep-together blocks as one: a block changes places with as many people of another group of its round."""
+"""Moves keep-together blocks as one: a block changes places with as many people of another group of its
+round."""
 
 from functools import cache
 from itertools import combinations
@@ -26,8 +27,8 @@ def choices(seats: int, size: int) -> tuple[Ints, Ints]:
 
 
 def move_blocks(floor: Floor, temperature: int, dice: Dice) -> NDArray[np.int64]:
-    """Offers one block, in every round, one other group and every choice there, and draws by the same law as a sweep;
-    (copies,) changes in price."""
+    """Offers one block, in every round, one other group and every choice there, and draws by the same law as
+    a sweep; (copies,) changes in price."""
     rows, groups, width = floor.seats.shape
     block = floor.blocks[dice.below(len(floor.blocks))]
     every = np.arange(rows, dtype=np.int32)
@@ -42,7 +43,7 @@ def move_blocks(floor: Floor, temperature: int, dice: Dice) -> NDArray[np.int64]
     for flag, prices in ((floor.newcomer, floor.company), (floor.facilitator, floor.leading)):
         if prices is not None:
             delta += _kinds(floor, flag, prices, block, here, there, out)
-    go, choice = draw(delta, temperature, dice)
+    go, choice = draw(np.minimum(delta, FORBIDDEN).astype(np.int32), temperature, dice)
     exchange = Exchange(
         rows=every[go],
         left=here[go],
@@ -51,7 +52,7 @@ def move_blocks(floor: Floor, temperature: int, dice: Dice) -> NDArray[np.int64]
         comers=out[go, choice],
         stay_left=home[go],
         stay_right=stay[go, choice],
-        delta=delta[go, choice],
+        delta=delta[go, choice].astype(np.int32),
     )
     return carry_out(floor, exchange)
 
@@ -59,18 +60,23 @@ def move_blocks(floor: Floor, temperature: int, dice: Dice) -> NDArray[np.int64]
 def _pairs(
     floor: Floor, rows: Ints, block: Ints, home: Ints, target: Ints, pick: Ints, here: Ints, there: Ints
 ) -> NDArray[np.int64]:
-    """(rows, k) change in the price of pairs: the block leaves its home for those who stay of the target, and the
-    picked ones leave those for the home. Pairs inside a block are free, so whole blocks may be picked too."""
+    """(rows, k) change in the price of pairs: the block leaves its home for those who stay of the target,
+    and the picked ones leave those for the home. Pairs inside a block are free, so whole blocks may be
+    picked too."""
     b, h = len(block), len(block) + home.shape[1]
     people = np.concatenate([np.broadcast_to(block, (len(rows), b)), home, target], axis=1)
-    among = floor.prices.among(rows, people)
+    among = floor.among(rows, people)
     own = floor.prices.own * b
     leave = among[:, :b, b:h].sum(axis=(1, 2)) - own * (floor.size[rows, here] - b)
     to_block, to_home, inside = among[:, :b, h:].sum(axis=1), among[:, b:h, h:].sum(axis=1), among[:, h:, h:]
     join = to_block.sum(axis=1)[:, None] - to_block[:, pick].sum(axis=2)
     come = to_home[:, pick].sum(axis=2)
     among_picked = inside[:, pick[:, :, None], pick[:, None, :]].sum(axis=(2, 3))
-    part = inside.sum(axis=2)[:, pick].sum(axis=2) - among_picked - (own * (floor.size[rows, there] - b))[:, None]
+    part = (
+        inside.sum(axis=2)[:, pick].sum(axis=2)
+        - among_picked
+        - (own * (floor.size[rows, there] - b))[:, None]
+    )
     return np.asarray(join - leave[:, None] + come - part, dtype=np.int64)
 
 
@@ -90,12 +96,12 @@ def _rules(floor: Floor, block: Ints, here: Ints, there: Ints, out: Ints) -> NDA
         wall |= (small_there & ~small_here & had[:, block].any(axis=1))[:, None]
     result = np.where(wall, FORBIDDEN, 0).astype(np.int64)
     if floor.near is not None:
-        near, price = floor.near[:, block], floor.tether[:, block]
-        result += (price * (near == here[:, None])).sum(axis=1)[:, None]
-        result -= (price * (near == there[:, None])).sum(axis=1)[:, None]
-        near, price = floor.near[every[:, None, None], out], floor.tether[every[:, None, None], out]
-        result += (price * (near == there[:, None, None])).sum(axis=2)
-        result -= (price * (near == here[:, None, None])).sum(axis=2)
+        near = floor.near[:, block]
+        result += floor.tether * (near == here[:, None]).sum(axis=1)[:, None]
+        result -= floor.tether * (near == there[:, None]).sum(axis=1)[:, None]
+        near = floor.near[every[:, None, None], out]
+        result += floor.tether * (near == there[:, None, None]).sum(axis=2)
+        result -= floor.tether * (near == here[:, None, None]).sum(axis=2)
     return result
 
 

@@ -17,7 +17,8 @@ Flags = NDArray[np.bool_]
 SCALE = 100
 EXACT = 1_000_000
 DEAREST = 1 << 20
-"""Prices are searched in hundredths, capped so that a sum over a group fits 32 bits, and judged in millionths."""
+"""Prices are searched in hundredths, capped so that a sum over a group fits 32 bits, and judged in
+millionths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,8 @@ def joined(lists: Iterable[Iterable[str]]) -> list[list[str]]:
 
 
 def set_out(problem: Problem) -> Board:
-    """Arrays for a validated problem. The people are sorted by id and then shuffled by the seed, so that neither
-    an id, a name nor a row of the input predicts a group."""
+    """Arrays for a validated problem. The people are sorted by id and then shuffled by the seed, so that
+    neither an id, a name nor a row of the input predicts a group."""
     by_id = {person.id: person for person in problem.people}
     here = sorted(by_id if problem.present is None else problem.present)
     shuffle = Dice(problem.seed, 1).order(len(here)).tolist()

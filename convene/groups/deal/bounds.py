@@ -1,12 +1,14 @@
 """What no deal can beat, and the sentences that tell an organiser why.
 
-All bounds count pairs over the rounds still to deal. A pair is fresh if it may meet and has not met in a held round;
-every meeting of a pair that is not fresh, or no longer, is a repeat.
+All bounds count pairs over the rounds still to deal. A pair is fresh if it may meet and has not met in a
+held round; every meeting of a pair that is not fresh, or no longer, is a repeat.
 
-  seats         the rounds seat R * sum C(size, 2) pairs, less those inside blocks; the fresh pairs can take one each
-  each person   sits with at least (size of the smallest group open to them) - 1 others a round, less their own block
-  facilitators  every group has at least f of them: whoever is none meets f a round, less those of their own block
-  needs         k people on t groups that serve them: q = sum C(part, 2) over an even split is the least they can share
+  seats         the rounds seat R * sum C(size, 2) pairs, less those inside blocks; each fresh pair can take one
+  each person   sits with at least (size of the smallest group open to them) - 1 others a round, less their own
+                block
+  facilitators  every group has at least f of them: whoever is none meets f a round, less those of their block
+  needs         k people on t groups that serve them: q = sum C(part, 2) over an even split is the least that
+                they can share
 """
 
 from dataclasses import dataclass, replace
@@ -23,7 +25,8 @@ from .words import counted, listed
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """At least `repeats`, by the argument `kind` (seats, person, facilitators, or needs with the group count)."""
+    """At least `repeats`, by the argument `kind` (seats, person, facilitators, or needs with the group
+    count)."""
 
     repeats: int
     kind: str
@@ -34,7 +37,8 @@ class Bound:
 class Fresh:
     """What the bounds need to know of a board: per person, and the fresh pairs within any set of people.
 
-    met     keys of pairs that met in held rounds or must be apart: the pairs that are not fresh, blocks left out
+    met     keys of pairs that met in held rounds or must be apart: the pairs that are not fresh, blocks left
+    out
     kin     (n,) people of one's own block, oneself left out
     """
 
@@ -67,8 +71,12 @@ class Fresh:
         """(n,) how many people of the set each person may freshly meet."""
         n, board = self.board.n, self.board
         one, two = np.divmod(self.met, max(n, 1))
-        spent = np.bincount(one, weights=who[two], minlength=n) + np.bincount(two, weights=who[one], minlength=n)
-        return int(who.sum()) - who - self.own(who) - spent.astype(np.int64) + np.zeros(board.n, dtype=np.int64)
+        spent = np.bincount(one, weights=who[two], minlength=n) + np.bincount(
+            two, weights=who[one], minlength=n
+        )
+        return (
+            int(who.sum()) - who - self.own(who) - spent.astype(np.int64) + np.zeros(board.n, dtype=np.int64)
+        )
 
     def own(self, who: NDArray[np.bool_]) -> NDArray[np.int64]:
         """(n,) people of the set in one's own block, oneself left out."""
@@ -118,7 +126,8 @@ def least_repeats(fresh: Fresh) -> int:
 
 
 def because(problem: Problem, fresh: Fresh) -> tuple[str, ...]:
-    """One sentence or two for each bound that binds: why, and what would lower it. Says nothing of who is apart."""
+    """One sentence or two for each bound that binds: why, and what would lower it. Says nothing of who is
+    apart."""
     board = fresh.board
     found = bounds(fresh, board.rounds)
     least = found[0].repeats
@@ -143,7 +152,9 @@ def _why(problem: Problem, fresh: Fresh, bound: Bound) -> str:
     if bound.kind == "seats":
         shared = board.rounds * (sum(size * (size - 1) // 2 for size in board.sizes))
         fresh_pairs = fresh.within(np.ones(board.n, dtype=bool))
-        return f"{setting} share a group as {shared} pairs in {rounds}, and only {fresh_pairs} pairs can be new"
+        return (
+            f"{setting} share a group as {shared} pairs in {rounds}, and only {fresh_pairs} pairs can be new"
+        )
     if bound.kind == "person":
         most = (board.n - 1) // max(1, min(board.sizes) - 1)
         return f"{setting} have others enough for at most {counted(most, 'round')}, not {rounds}"

@@ -12,7 +12,9 @@ def caveats(board: Board, groups: Ints) -> tuple[Caveat, ...]:
     """Caveats of (rounds, n) groups, in order of round and group."""
     out: list[Caveat] = []
     n = max(board.n, 1)
-    seen = np.concatenate([np.zeros(0, dtype=np.int64), *(outside_blocks(board, seated) for seated in board.held)])
+    seen = np.concatenate(
+        [np.zeros(0, dtype=np.int64), *(outside_blocks(board, seated) for seated in board.held)]
+    )
     for r, seated in enumerate(groups):
         keys = outside_blocks(board, seated)
         home = seated[keys // n]

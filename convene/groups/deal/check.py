@@ -1,4 +1,5 @@
-"""Says which hard rules a given set of groups would break, for moves made by hand and for the engine's own last look."""
+"""Says which hard rules a given set of groups would break, for moves made by hand and for the engine's own
+last look."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +14,8 @@ from .words import counted, listed
 def check(problem: Problem, rounds: Sequence[Groups]) -> tuple[str, ...]:
     """One sentence for each rule broken in the rounds after the held ones; empty if none is.
 
-    Raises Invalid if the problem itself is not well formed. Prices are no part of this: a repeat breaks no rule.
+    Raises Invalid if the problem itself is not well formed. Prices are no part of this: a repeat breaks no
+    rule.
     """
     validate(problem)
     here = {person.id for person in problem.people} if problem.present is None else set(problem.present)

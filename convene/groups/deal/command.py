@@ -22,7 +22,8 @@ class _Parser(ArgumentParser):
 
 
 def main(argv: list[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
-    """0 with a deal on stdout; 1 for a wrong file, key, value or flag; 2 with a sentence for each clash on stderr."""
+    """0 with a deal on stdout; 1 for a wrong file, key, value or flag; 2 with a sentence for each clash on
+    stderr."""
     try:
         if "-h" in argv or "--help" in argv:
             stdout.write(_parser().format_help())
@@ -49,9 +50,13 @@ def _parser() -> ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("file", metavar="FILE", help="a .json or .csv file, or - for JSON on standard input")
-    parser.add_argument("--seconds", type=float, default=2.0, help="work to spend, in seconds of one core (2)")
+    parser.add_argument(
+        "--seconds", type=float, default=2.0, help="work to spend, in seconds of one core (2)"
+    )
     parser.add_argument("--seed", type=int, help="the same seed gives the same deal")
-    parser.add_argument("--format", choices=list(FORMATS), default="json", help="how to write the groups (json)")
+    parser.add_argument(
+        "--format", choices=list(FORMATS), default="json", help="how to write the groups (json)"
+    )
     parser.add_argument("--group-size", type=int, help="2 to 6; beats the file")
     parser.add_argument("--rounds", type=int, help="all rounds, those held included; beats the file")
     return parser

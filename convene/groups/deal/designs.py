@@ -1,10 +1,12 @@
-"""Resolvable designs that the lattice does not reach, each kept as the one round from which all others follow.
+"""Resolvable designs that the lattice does not reach, each kept as the one round from which all others
+follow.
 
-People are orbits of Z_m and a few fixed points: person o * m + x stands for x in orbit o, and the numbers from m * orbits
-on are fixed. Round t is the base round with t added to every x modulo m. Nobody meets twice in m rounds exactly when, over
-the base round, every difference within an orbit (up to sign) and from one orbit to another turns up at most once, and
-every fixed person meets each orbit at most once (Bose's method of differences, 1939; Colbourn and Dinitz, Handbook of
-Combinatorial Designs, II.7 and IV.5). The base rounds were found here by a depth-first search over these differences.
+People are orbits of Z_m and a few fixed points: person o * m + x stands for x in orbit o, and the numbers
+from m * orbits on are fixed. Round t is the base round with t added to every x modulo m. Nobody meets twice
+in m rounds exactly when, over the base round, every difference within an orbit (up to sign) and from one
+orbit to another turns up at most once, and every fixed person meets each orbit at most once (Bose's method of
+differences, 1939; Colbourn and Dinitz, Handbook of Combinatorial Designs, II.7 and IV.5). The base rounds
+were found here by a depth-first search over these differences.
 """
 
 from functools import cache
@@ -25,7 +27,8 @@ BASE_ROUNDS: dict[tuple[int, int], tuple[int, int, tuple[tuple[int, ...], ...]]]
         ),
     ),
     # Seven rounds of 24 in fours: the most there can be, as everybody then has met 21 of 23 others.
-    (4, 6): (7, 3, ((23, 1, 8, 19), (22, 13, 5, 14), (21, 4, 7, 16), (20, 3, 18, 17), (15, 9, 12, 10), (11, 2, 0, 6))),
+    (4, 6): (7, 3, ((23, 1, 8, 19), (22, 13, 5, 14), (21, 4, 7, 16), (20, 3, 18, 17), (15, 9, 12, 10), (11,
+    2, 0, 6))),
 }  # fmt: skip
 
 
@@ -49,11 +52,15 @@ def _pairs(groups: int, rounds: int) -> Ints | None:
     return _developed(modulus, 1, np.array(base), rounds)
 
 
-def _developed(modulus: int, orbits: int, base: np.ndarray[tuple[int, ...], np.dtype[np.int64]], rounds: int) -> Ints:
+def _developed(
+    modulus: int, orbits: int, base: np.ndarray[tuple[int, ...], np.dtype[np.int64]], rounds: int
+) -> Ints:
     out = np.empty((rounds, base.size), dtype=np.int32)
     group = np.repeat(np.arange(len(base), dtype=np.int32), base.shape[1])
     people = base.reshape(-1)
     for t in range(rounds):
-        turned = np.where(people < modulus * orbits, people // modulus * modulus + (people % modulus + t) % modulus, people)
+        turned = np.where(
+            people < modulus * orbits, people // modulus * modulus + (people % modulus + t) % modulus, people
+        )
         out[t, turned] = group
     return out

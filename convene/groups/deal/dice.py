@@ -1,8 +1,8 @@
 """Seeded chance in whole numbers, so that the same seed falls the same way on every machine.
 
-Only the raw output of PCG64 is used: it is fixed by its definition, while NumPy reserves the right to change what
-its Generator methods make of it. Logarithms come from `decimal`, which rounds them alike everywhere; a CPU's log()
-does not.
+Only the raw output of PCG64 is used: it is fixed by its definition, while NumPy reserves the right to change
+what its Generator methods make of it. Logarithms come from `decimal`, which rounds them alike everywhere; a
+CPU's log() does not.
 """
 
 from decimal import Decimal, localcontext
@@ -19,8 +19,8 @@ GUMBEL_UNIT_BITS = 8
 def gumbel_table() -> NDArray[np.int64]:
     """The quantiles of the Gumbel law in 1024 equal steps, in units of 1/256.
 
-    The index of the largest (-price + T * Gumbel) is a draw from the Boltzmann law exp(-price / T): Gumbel 1954;
-    Maddison, Tarlow, Minka, "A* sampling", 2014.
+    The index of the largest (-price + T * Gumbel) is a draw from the Boltzmann law exp(-price / T): Gumbel
+    1954; Maddison, Tarlow, Minka, "A* sampling", 2014.
     """
     with localcontext() as context:
         context.prec = 12
@@ -69,4 +69,4 @@ class Dice:
         """`count` whole Gumbel draws at a whole temperature, in the temperature's own unit."""
         words = self.raw(-(-count // 4)).astype("<u8").view("<u2")[:count]
         noise = gumbel_table()[words & (GUMBEL_STEPS - 1)]
-        return (noise * temperature) >> GUMBEL_UNIT_BITS
+        return np.asarray((noise * temperature) >> GUMBEL_UNIT_BITS, dtype=np.int64)

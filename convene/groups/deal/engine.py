@@ -1,4 +1,5 @@
-"""Deals a problem: checks it, opens, searches by a fixed table of work, recounts, and says what could not be had."""
+"""Deals a problem: checks it, opens, searches by a fixed table of work, recounts, and says what could not be
+had."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ from .floor import Floor
 from .opening import open_deal
 from .problem import Invalid, Plan, Problem, Refused
 from .refusals import reasons
+from .schedule import copies, schedules
 from .score import Score, recount
-from .schedule import UNIT, copies, lengths, sweeps_in_a_unit
 from .search import anneal
 from .told import split_price, tie
 from .units import gather
@@ -24,12 +25,13 @@ from .validate import validate
 Progress = Callable[[float, float], None]
 
 GRACE = 0.5
-HOT, COLD = 3 * SCALE, SCALE // 2
+HOT, HOT_TOLD, COLD = 3 * SCALE, 8 * SCALE, SCALE // 2
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best deal so far: its groups, what was recounted, and the price of splitting those whose group is gone."""
+    """The best deal so far: its groups, what was recounted, and the price of splitting those whose group is
+    gone."""
 
     groups: Ints
     score: Score
@@ -37,7 +39,8 @@ class Found:
 
 
 class Clock:
-    """The safety: it stops a deal that takes far longer than its table of work promised, and remembers that it did."""
+    """The safety: it stops a deal that takes far longer than its table of work promised, and remembers that
+    it did."""
 
     def __init__(self, until: float) -> None:
         self.until = until
@@ -69,15 +72,18 @@ def deal(problem: Problem, seconds: float = 2.0, progress: Progress | None = Non
     least = least_price(fresh)
     clock = Clock(started + seconds + GRACE)
     best = _judge(board, opening.groups)
-    unit, plan = sweeps_in_a_unit(board), lengths(int(seconds / UNIT))
-    for number, length in enumerate(plan):
+    # People told a group cost more to move than anything else: only some warmth carries two companions past
+    # them.
+    hot = HOT_TOLD if board.told_groups else HOT
+    plan = schedules(board, seconds)
+    for number, sweeps in enumerate(plan):
         if best.score.price <= least or clock.late():
             break
         if number:
             opening = open_deal(board, bound, Dice(problem.seed, 2, number)) or opening
         floor = Floor(board, opening.groups, opening.size, opening.most, copies(board))
         tie(floor)
-        kept = anneal(floor, unit * length, HOT, COLD, Dice(problem.seed, 3, number), clock.late)
+        kept = anneal(floor, sweeps, hot, COLD, Dice(problem.seed, 3, number), clock.late)
         best = _better(best, _judge(board, kept))
         if progress is not None:
             progress(sum(plan[: number + 1]) / sum(plan), best.score.cost)
@@ -97,12 +103,17 @@ def _better(best: Found, new: Found) -> Found:
 
 def _plan(problem: Problem, board: Board, fresh: Fresh, best: Found, late: bool) -> Plan:
     rounds = tuple(
-        tuple(tuple(sorted(board.ids[k] for k in np.flatnonzero(seated == g).tolist())) for g in range(board.groups))
+        tuple(
+            tuple(sorted(board.ids[k] for k in np.flatnonzero(seated == g).tolist()))
+            for g in range(board.groups)
+        )
         for seated in best.groups
     )
     notes = because(problem, fresh)
     if late:
-        notes += ("The clock stopped this deal before its work was done, so the same seed may give another one.",)
+        notes += (
+            "The clock stopped this deal before its work was done, so the same seed may give another one.",
+        )
     score = best.score
     return Plan(
         rounds=rounds,

@@ -1,4 +1,5 @@
-"""Carries out exchanges between groups of many rounds at once, and holds back those that would not be exact together."""
+"""Carries out exchanges between groups of many rounds at once, and holds back those that would not be exact
+together."""
 
 from dataclasses import dataclass, fields
 
@@ -30,8 +31,8 @@ class Exchange:
 
 
 def carry_out(floor: Floor, exchange: Exchange) -> NDArray[np.int64]:
-    """Seats the exchanges, but for those that touch two people (or one person's turns in smaller groups) whom an
-    exchange of another round of the same copy touches too; (copies,) changes in price."""
+    """Seats the exchanges, but for those that touch two people (or one person's turns in smaller groups)
+    whom an exchange of another round of the same copy touches too; (copies,) changes in price."""
     if len(exchange.rows) > 1 and floor.rounds > 1:
         free = _first_to_touch(floor, exchange)
         if not free.all():
@@ -60,7 +61,8 @@ def carry_out(floor: Floor, exchange: Exchange) -> NDArray[np.int64]:
 
 
 def _first_to_touch(floor: Floor, exchange: Exchange) -> NDArray[np.bool_]:
-    """(lanes,) whether no earlier lane of its copy touches the same pair, or the same person's turns, as this one."""
+    """(lanes,) whether no earlier lane of its copy touches the same pair, or the same person's turns, as
+    this one."""
     n, lanes = floor.board.n, len(exchange.rows)
     side = np.int64(n + 1)
     movers = np.concatenate([exchange.goers, exchange.comers], axis=1).astype(np.int64)

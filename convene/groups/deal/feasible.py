@@ -1,9 +1,10 @@
 """Seats everybody bound by a hard rule first, by construction, so that no price ever has to defend a rule.
 
-One round is a small constraint problem over units: capacities, limits (needs), apart, and facilitators between
-`fewest` and `most` a group. First a few greedy passes that learn which unit is hard to place (each failure raises its
-weight; Boussemart and others 2004, dom/wdeg); if all fail, a depth-first search that is exact within a budget of
-nodes, smallest domain first, and that tries only one of several untouched groups that are alike.
+One round is a small constraint problem over units: capacities, limits (needs), apart, and facilitators
+between `fewest` and `most` a group. First a few greedy passes that learn which unit is hard to place (each
+failure raises its weight; Boussemart and others 2004, dom/wdeg); if all fail, a depth-first search that is
+exact within a budget of nodes, smallest domain first, and that tries only one of several untouched groups
+that are alike.
 """
 
 from collections.abc import Iterator, Sequence
@@ -48,13 +49,16 @@ class Seating:
         self.facilitators[group] -= unit.facilitators
 
     def balanced(self, to_come: int) -> bool:
-        """Whether `to_come` facilitators in units still unplaced, with those who are free, can serve every group."""
+        """Whether `to_come` facilitators in units still unplaced, with those who are free, can serve every
+        group."""
         missing = sum(max(0, self.fewest - count) for count in self.facilitators)
         return missing <= to_come + self.spare
 
     def takes_spare(self) -> bool:
         """Whether the facilitators who are bound by no rule still fit under `most` (all units are placed)."""
-        seats = sum(min(room, self.most - count) for room, count in zip(self.room, self.facilitators, strict=True))
+        seats = sum(
+            min(room, self.most - count) for room, count in zip(self.room, self.facilitators, strict=True)
+        )
         return self.balanced(0) and seats >= self.spare
 
 
@@ -65,7 +69,8 @@ class Gave(Exception):
 def seat_units(
     bound: Bound, sizes: Sequence[int], fewest: int, most: int, wish: Sequence[int] | None, dice: Dice
 ) -> dict[int, int] | None:
-    """The group of each unit in one round, or None if no seating exists (or none was found within the budget).
+    """The group of each unit in one round, or None if no seating exists (or none was found within the
+    budget).
 
     wish    the group each person would like, -1 for none; followed where a rule allows
     """

@@ -1,4 +1,5 @@
-"""Small finite fields, because over a field with as many elements as there are groups a lattice never repeats."""
+"""Small finite fields, because over a field with as many elements as there are groups a lattice never
+repeats."""
 
 from functools import cache
 
@@ -22,8 +23,8 @@ IRREDUCIBLE = {
 
 @cache
 def field(order: int) -> tuple[NDArray[np.int32], NDArray[np.int32]] | None:
-    """(order, order) tables of sums and products, elements numbered 0..order-1, or None if there is no such field
-    or none is kept here. Number 0 is zero and number 1 is one."""
+    """(order, order) tables of sums and products, elements numbered 0..order-1, or None if there is no such
+    field or none is kept here. Number 0 is zero and number 1 is one."""
     prime = _prime_under(order)
     if prime is None:
         return None

@@ -1,4 +1,5 @@
-"""The floor: who sits where in every round while the search moves people about, and the prices that follow from it."""
+"""The floor: who sits where in every round while the search moves people about, and the prices that follow
+from it."""
 
 import numpy as np
 
@@ -8,24 +9,37 @@ from .turns import small_groups, turns_held
 
 
 class Floor:
-    """Several copies of one deal in progress, searched side by side: a NumPy call on six small deals costs little more
-    than on one. Row c * rounds + r of every array is round r of copy c; people are numbered 0..n-1, n is nobody.
+    """Several copies of one deal in progress, searched side by side: a NumPy call on six small deals costs
+    little more than on one. Row c * rounds + r of every array is round r of copy c; people are numbered
+    0..n-1, n is nobody.
 
     seats   (rows, groups, seats) people; empty seats lie last at the start and never move
     groups  (rows, n + 1) the group of each person, -1 for nobody
     size    (rows, groups) people in each group: fixed, only who they are changes
     small   (rows, groups) whether a group is smaller than the largest of its round
-    turns   (copies, n + 1) how often each person sits in a smaller group, held rounds included: never above `share`
+    turns   (copies, n + 1) how often each person sits in a smaller group, held rounds included: never above
+    `share`
     fixed   (n + 1,) who may not be swapped alone: members of blocks, and nobody
-    near    (rows, n + 1) a group that each person would like to keep, -1 for none; tether: the price of leaving it
+    near    (rows, n + 1) a group that each person would like to keep, -1 for none; tether: the price of
+    leaving it
+    kin     (rows, n + 1) label of those who would like to stay together, -1 for none; kinship: the price of
+    parting two
     """
 
     def __init__(self, board: Board, groups: Ints, size: Ints, most: int, copies: int = 1) -> None:
         n, rounds = board.n, board.rounds
-        self.board, self.most, self.copies, self.rounds, self.rows = board, most, copies, rounds, rounds * copies
+        self.board, self.most, self.copies, self.rounds, self.rows = (
+            board,
+            most,
+            copies,
+            rounds,
+            rounds * copies,
+        )
         self.copy = np.repeat(np.arange(copies, dtype=np.int32), rounds)
         self.size = np.tile(size, (copies, 1))
-        self.groups = np.tile(np.pad(groups, ((0, 0), (0, 1)), constant_values=-1), (copies, 1)).astype(np.int32)
+        self.groups = np.tile(np.pad(groups, ((0, 0), (0, 1)), constant_values=-1), (copies, 1)).astype(
+            np.int32
+        )
         self.seats = np.tile(seat(groups, size, n), (copies, 1, 1))
         self.prices = make_prices(board, self.groups, copies)
         self.tariff = searched(board)
@@ -47,12 +61,31 @@ class Floor:
         self.company = self._company() if board.newcomer.any() else None
         self.leading = self._leading() if self.facilitator.any() else None
         self.near: Ints | None = None
-        self.tether = np.zeros((0, n + 1), dtype=np.int32)
+        self.tether = 0
+        self.kin: Ints | None = None
+        self.kinship = 0
 
-    def hold_near(self, near: Ints, tether: Ints) -> None:
-        """(rounds, n) groups that people would like to keep, and what leaving them costs."""
-        self.near = np.tile(np.pad(near, ((0, 0), (0, 1)), constant_values=-1), (self.copies, 1)).astype(np.int32)
-        self.tether = np.tile(np.pad(tether, ((0, 0), (0, 1))), (self.copies, 1)).astype(np.int32)
+    def hold_near(self, near: Ints, tether: int, kin: Ints, kinship: int) -> None:
+        """(rounds, n) groups that people would like to keep and what leaving them costs; (rounds, n) labels
+        of those who would like to stay together wherever they go, -1 for none, and what parting two of them
+        costs."""
+        self.near = np.tile(np.pad(near, ((0, 0), (0, 1)), constant_values=-1), (self.copies, 1)).astype(
+            np.int32
+        )
+        self.tether, self.kinship = tether, kinship
+        if (kin >= 0).any():
+            self.kin = np.tile(np.pad(kin, ((0, 0), (0, 1)), constant_values=-1), (self.copies, 1)).astype(
+                np.int32
+            )
+
+    def among(self, rows: Ints, people: Ints) -> Ints:
+        """(lanes, k, k) prices between the k people of each lane, given the other rounds."""
+        prices = self.prices.among(rows, people)
+        if self.kin is not None:
+            kin = self.kin[rows[:, None], people]
+            prices -= self.kinship * ((kin[:, :, None] == kin[:, None, :]) & (kin >= 0)[:, :, None])
+            prices *= people[:, :, None] != people[:, None, :]
+        return prices
 
     def deal_of(self, copy: int) -> Ints:
         """(rounds, n) groups of one copy."""

@@ -1,10 +1,12 @@
 """Deals without any repeat, written down by algebra instead of searched for.
 
-Lay the people out as s rows of G columns. In round r the person in row a and column x joins group x + c[r][a]. Two
-people of rows a < b meet in round r exactly when their columns differ by c[r][a] - c[r][b]; so nobody meets twice if
-for every two rows these differences are all different over the rounds (a difference matrix: Colbourn and Dinitz,
-Handbook of Combinatorial Designs, VI.17). People of one row never meet. Three sources of c, best first:
-  whole numbers     c = a * r, no wrap: good while (s - 1)(R - 1) < G, or modulo G while R <= its smallest prime factor
+Lay the people out as s rows of G columns. In round r the person in row a and column x joins group x +
+c[r][a]. Two people of rows a < b meet in round r exactly when their columns differ by c[r][a] - c[r][b]; so
+nobody meets twice if for every two rows these differences are all different over the rounds (a difference
+matrix: Colbourn and Dinitz, Handbook of Combinatorial Designs, VI.17). People of one row never meet. Three
+sources of c, best first:
+  whole numbers     c = a * r, no wrap: good while (s - 1)(R - 1) < G, or modulo G while R <= its smallest
+  prime factor
   a finite field    c = a * r over GF(G): good for R <= G rounds when G is a power of a prime and s <= G
   a short search    first fit with a limited look-back, modulo G
 When all G rounds are used up, the rows themselves, cut into groups, make further rounds by the same method.

@@ -10,8 +10,8 @@ FAR = np.iinfo(np.int64).max // 4
 def matched(overlap: NDArray[np.int64]) -> NDArray[np.int64]:
     """For each row its column, or -1: the assignment with the largest sum of overlaps.
 
-    Exact up to 300 rows or columns (the Hungarian method in O(n^3): Kuhn 1955, Jonker and Volgenant 1987); beyond that
-    the largest overlaps first, which can only overstate who has moved.
+    Exact up to 300 rows or columns (the Hungarian method in O(n^3): Kuhn 1955, Jonker and Volgenant 1987);
+    beyond that the largest overlaps first, which can only overstate who has moved.
     """
     rows, columns = overlap.shape
     side = max(rows, columns)

@@ -1,4 +1,5 @@
-"""The opening deal that a search starts from: every hard rule kept, near a lattice or near what people were told."""
+"""The opening deal that a search starts from: every hard rule kept, near a lattice or near what people were
+told."""
 
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from .dice import Dice
 from .lattice import lattice
 from .refusals import mosts
 from .start import seat_round
-from .told import told_wish
+from .told import told_wishes
 from .turns import share_turns
 from .units import Bound
 
@@ -26,10 +27,12 @@ class Opening:
 
 def open_deal(board: Board, bound: Bound, dice: Dice) -> Opening | None:
     """A first deal, or None if no round can be seated under the rules."""
-    size = np.tile(np.array(board.sizes, dtype=np.int32), (board.rounds, 1)).reshape(board.rounds, board.groups)
+    size = np.tile(np.array(board.sizes, dtype=np.int32), (board.rounds, 1)).reshape(
+        board.rounds, board.groups
+    )
     wish = _lattice_wish(board, dice)
-    for r in range(len(board.told_groups)):
-        wish[r], size[r] = told_wish(board, r)
+    if board.told_groups:
+        wish[: len(board.told_groups)], size[: len(board.told_groups)] = told_wishes(board)
     groups = np.full((board.rounds, board.n), -1, dtype=np.int32)
     for most in mosts(board):
         for r in range(board.rounds):
@@ -38,14 +41,16 @@ def open_deal(board: Board, bound: Bound, dice: Dice) -> Opening | None:
                 break
             groups[r] = seated
         else:
-            share_turns(board, groups, size, dice)
+            # Taking turns in smaller groups is worth no told person's move.
+            if not board.told_groups:
+                share_turns(board, groups, size, dice)
             return Opening(groups, size, most)
     return None
 
 
 def _lattice_wish(board: Board, dice: Dice) -> Ints:
-    """(rounds, n) groups of a lattice whose rows are filled facilitators first, then organisation by organisation:
-    people of one row never meet there. As many rounds as it reaches; -1, no wish, beyond."""
+    """(rounds, n) groups of a lattice whose rows are filled facilitators first, then organisation by
+    organisation: people of one row never meet there. As many rounds as it reaches; -1, no wish, beyond."""
     n, seats, count = board.n, board.seats, board.groups
     wish = np.full((board.rounds, n), -1, dtype=np.int32)
     flat, reach = None, board.rounds

@@ -1,4 +1,5 @@
-"""What two people cost each other in one group: kept as a table for most events, worked out on the way for huge ones."""
+"""What two people cost each other in one group: kept as a table for most events, worked out on the way for
+huge ones."""
 
 from typing import Protocol
 
@@ -8,7 +9,8 @@ from numpy.typing import NDArray
 from .board import DEAREST, SCALE, Board, Ints, Tariff
 
 FORBIDDEN = 1 << 24
-"""Not a price that a rule could be traded for: a move that would cost half of this is never drawn (see sweeps)."""
+"""Not a price that a rule could be traded for: a move that would cost half of this is never drawn (see
+sweeps)."""
 
 TABLE_LIMIT = 4000
 FILTER_BITS = 24
@@ -17,7 +19,8 @@ FILTER_BITS = 24
 class Prices(Protocol):
     """Pair prices given the other rounds; person n is an empty seat and costs nobody anything.
 
-    own     what `among` charges too much for a pair that shares a group in the very round asked about: the table
+    own     what `among` charges too much for a pair that shares a group in the very round asked about: the
+    table
             counts that meeting itself, a price worked out on the way does not
     """
 
@@ -28,7 +31,8 @@ class Prices(Protocol):
         ...
 
     def met(self, rows: Ints, ones: Ints, others: Ints, change: int) -> None:
-        """Counts pairs that now meet once more (or, with -1, once less). No pair of a copy twice in one call."""
+        """Counts pairs that now meet once more (or, with -1, once less). No pair of a copy twice in one
+        call."""
         ...
 
     def clone(self, source: int, target: int) -> None:
@@ -51,10 +55,12 @@ def _met_prices(board: Board) -> Ints:
 
 
 class Table:
-    """(copies, n + 1, n + 1) whole prices: what a pair always costs, and `repeat` for each meeting in this plan so far.
+    """(copies, n + 1, n + 1) whole prices: what a pair always costs, and `repeat` for each meeting in this
+    plan so far.
 
-    The price of C(m, 2) rises by m when a pair that has met m times meets again, so the entry of a pair that is not
-    together is the price of bringing it together, and that of a pair that is, `repeat` above the gain of parting it.
+    The price of C(m, 2) rises by m when a pair that has met m times meets again, so the entry of a pair that
+    is not together is the price of bringing it together, and that of a pair that is, `repeat` above the gain
+    of parting it.
     """
 
     def __init__(self, board: Board, groups: Ints, copies: int) -> None:
@@ -115,8 +121,9 @@ class Table:
 
 
 class OnTheWay:
-    """The same prices without an n x n table: attributes compared, group numbers compared between rounds, history
-    looked up in sorted keys, most of it turned away first by a bit a key (a Bloom filter with one hash)."""
+    """The same prices without an n x n table: attributes compared, group numbers compared between rounds,
+    history looked up in sorted keys, most of it turned away first by a bit a key (a Bloom filter with one
+    hash)."""
 
     own = 0
 

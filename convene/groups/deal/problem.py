@@ -23,7 +23,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Prices in one currency. A first repeat is the yardstick: everything else says how much of a repeat it is worth."""
+    """Prices in one currency. A first repeat is the yardstick: everything else says how much of a repeat it
+    is worth."""
 
     repeat: float = 30
     organisation: float = 6

@@ -74,7 +74,9 @@ def from_csv(text: str, group_size: int | None, rounds: int | None, seed: int | 
     if "id" not in columns:
         raise Invalid("The column id is missing.")
     if len(set(columns)) < len(columns):
-        raise Invalid(f"The column {next(each for each in columns if columns.count(each) > 1)} is there twice.")
+        raise Invalid(
+            f"The column {next(each for each in columns if columns.count(each) > 1)} is there twice."
+        )
     people = []
     for k, row in enumerate(rows[1:], 1):
         if len(row) > len(columns):
@@ -107,7 +109,9 @@ def _person(given: object, k: int) -> Guest:
     unknown = sorted(set(given) - PERSON_KEYS)
     if unknown:
         raise Invalid(f"There is no key {unknown[0]} for a person ({name} has it).")
-    texts = {key: _text(given[key], f"{key} of {name}") if given.get(key) is not None else None for key in TEXTS}
+    texts = {
+        key: _text(given[key], f"{key} of {name}") if given.get(key) is not None else None for key in TEXTS
+    }
     flags = {key: _flag(given.get(key, False), f"{key} of {name}") for key in FLAGS}
     needs = _ids(given["needs"], f"needs of {name}") if given.get("needs") is not None else ()
     return Guest(name, texts["organisation"], texts["sector"], texts["place"], **flags, needs=needs)

@@ -1,8 +1,10 @@
-"""Says why no seating exists: one plain sentence for each clash, naming everybody in the chain and nobody else."""
+"""Says why no seating exists: one plain sentence for each clash, naming everybody in the chain and nobody
+else."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from .board import Board, joined, set_out
 from .dice import Dice
@@ -76,8 +78,8 @@ def _seatable(problem: Problem, rules: Sequence[Rule]) -> bool:
 
 
 def seatings_of(board: Board) -> Iterator[bool]:
-    """Whether a round can be seated, for each number of facilitators that a group may have: where they are fewer
-    than the groups, two may share one only if another rule leaves no other way."""
+    """Whether a round can be seated, for each number of facilitators that a group may have: where they are
+    fewer than the groups, two may share one only if another rule leaves no other way."""
     bound = gather(board)
     for most in mosts(board):
         yield seat_units(bound, board.sizes, board.fewest, most, None, Dice(board.seed, 2)) is not None
@@ -112,7 +114,8 @@ def _sentence(problem: Problem, core: Sequence[Rule]) -> str:
     people = sorted({each for rule in core for each in rule.people})
     setting = f"{counted(here, 'person', 'people')} in {NUMBER_WORDS[problem.group_size]} make {board.groups}"
     if kinds == {"apart"} and len(core) == len(people) * (len(people) - 1) // 2:
-        return f"{listed(people)} must be apart from each other and need {counted(len(people), 'group')}; {setting}."
+        need = counted(len(people), "group")
+        return f"{listed(people)} must be apart from each other and need {need}; {setting}."
     if kinds == {"together"}:
         return f"{listed(people)} must be together, {_room(board, people, core)}."
     if kinds == {"need"}:
@@ -129,7 +132,8 @@ def _room(board: Board, people: Sequence[str], core: Sequence[Rule]) -> str:
     if largest > board.seats:
         return f"but that is {len(people)} people and the largest group has {counted(board.seats, 'seat')}"
     seats = listed([str(size) for size in board.sizes])
-    return f"as {counted(len(joined(rule.people for rule in core)), 'block')}, but groups of {seats} cannot hold them"
+    blocks = counted(len(joined(rule.people for rule in core)), "block")
+    return f"as {blocks}, but groups of {seats} cannot hold them"
 
 
 def _needs(problem: Problem, board: Board, core: Sequence[Rule], people: Sequence[str]) -> str:
@@ -163,8 +167,9 @@ def _chain(core: Sequence[Rule]) -> str:
     if path[0] != first:
         pairs = [f"{listed(rule.people)} must be {rule.kind}" for rule in core]
         return f"{'; '.join(pairs)}: no set of groups does that."
-    links = [f"{one} with {other}" for one, other in zip(path, path[1:], strict=False)]
-    return f"{listed(sorted(path))} clash: {listed(links)} must be together, and {first} must be apart from {last}."
+    links = [f"{one} with {other}" for one, other in pairwise(path)]
+    chain = f"{listed(links)} must be together, and {first} must be apart from {last}"
+    return f"{listed(sorted(path))} clash: {chain}."
 
 
 def _part(problem: Problem, board: Board, rule: Rule) -> str:

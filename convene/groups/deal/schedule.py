@@ -4,8 +4,6 @@ from .board import Board
 from .prices import TABLE_LIMIT
 
 UNIT = 0.04
-"""Seconds of work in the shortest schedule; the others are 1, 2, 4, ... times as long."""
-
 FEWEST_SWEEPS = 24
 LANES = 240
 MOST_COPIES = 6
@@ -18,21 +16,24 @@ def copies(board: Board) -> int:
     return max(1, min(MOST_COPIES, LANES // max(1, lanes))) if board.n <= CACHED else 1
 
 
-def sweeps_in_a_unit(board: Board) -> int:
-    """Sweeps of all rounds and copies that take about UNIT seconds on one core of the machine that the table was
-    measured on (2 shared cores, NumPy 2.4): a fixed cost for the calls, and one for each pair of people priced."""
+def schedules(board: Board, seconds: float) -> list[int]:
+    """Sweeps of each schedule: 1, 1, 2, 4, ... units while they last, and always the first.
+
+    A unit is about UNIT seconds' worth, but never so few sweeps that nothing could cool. The table was
+    measured on one of 2 shared cores with NumPy 2.4, in nanoseconds: a fixed cost for the calls of a sweep,
+    one for each pair of people priced, and for each schedule one for each person's seat that is opened and
+    recounted.
+    """
     entries = copies(board) * board.rounds * (board.groups // 2) * (2 * board.seats) ** 2
-    each = 26 if board.n <= CACHED else 45 if board.n <= TABLE_LIMIT else 70
+    each = 26 if board.n <= CACHED else 45 if board.n <= TABLE_LIMIT else 80
     ruled = (board.block >= 0).any() or (board.limit < board.groups).any() or board.facilitated
-    nanoseconds = 220_000 + 90_000 * bool(ruled) + 60_000 * bool(board.newcomer.any()) + each * entries
-    return max(FEWEST_SWEEPS, int(UNIT * 1e9) // nanoseconds)
-
-
-def lengths(total: int) -> list[int]:
-    """Units of each schedule: 1, 1, 2, 4, ... within the total, and always the first."""
-    out, used, length = [1], 1, 1
-    while used + length <= total:
+    sweep = 220_000 + 90_000 * bool(ruled) + 60_000 * bool(board.newcomer.any()) + each * entries
+    opening = 2_000_000 + 3_000 * board.rounds * board.n
+    unit = max(FEWEST_SWEEPS, int(UNIT * 1e9) // sweep)
+    left = seconds * 1e9 - unit * sweep - opening
+    out, length = [unit], unit
+    while left >= length * sweep + opening:
+        left -= length * sweep + opening
         out.append(length)
-        used += length
-        length = used
+        length = sum(out)
     return out

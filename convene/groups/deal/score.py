@@ -1,4 +1,5 @@
-"""Recounts a finished deal from its groups alone: the figures people see never come from the search that found it."""
+"""Recounts a finished deal from its groups alone: the figures people see never come from the search that
+found it."""
 
 from dataclasses import dataclass
 
@@ -50,7 +51,7 @@ def outside_blocks(board: Board, groups: Ints) -> NDArray[np.int64]:
     """Keys i * n + j (i < j) of the pairs of one round that are not inside one keep-together block."""
     one, two = together_pairs(groups)
     kept = (board.block[one] < 0) | (board.block[one] != board.block[two])
-    return one[kept] * board.n + two[kept]
+    return np.asarray(one[kept] * board.n + two[kept], dtype=np.int64)
 
 
 def recount(board: Board, groups: Ints) -> Score:

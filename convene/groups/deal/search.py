@@ -1,4 +1,5 @@
-"""One schedule of the search: cool from warm to cold in a given number of sweeps and keep the best deal seen."""
+"""One schedule of the search: cool from warm to cold in a given number of sweeps and keep the best deal
+seen."""
 
 from collections.abc import Callable
 

@@ -10,11 +10,13 @@ from .feasible import seat_units
 from .units import Bound
 
 
-def seat_round(board: Board, bound: Bound, sizes: Sequence[int], most: int, wish: Ints | None, dice: Dice) -> Ints | None:
+def seat_round(
+    board: Board, bound: Bound, sizes: Sequence[int], most: int, wish: Ints | None, dice: Dice
+) -> Ints | None:
     """(n,) groups for one round of the given sizes, or None if the rules cannot be met.
 
-    Units first, then facilitators nobody binds, then everybody else; each into the group wished for while there is
-    room, else into what is left, in an order that chance decides.
+    Units first, then facilitators nobody binds, then everybody else; each into the group wished for while
+    there is room, else into what is left, in an order that chance decides.
     """
     wishes = wish.tolist() if wish is not None else None
     place = seat_units(bound, sizes, board.fewest, most, wishes, dice)
@@ -42,12 +44,17 @@ def _lead(
     group: Ints,
     dice: Dice,
 ) -> None:
-    """Facilitators whom nothing else binds: first where one is missing, then wherever there may be one more."""
+    """Facilitators whom nothing else binds: first where one is missing, then wherever there may be one
+    more."""
     waiting = [bound.free_facilitators[k] for k in dice.order(len(bound.free_facilitators)).tolist()]
     for ceiling in (fewest, most):
         for wished in (True, False):
             still: list[int] = []
-            slots = [] if wished else sorted((g for g in range(len(room)) if room[g] > 0), key=lambda g: leading[g])
+            slots = (
+                []
+                if wished
+                else sorted((g for g in range(len(room)) if room[g] > 0), key=lambda g: leading[g])
+            )
             at = 0
             for person in waiting:
                 if wished:

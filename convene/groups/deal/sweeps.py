@@ -1,9 +1,10 @@
 """Heat-bath sweeps: the search that works at any size and under every price.
 
-Groups are paired by chance in every round. For each pair of groups all s * s swaps and "stay" are priced at once and
-one is drawn by the Boltzmann law exp(-price / T) through the Gumbel trick, so nothing is ever rejected twice (Creutz
-1980 for the heat bath; Kirkpatrick, Gelatt and Vecchi 1983 for the falling temperature). Pairs of groups within a round
-share nobody, so their swaps are exact together; where swaps of two rounds touch the same two people, the later one waits.
+Groups are paired by chance in every round. For each pair of groups all s * s swaps and "stay" are priced at
+once and one is drawn by the Boltzmann law exp(-price / T) through the Gumbel trick, so nothing is ever
+rejected twice (Creutz 1980 for the heat bath; Kirkpatrick, Gelatt and Vecchi 1983 for the falling
+temperature). Pairs of groups within a round share nobody, so their swaps are exact together; where swaps of
+two rounds touch the same two people, the later one waits.
 A move that would break a hard rule is given a price that is never drawn: the rule is a wall, not a sum.
 """
 
@@ -15,7 +16,6 @@ from .dice import Dice
 from .exchange import Exchange, carry_out
 from .floor import Floor
 from .prices import FORBIDDEN
-
 
 
 def sweep(floor: Floor, temperature: int, dice: Dice) -> NDArray[np.int64]:
@@ -61,7 +61,7 @@ def price_swaps(floor: Floor, rows: Ints, left: Ints, right: Ints) -> Ints:
     """(lanes, s, s) change in price if seat k of the left group and seat m of the right one change places."""
     s = floor.seats.shape[2]
     one, two = floor.seats[rows, left], floor.seats[rows, right]
-    among = floor.prices.among(rows, np.concatenate([one, two], axis=1))
+    among = floor.among(rows, np.concatenate([one, two], axis=1))
     across = among[:, :s, s:]
     own = floor.prices.own
     size_left, size_right = floor.size[rows, left], floor.size[rows, right]
@@ -88,9 +88,9 @@ def _alone(
         wall |= (size_there < size_here)[:, None] & had
     out = wall * np.int32(FORBIDDEN)
     if floor.near is not None:
-        near, price = floor.near[rows[:, None], people], floor.tether[rows[:, None], people]
-        out += price * (near == here[:, None])
-        out -= price * (near == there[:, None])
+        near = floor.near[rows[:, None], people]
+        out += floor.tether * (near == here[:, None])
+        out -= floor.tether * (near == there[:, None])
     return out
 
 

@@ -1,16 +1,24 @@
-"""What people were told already: where each would like to stay, and what it costs to split those whose group is gone."""
+"""What people were told already: where each would like to stay, and what it costs to split those whose group
+is gone."""
+
+from collections import deque
 
 import numpy as np
 
 from .board import DEAREST, EXACT, SCALE, Board, Ints
 from .floor import Floor
+from .score import together_pairs
+
+KINSHIP = 4
+"""Parting two companions whose told group is gone costs this part of moving somebody."""
 
 
 def surviving(board: Board, r: int) -> Ints:
-    """(told groups + 1,) the group that each told group becomes, -1 for one that must go (and for nobody's, last).
+    """(told groups + 1,) the group that each told group becomes, -1 for one that must go (and for nobody's,
+    last).
 
-    Told groups keep their order. Where fewer groups are needed than were told, the emptiest go, the last of equals
-    first.
+    Told groups keep their order. Where fewer groups are needed than were told, the emptiest go, the last of
+    equals first.
     """
     told = board.told[r]
     here = np.bincount(told[told >= 0], minlength=board.told_groups[r])
@@ -20,49 +28,95 @@ def surviving(board: Board, r: int) -> Ints:
     return new
 
 
-def told_wish(board: Board, r: int) -> tuple[Ints, Ints]:
-    """(n,) wishes to keep a told round, -1 for none, and (groups,) sizes that suit them.
+def told_wishes(board: Board) -> tuple[Ints, Ints]:
+    """(told rounds, n) wishes to keep what was told, -1 for none, and (told rounds, groups) sizes that suit
+    them.
 
-    What is left of a group that must go moves as one, to the least room that holds it, or to the most there is.
+    What is left of a group that must go moves as one, to where it meets fewest people again, and there to
+    the least room that holds it. The order of the choices is fixed: the larger part first, round by round.
     """
-    told, count, new = board.told[r], board.groups, surviving(board, r)
-    wish = new[told]
-    here = np.bincount(told[told >= 0], minlength=board.told_groups[r])
-    filled = np.bincount(wish[wish >= 0], minlength=count)
-    larger = sum(size == board.sizes[0] for size in board.sizes)
-    size = np.full(count, board.sizes[-1], dtype=np.int32)
-    size[np.argsort(-filled, kind="stable")[:larger]] = board.sizes[0]
-    room = np.maximum(size - filled, 0)
-    for g in np.argsort(-here, kind="stable").tolist():
-        if new[g] >= 0 or not here[g]:
-            continue
-        enough = room >= here[g]
-        best = int(np.where(enough, room, board.seats + 1).argmin()) if enough.any() else int(room.argmax())
-        wish[told == g] = best
-        room[best] = max(0, room[best] - here[g])
+    count = len(board.told_groups)
+    wish = np.full((count, board.n), -1, dtype=np.int32)
+    size = np.full((count, board.groups), board.sizes[-1] if board.sizes else 0, dtype=np.int32)
+    larger = sum(each == board.sizes[0] for each in board.sizes)
+    for r in range(count):
+        wish[r] = surviving(board, r)[board.told[r]]
+        filled = np.bincount(wish[r][wish[r] >= 0], minlength=board.groups)
+        size[r][np.argsort(-filled, kind="stable")[:larger]] = board.sizes[0]
+    again = _Acquainted([*board.held, *wish])
+    for r in range(count):
+        _house(board, r, wish[r], size[r], again)
     return wish, size
 
 
+class _Acquainted:
+    """Who has met whom in the given rounds, kept as a set of neighbours each."""
+
+    def __init__(self, rounds: list[Ints]) -> None:
+        self.of: dict[int, set[int]] = {}
+        for groups in rounds:
+            for one, two in zip(*(side.tolist() for side in together_pairs(groups)), strict=True):
+                self.meet(one, two)
+
+    def meet(self, one: int, two: int) -> None:
+        self.of.setdefault(one, set()).add(two)
+        self.of.setdefault(two, set()).add(one)
+
+
+def _house(board: Board, r: int, wish: Ints, size: Ints, again: _Acquainted) -> None:
+    """Finds a group for what is left of each told group that must go, in one round; in parts where no room
+    holds it."""
+    told, new = board.told[r], surviving(board, r)
+    here = np.bincount(told[told >= 0], minlength=board.told_groups[r])
+    members: list[list[int]] = [np.flatnonzero(wish == g).tolist() for g in range(board.groups)]
+    gone = [g for g in np.argsort(-here, kind="stable").tolist() if new[g] < 0 and here[g]]
+    parts = deque(np.flatnonzero(told == g).tolist() for g in gone)
+    while parts:
+        part = parts.popleft()
+        room = [max(0, int(size[k]) - len(members[k])) for k in range(board.groups)]
+        fits = [k for k in range(board.groups) if room[k] >= len(part)]
+        widest = max(range(board.groups), key=lambda k: (room[k], -k))
+        if fits:
+            best = min(fits, key=lambda k: (_met(again, part, members[k]), room[k], k))
+        elif room[widest]:
+            best = widest
+            parts.append(part[room[best] :])
+            part = part[: room[best]]
+        else:
+            continue
+        for one in part:
+            for two in members[best]:
+                again.meet(one, two)
+        members[best] += part
+        wish[part] = best
+
+
+def _met(again: _Acquainted, left: list[int], members: list[int]) -> int:
+    return sum(two in again.of.get(one, ()) for one in left for two in members)
+
+
 def tie(floor: Floor) -> None:
-    """Prices leaving a told group as the weights say, and leaving the companions of one that is gone at half that."""
+    """Prices leaving a told group as the weights say, and parting two companions of one that is gone at a
+    part of that."""
     board = floor.board
     if not board.told_groups:
         return
     near = np.full((board.rounds, board.n), -1, dtype=np.int32)
-    price = np.zeros((board.rounds, board.n), dtype=np.int32)
-    full = min(round(board.weights.moved * SCALE), DEAREST)
+    kin = np.full((board.rounds, board.n), -1, dtype=np.int32)
     for r in range(len(board.told_groups)):
-        near[r] = told_wish(board, r)[0]
-        price[r] = np.where(surviving(board, r)[board.told[r]] >= 0, full, full // 2)
-    floor.hold_near(near, price)
+        near[r] = surviving(board, r)[board.told[r]]
+        kin[r] = np.where(near[r] < 0, board.told[r], -1)
+    price = min(round(board.weights.moved * SCALE), DEAREST)
+    floor.hold_near(near, price, kin, price // KINSHIP)
 
 
 def split_price(board: Board, groups: Ints) -> int:
-    """In millionths: half of `moved` for everybody who lost the largest part of a told group that had to go."""
-    lost = 0
+    """In millionths: a part of `moved` for every two companions of a told group that had to go who are
+    parted."""
+    parted = 0
     for r in range(len(board.told_groups)):
         new, told = surviving(board, r), board.told[r]
         for g in np.flatnonzero(new[:-1] < 0).tolist():
             parts = np.bincount(groups[r][told == g], minlength=1)
-            lost += int(parts.sum() - parts.max())
-    return lost * round(board.weights.moved * EXACT) // 2
+            parted += (int(parts.sum()) ** 2 - int((parts**2).sum())) // 2
+    return parted * round(board.weights.moved * EXACT) // KINSHIP

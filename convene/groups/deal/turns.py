@@ -23,8 +23,8 @@ def small_groups(size: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
 
 
 def fair_share(held: Ints, seats: int) -> int:
-    """The fewest turns that the most burdened person must have, when so many seats in smaller groups are to be
-    filled by people who have had `held` turns already."""
+    """The fewest turns that the most burdened person must have, when so many seats in smaller groups are to
+    be filled by people who have had `held` turns already."""
     share = int(held.min(initial=0))
     while len(held) and int(np.maximum(share - held, 0).sum()) < seats:
         share += 1
@@ -32,7 +32,8 @@ def fair_share(held: Ints, seats: int) -> int:
 
 
 def share_turns(board: Board, groups: Ints, size: Ints, dice: Dice) -> None:
-    """Swaps people in place, round by round, until nobody has more than the fair share or no allowed swap is left."""
+    """Swaps people in place, round by round, until nobody has more than the fair share or no allowed swap is
+    left."""
     small = small_groups(size)
     if not small.any():
         return

@@ -1,4 +1,5 @@
-"""The people whom a hard rule binds, gathered into units that move as one, for construction and for refusals."""
+"""The people whom a hard rule binds, gathered into units that move as one, for construction and for
+refusals."""
 
 from dataclasses import dataclass
 
@@ -30,7 +31,8 @@ class Bound:
 
 
 def gather(board: Board) -> Bound:
-    """Units of a board. A pair apart inside one block makes a unit that is apart from itself: never seatable."""
+    """Units of a board. A pair apart inside one block makes a unit that is apart from itself: never
+    seatable."""
     home: dict[int, int] = {}
     members: list[tuple[int, ...]] = []
     for block in board.blocks():

@@ -46,7 +46,8 @@ def as_csv(plan: Plan, first: int) -> str:
 
 
 def as_zoom(plan: Plan, first: int) -> str:
-    """Zoom's file for assigning breakout rooms in advance: two columns, room and address (the id stands for it).
+    """Zoom's file for assigning breakout rooms in advance: two columns, room and address (the id stands for
+    it).
     Zoom takes one round at a time, so every room is named by its round."""
     return _rows(
         ["Pre-assign Room Name", "Email Address"],

@@ -53,7 +53,7 @@ def render(event: Event, form: WalkInForm, code: int = 200, full: bool = False) 
             done=request.args.get("done", ""),
             expected=[one for one in found if one.state == "confirmed" or is_here(one)],
             others=[one for one in found if one.state != "confirmed" and not is_here(one)],
-            here=sum(is_here(one) for one in people),
+            present=sum(is_here(one) for one in people),
             coming=sum(one.state == "confirmed" or is_here(one) for one in people),
             places=queries.places(event),
             begun=event.starts_at <= clock.now(),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
-from wtforms import Field, RadioField, SelectField
+from wtforms import Field, RadioField, SelectChoice, SelectField
 from wtforms.validators import AnyOf
 
 from convene import clock
@@ -31,7 +31,7 @@ page = Blueprint("organise_events", __name__)
 
 FURTHEST = timedelta(days=5 * 366)
 MIDNIGHT = time(0, 0)
-FORMATS = [("in_person", "In person"), ("online", "Online")]
+FORMATS = [SelectChoice("in_person", "In person"), SelectChoice("online", "Online")]
 
 
 class EventForm(Form):
@@ -45,7 +45,7 @@ class EventForm(Form):
     zone = SelectField("Time zone", [a_zone], validate_choice=False)
     format = RadioField(
         "How do people meet?",
-        [AnyOf([value for value, _ in FORMATS], "Choose in person or online")],
+        [AnyOf([choice.value for choice in FORMATS], "Choose in person or online")],
         choices=FORMATS,
         default="in_person",
         validate_choice=False,
@@ -62,10 +62,8 @@ class EventForm(Form):
         names = zones.names()
         typed = (self.zone.data or "")[:60]
         # A zone that is not in the list (an old name, or a wrong one) stays shown as it was.
-        self.zone.choices = [
-            *([(typed, typed)] if typed and typed not in names else []),
-            *((n, n) for n in names),
-        ]
+        known = [SelectChoice(name) for name in names]
+        self.zone.choices = known if not typed or typed in names else [SelectChoice(typed), *known]
 
     def facts(self, event: Event | None, now: datetime) -> dict[str, Any] | None:
         """The columns of Event that were typed, or none where something is wrong (said at its field)."""

@@ -202,6 +202,7 @@ def dealt_in_words(plan: Plan, names: Mapping[int, str]) -> list[str]:
 @page.post(f"/{own.ID.format('event_id')}/groups/move")
 def move(event_id: int) -> ResponseReturnValue:
     """Move the person whose button was pressed to the group chosen beside it."""
+    own.event(event_id)
     seat_id = whole(request.form.get("seat"))
     group_id = whole(request.form.get(f"to-{seat_id}"))
     number = request.form.get("round", type=int)

@@ -7,7 +7,7 @@ from cryptography.fernet import InvalidToken
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import SelectField
+from wtforms import SelectChoice, SelectField
 
 from convene import clock
 from convene.extensions import db, start_write
@@ -73,7 +73,7 @@ def found(text: str) -> Sequence[Person]:
 def fill(form: PairForm) -> PairForm:
     """Put the people found for both halves into the form."""
     for field, people in ((form.first, found(typed("one"))), (form.second, found(typed("other")))):
-        field.choices = [(str(person.id), in_a_list(person)) for person in people]
+        field.choices = [SelectChoice(str(person.id), in_a_list(person)) for person in people]
     return form
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import RadioField, SelectMultipleField
+from wtforms import RadioField, SelectChoice, SelectMultipleField
 from wtforms.validators import ValidationError
 
 from convene import clock, links
@@ -19,11 +19,11 @@ from convene.web.forms import AtMost, Form, Paragraphs, Words
 page = Blueprint("answer", __name__)
 
 FACES = [
-    ("glad", "I am glad I came"),
-    ("good", "It was good"),
-    ("so_so", "It was so-so"),
-    ("not_for_me", "It was not for me"),
-    ("skipped", "I would rather not say"),
+    SelectChoice("glad", "I am glad I came"),
+    SelectChoice("good", "It was good"),
+    SelectChoice("so_so", "It was so-so"),
+    SelectChoice("not_for_me", "It was not for me"),
+    SelectChoice("skipped", "I would rather not say"),
 ]
 
 
@@ -33,7 +33,10 @@ class AnswerForm(Form):
     touch = SelectMultipleField("Who would you like to hear from?", coerce=int, validate_choice=False)
     channel = RadioField(
         "How may they reach you, if they say yes too?",
-        choices=[("email", "By email, at the address you signed up with"), ("phone", "By phone")],
+        choices=[
+            SelectChoice("email", "By email, at the address you signed up with"),
+            SelectChoice("phone", "By phone"),
+        ],
         default="email",
     )
     phone = Words(

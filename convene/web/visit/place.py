@@ -5,23 +5,33 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import RadioField, SelectField
+from wtforms import RadioField, SelectChoice, SelectField
 
 from convene import clock, links
 from convene.calendar import zones
+from convene.events.models import Event
+from convene.events.queries import locked
 from convene.extensions import db, start_write
 from convene.groups.letters import sitting
 from convene.groups.queries import seats_of
 from convene.people.actions import consent
 from convene.signups import actions, queries
 from convene.signups.models import Signup
-from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words
+from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
 
 page = Blueprint("place", __name__)
 
 LINK_LASTS = timedelta(days=30)  # after the event
 ACCESS_WORDING = "You may keep my access needs with this sign-up and show them to the hosts of this event."
 NOT_OPEN = "This event takes no sign-ups any more, so nothing was changed."
+
+
+SAME_ZONE = "The same as the event"
+
+
+def a_zone_or_none(form: Any, field: Any) -> None:
+    if field.data:
+        a_zone(form, field)
 
 
 class DetailsForm(Form):
@@ -37,14 +47,17 @@ class DetailsForm(Form):
     )
     first_time = RadioField(
         "Is it your first time with us?",
-        choices=[("yes", "Yes"), ("no", "No"), ("", "I would rather not say")],
+        choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No"), SelectChoice("", "I would rather not say")],
     )
     access_needs = Paragraphs("Anything that makes it easier for you to take part", [AtMost(1000, "This")])
-    zone = SelectField("Your time zone", validate_choice=True)
+    zone = SelectField("Your time zone", [a_zone_or_none], validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.zone.choices = [("", "The same as the event"), *((name, name) for name in zones.names())]
+        names = zones.names()
+        # A zone that is not in the list (browsers still send old names) stays theirs when something else is saved.
+        own = [SelectChoice(self.zone.data)] if self.zone.data and self.zone.data not in names else []
+        self.zone.choices = [SelectChoice("", SAME_ZONE), *own, *(SelectChoice(name) for name in names)]
 
 
 def signup_of(token: str) -> Signup:
@@ -74,6 +87,17 @@ def details(signup: Signup) -> DetailsForm:
     )
 
 
+def is_open(event: Event) -> bool:
+    return event.state == "published" and event.ends_at > clock.now()
+
+
+def sittings(signup: Signup) -> list[dict[str, Any]]:
+    """Their groups, for as long as they have a place or were there: who gave it back sees no names and no rooms."""
+    if signup.state != "confirmed" and not (signup.attendance and signup.attendance.state in ("attended", "part")):
+        return []
+    return [sitting(seat) for seat in seats_of(signup.event_id, signup.person_id)]
+
+
 def render(signup: Signup, token: str, form: DetailsForm, code: int = 200) -> ResponseReturnValue:
     now = clock.now()
     event = signup.event
@@ -86,9 +110,9 @@ def render(signup: Signup, token: str, form: DetailsForm, code: int = 200) -> Re
             form=form,
             places=queries.places(event),
             ahead=queries.ahead(signup) if signup.state == "waitlisted" else 0,
-            takes_signups=event.state == "published" and event.ends_at > now,
+            takes_signups=is_open(event),
             is_over=event.ends_at <= now,
-            sittings=[sitting(seat) for seat in seats_of(event.id, signup.person_id)],
+            sittings=sittings(signup),
         ),
         code,
     )
@@ -129,7 +153,12 @@ def ask_cancel(token: str) -> ResponseReturnValue:
 
 @page.post("/<token>/cancel")
 def cancel(token: str) -> ResponseReturnValue:
-    signup_id = signup_of(token).id
+    """Give the place back. What is over or called off stays as it was: who was there must not be rewritten."""
+    signup = signup_of(token)
+    if not is_open(signup.event):
+        flash(NOT_OPEN, "bad")
+        return redirect(url_for("place.show", token=token), 303)
+    signup_id = signup.id
     start_write()
     actions.cancel(signup_id, clock.now())
     db.session.commit()
@@ -165,8 +194,10 @@ def keep(signup: Signup, form: DetailsForm) -> None:
 @page.post("/<token>/new-link")
 def new_link(token: str) -> ResponseReturnValue:
     """Send a new link to the address we have, and end the one in hand."""
-    signup_id = signup_of(token).id
+    signup = signup_of(token)
+    signup_id, event_id = signup.id, signup.event_id
     start_write()
+    locked(event_id)  # the letters of a place are numbered under the lock of its event
     signup = queries.one(signup_id) or abort(404)
     actions.new_link(signup, clock.now())
     db.session.commit()

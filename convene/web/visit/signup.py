@@ -34,8 +34,9 @@ def sign_up(slug: str) -> ResponseReturnValue:
             limits.take("SIGNUPS_PER_CLIENT", client(), now)
             limits.take("ADDRESSES_PER_EVENT", str(event_id), now)
             actions.sign_up(event_id, form.email.data, form.name.data, known_zone(form.zone.data), now)
-        except limits.TooMany:
-            return refused(slug, form, BUSY, 429)
+        except limits.TooMany as reached:
+            wait = {"Retry-After": str(1 + int(reached.wait.total_seconds()))}
+            return refused(slug, form, BUSY, 429, wait)
         except actions.NotOpen:
             return refused(slug, form, CLOSED, 409)
         db.session.commit()
@@ -43,12 +44,14 @@ def sign_up(slug: str) -> ResponseReturnValue:
     return redirect(url_for("signup.check_email", slug=slug), 303)
 
 
-def refused(slug: str, form: SignUpForm, words: str, code: int) -> ResponseReturnValue:
+def refused(
+    slug: str, form: SignUpForm, words: str, code: int, headers: dict[str, str] | None = None
+) -> ResponseReturnValue:
     """The event page again with what was typed, and the reason first."""
     db.session.rollback()
     event = queries.public(slug) or abort(404)
     form.form_errors.append(words)
-    return render_template("visit/event.html", **facts(event, form)), code
+    return render_template("visit/event.html", **facts(event, form)), code, headers or {}
 
 
 @page.get("/<slug:slug>/check-your-email")

@@ -12,6 +12,8 @@ from convene import clock
 from tests.factories import a_signup, an_event, an_organisation
 from tests.web.browsing import Browsing
 
+pytestmark = pytest.mark.one_database
+
 STARTS = datetime(2026, 5, 12, 17, 30, tzinfo=UTC)
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 

@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from convene import clock
 from convene.circles.models import Challenge, Circle
 from convene.extensions import db
 from tests.factories import a_signup, an_event, an_organisation
 from tests.web.browsing import Browsing
+
+pytestmark = pytest.mark.one_database
 
 
 def a_circle(question: str = "How do we measure it?", **more: str) -> Circle:

@@ -1,0 +1,145 @@
+"""`convene deal FILE`: files in, files out, exit codes, and the same bytes in any process."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from convene.groups.deal.command import main
+
+PEOPLE = [{"id": f"p{k}", "organisation": f"o{k % 4}", "newcomer": k % 5 == 0} for k in range(12)]
+EVENING = {
+    "group_size": 4,
+    "rounds": 3,
+    "seed": 7,
+    "people": PEOPLE,
+    "apart": [["p1", "p2"]],
+    "together": [["p3", "p4"]],
+    "met": [["p1", "p5", 30.0]],
+    "held": [[["p0", "p1", "p3", "p4"], ["p2", "p5", "p6", "p7"], ["p8", "p9", "p10", "p11"]]],
+}
+
+
+def run(given: object, *argv: str) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    text = given if isinstance(given, str) else json.dumps(given)
+    code = main([*argv], io.StringIO(text), out, err)
+    return code, out.getvalue(), err.getvalue()
+
+
+def test_json_in_json_out() -> None:
+    code, out, err = run(EVENING, "-", "--seconds", "0.05")
+    plan = json.loads(out)
+    assert (code, err) == (0, "")
+    assert list(plan) == [
+        "rounds", "repeats", "least_repeats", "met_again", "lone_newcomers", "same_organisation",
+        "moved", "cost", "seed", "caveats", "because",
+    ]  # fmt: skip
+    assert len(plan["rounds"]) == 2
+    assert all(caveat["round"] in (2, 3) for caveat in plan["caveats"])
+
+
+def test_options_beat_the_file() -> None:
+    _, out, _ = run(EVENING, "-", "--seconds", "0.05", "--seed", "8", "--rounds", "2", "--group-size", "3")
+    plan = json.loads(out)
+    assert plan["seed"] == 8
+    assert [len(group) for group in plan["rounds"][0]] == [3, 3, 3, 3]
+    assert len(plan["rounds"]) == 1
+
+
+def test_csv_in_and_every_format_out(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    rows = "\n".join(f"p{k},o{k % 3},{'yes' if k < 3 else ''},{'captions;step-free' if k == 5 else ''}" for k in range(9))
+    file.write_text(f"\ufeffid,organisation,newcomer,needs\n{rows}\n", encoding="utf-8")
+    heads = {
+        "json": "{",
+        "text": "Round 1\n",
+        "csv": "round,group,id\n",
+        "zoom": "Pre-assign Room Name,Email Address\n",
+        "sheet": "id,round 1,round 2\n",
+    }
+    for form, head in heads.items():
+        code, out, err = run(
+            "", str(file), "--group-size", "3", "--rounds", "2", "--seconds", "0.05", "--format", form
+        )
+        assert (code, err) == (0, "")
+        assert out.startswith(head)
+        assert all(f"p{k}" in out for k in range(9))
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_quoted() -> None:
+    people = [{"id": "=1+1"}, {"id": "b"}, {"id": "c"}]
+    _, out, _ = run({"group_size": 3, "people": people}, "-", "--format", "csv")
+    assert "'=1+1" in out
+
+
+@pytest.mark.parametrize(
+    ("given", "argv", "word"),
+    [
+        ("{", ["-"], "JSON"),
+        ("[]", ["-"], "object"),
+        ({"people": []}, ["-"], "group_size"),
+        ({"group_size": 4}, ["-"], "people"),
+        ({**EVENING, "colour": 1}, ["-"], "colour"),
+        ({**EVENING, "people": [{"id": "p0", "shoe": 1}]}, ["-"], "shoe"),
+        ({**EVENING, "people": [{"name": "p0"}]}, ["-"], "id"),
+        ({**EVENING, "people": [{"id": 3}]}, ["-"], "id of person 1"),
+        ({**EVENING, "group_size": "4"}, ["-"], "group_size"),
+        ({**EVENING, "rounds": 1.5}, ["-"], "rounds"),
+        ({**EVENING, "seed": True}, ["-"], "seed"),
+        ({**EVENING, "facilitated": "no"}, ["-"], "facilitated"),
+        ({**EVENING, "served": {"captions": "two"}}, ["-"], "captions"),
+        ({**EVENING, "apart": [["p1"]]}, ["-"], "apart"),
+        ({**EVENING, "apart": [["p1", "ghost"]]}, ["-"], "ghost"),
+        ({**EVENING, "met": [["p1", "p2"]]}, ["-"], "met"),
+        ({**EVENING, "met": [["p1", "p2", float("inf")]]}, ["-"], "met"),
+        ({**EVENING, "present": ["ghost"]}, ["-"], "ghost"),
+        ({**EVENING, "held": [["p0"]]}, ["-"], "held"),
+        (EVENING, ["-", "--seconds", "0"], "seconds"),
+        (EVENING, ["-", "--seconds", "soon"], "soon"),
+        (EVENING, ["-", "--format", "pdf"], "pdf"),
+        (EVENING, ["-", "--colour"], "--colour"),
+        (EVENING, [], "FILE"),
+        (EVENING, ["absent.json"], "absent.json"),
+        (EVENING, ["people.xml"], "people.xml"),
+    ],
+)
+def test_wrong_input_is_named_in_one_line_with_exit_code_1(given: object, argv: list[str], word: str) -> None:
+    code, out, err = run(given, *argv)
+    assert (code, out) == (1, "")
+    assert word in err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+
+
+def test_a_refusal_is_a_sentence_a_line_with_exit_code_2() -> None:
+    code, out, err = run({**EVENING, "together": [["p1", "p2"]]}, "-")
+    assert (code, out) == (2, "")
+    assert err == "p1 and p2 clash: p1 with p2 must be together, and p1 must be apart from p2.\n"
+
+
+def test_two_processes_with_other_hash_seeds_write_the_same_bytes() -> None:
+    people = [dict(each, sector=f"s{k % 3}", facilitator=k < 3, senior=k % 4 == 0) for k, each in enumerate(PEOPLE)]
+    given = json.dumps({**EVENING, "people": people, "facilitated": True}).encode()
+    outs = [
+        subprocess.run(
+            [sys.executable, "-m", "convene.groups.deal", "-", "--seconds", "0.1"],
+            input=given,
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert outs[0] == outs[1]
+    assert json.loads(outs[0])["rounds"]
+
+
+def test_the_command_loads_numpy_and_no_web_framework() -> None:
+    code = "import sys, convene.groups.deal.command; print('numpy' in sys.modules, 'flask' in sys.modules, 'sqlalchemy' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+    assert out.split() == ["True", "False", "False"]

@@ -1,0 +1,367 @@
+"""A place is asked for, proven, kept, given back and passed on, and each step tells whom it touches."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, scoped_session
+
+from convene.events.models import Event
+from convene.extensions import begin_write, db
+from convene.mail.models import OutgoingMail
+from convene.people.actions import never_mail
+from convene.people.addresses import BadAddress
+from convene.people.models import Person
+from convene.signups import actions, queries
+from convene.signups.models import Signup
+from tests.crowd import at_once, faults
+from tests.factories import a_person, a_signup, an_event, an_organisation
+from tests.signups.reading import kinds_of, last_of, letters_of, line_of
+
+NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def event(session: scoped_session[Session]) -> Event:
+    return an_event(capacity=2, now=NOW)
+
+
+def sign_up(event: Event, address: str = "pat@example.org", name: str = "Pat", now: datetime = NOW) -> Signup:
+    return actions.sign_up(event.id, address, name, None, now)
+
+
+def keep(event: Event, address: str, now: datetime = NOW) -> Signup:
+    return actions.confirm(sign_up(event, address, address.partition("@")[0], now).id, now)
+
+
+# Signing up
+
+
+def test_signing_up_holds_no_place_and_posts_a_link(event: Event) -> None:
+    signup = sign_up(event)
+    assert signup.state == "started"
+    assert queries.places(event).taken == 0
+    assert kinds_of(signup) == ["confirm"]
+
+
+def test_the_first_letter_has_no_invite_and_dies_with_the_event(event: Event) -> None:
+    (letter,) = letters_of(sign_up(event))
+    assert letter.invite is None
+    assert letter.expires_at == event.starts_at
+
+
+def test_an_address_in_another_case_is_the_same_person(
+    event: Event, session: scoped_session[Session]
+) -> None:
+    first = sign_up(event, "Pat@Example.org")
+    assert sign_up(event, " pat@example.ORG ").id == first.id
+    assert session.scalar(select(func.count(Person.id))) == 1
+
+
+def test_somebody_with_a_place_who_signs_up_again_gets_a_link_to_it_and_keeps_it(event: Event) -> None:
+    signup = keep(event, "pat@example.org")
+    again = sign_up(event)
+    assert (again.id, again.state) == (signup.id, "confirmed")
+    assert kinds_of(signup)[-1] == "place_link"
+
+
+@pytest.mark.parametrize("address", ["", "pat", "pat@", "@example.org", "a b@example.org", "pat@example"])
+def test_what_is_no_address_is_refused(event: Event, address: str) -> None:
+    with pytest.raises(BadAddress):
+        sign_up(event, address)
+
+
+@pytest.mark.parametrize("state", ["draft", "called_off"])
+def test_only_a_published_event_takes_signups(session: scoped_session[Session], state: str) -> None:
+    event = an_event(state=state, now=NOW)
+    with pytest.raises(actions.NotOpen):
+        sign_up(event)
+
+
+def test_an_event_takes_signups_until_it_ends(event: Event) -> None:
+    sign_up(event, now=event.ends_at - timedelta(seconds=1))
+    with pytest.raises(actions.NotOpen):
+        sign_up(event, now=event.ends_at)
+
+
+def test_one_address_gets_five_letters_an_hour_that_it_did_not_ask_for_and_ten_a_day(
+    session: scoped_session[Session],
+) -> None:
+    host = an_organisation(now=NOW)
+    events = [an_event(host, now=NOW) for _ in range(8)]
+
+    def letters(hours: int) -> int:
+        for event in events:
+            sign_up(event, now=NOW + hours * HOUR)
+        return session.scalar(select(func.count(OutgoingMail.id))) or 0
+
+    assert [letters(hours) for hours in (0, 1, 2, 3)] == [5, 10, 10, 10]
+
+
+def test_an_address_on_the_never_list_is_not_written_to(event: Event) -> None:
+    never_mail(a_person(address="pat@example.org", now=NOW), NOW)
+    signup = sign_up(event, "PAT@example.org")
+    assert [(one.letter, one.state) for one in letters_of(signup, state=None)] == [("confirm", "dropped")]
+
+
+def test_one_address_at_two_events_at_the_same_moment_is_one_person(app: Flask) -> None:
+    with app.app_context():
+        begin_write()
+        host = an_organisation(now=NOW)
+        ids = [an_event(host, now=NOW).id for _ in range(6)]
+        db.session.commit()
+
+    def one(which: int) -> int:
+        begin_write()
+        signup = actions.sign_up(ids[which], "pat@example.org", "Pat", None, NOW)
+        person_id = signup.person_id
+        db.session.commit()
+        return person_id
+
+    results = at_once(app, len(ids), one)
+    assert faults(results) == []
+    assert len(set(results)) == 1
+
+
+def test_a_new_link_kills_the_old_one_and_numbers_its_letter(event: Event) -> None:
+    signup = keep(event, "pat@example.org")
+    before = signup.generation
+    actions.new_link(signup, NOW)
+    assert signup.generation == before + 1
+    assert kinds_of(signup)[-1] == "place_link"
+
+
+# Confirming
+
+
+def test_the_button_takes_a_place_and_sends_it_to_the_calendar(event: Event) -> None:
+    signup = keep(event, "pat@example.org")
+    assert signup.state == "confirmed"
+    assert signup.confirmed_at == NOW
+    assert signup.person.state == "active"
+    letter = last_of(signup, "place_confirmed")
+    assert letter.invite_method == line_of(letter, "METHOD") == "REQUEST"
+    assert (line_of(letter, "UID"), line_of(letter, "SEQUENCE")) == (event.uid, "0")
+
+
+def test_pressing_again_changes_nothing(event: Event) -> None:
+    signup = keep(event, "pat@example.org")
+    for _ in range(3):
+        actions.confirm(signup.id, NOW + HOUR)
+    assert signup.confirmed_at == NOW
+    assert kinds_of(signup) == ["confirm", "place_confirmed"]
+
+
+def test_a_full_event_gives_a_place_in_line_and_each_number_once(event: Event) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(5)]
+    assert [one.state for one in people] == [
+        "confirmed",
+        "confirmed",
+        "waitlisted",
+        "waitlisted",
+        "waitlisted",
+    ]
+    assert [one.queue_number for one in people[2:]] == [1, 2, 3]
+    assert [queries.ahead(one) for one in people[2:]] == [0, 1, 2]
+    assert last_of(people[2], "waitlisted").invite is None, "nothing for the calendar before there is a place"
+
+
+def test_nobody_new_passes_those_in_line(session: scoped_session[Session]) -> None:
+    event = an_event(capacity=2, now=NOW)
+    a_signup(event, now=NOW)
+    a_signup(event, state="waitlisted", now=NOW)
+    assert keep(event, "pat@example.org").state == "waitlisted"
+
+
+def test_nobody_confirms_when_the_event_is_over(event: Event) -> None:
+    signup = sign_up(event)
+    with pytest.raises(actions.NotOpen):
+        actions.confirm(signup.id, event.ends_at)
+
+
+def test_a_signup_that_is_not_there_is_refused_by_name(event: Event) -> None:
+    for act in (actions.confirm, actions.cancel):
+        with pytest.raises(actions.PlaceGone):
+            act(123_456, NOW)
+
+
+# Giving back
+
+
+def test_a_cancelled_place_leaves_the_calendar_and_goes_to_the_first_in_line(event: Event) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(4)]
+    actions.cancel(people[0].id, NOW + HOUR)
+    assert [one.state for one in people] == ["cancelled", "confirmed", "offered", "waitlisted"]
+    letter = last_of(people[0], "cancelled")
+    assert letter.invite_method == line_of(letter, "METHOD") == "CANCEL"
+    assert line_of(letter, "STATUS") == "CANCELLED"
+    assert (line_of(letter, "UID"), line_of(letter, "SEQUENCE")) == (event.uid, "1")
+    offer = last_of(people[2], "place_offered")
+    assert offer.invite is None
+    assert offer.expires_at == people[2].offered_until
+    assert queries.places(event).taken == 2, "an offer holds its place"
+
+
+def test_cancelling_twice_frees_one_place_and_writes_once(event: Event) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(4)]
+    for _ in range(3):
+        actions.cancel(people[0].id, NOW + HOUR)
+    assert [one.state for one in people] == ["cancelled", "confirmed", "offered", "waitlisted"]
+    assert kinds_of(people[0]).count("cancelled") == 1
+
+
+def test_leaving_the_line_frees_no_place_and_writes_no_letter(event: Event) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(4)]
+    actions.cancel(people[2].id, NOW)
+    assert [one.state for one in people] == ["confirmed", "confirmed", "cancelled", "waitlisted"]
+    assert kinds_of(people[2]) == ["confirm"], "the letter about the line had not left, and is dropped"
+    assert queries.ahead(people[3]) == 0
+
+
+def test_a_declined_offer_goes_to_the_next_and_its_letter_is_dropped(event: Event) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(4)]
+    actions.cancel(people[0].id, NOW)
+    actions.cancel(people[2].id, NOW + HOUR)
+    assert [one.state for one in people[2:]] == ["cancelled", "offered"]
+    assert "place_offered" not in kinds_of(people[2])
+
+
+def test_a_cancel_undone_leaves_the_place_the_line_and_no_letter(
+    event: Event, session: scoped_session[Session]
+) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(3)]
+    ids = [one.id for one in people]
+    session.commit()
+    begin_write()
+    actions.cancel(ids[0], NOW)
+    session.rollback()
+    states = {one.id: one.state for one in session.scalars(select(Signup))}
+    assert [states[one] for one in ids] == ["confirmed", "confirmed", "waitlisted"]
+    kinds = session.scalars(select(OutgoingMail.letter).where(OutgoingMail.state == "queued")).all()
+    assert not {"cancelled", "place_offered"} & set(kinds)
+
+
+def test_a_place_is_not_given_back_once_there_is_nothing_left_to_attend(event: Event) -> None:
+    signup = keep(event, "pat@example.org")
+    actions.cancel(signup.id, event.ends_at)
+    assert signup.state == "confirmed", "who was there stays who was there"
+    assert "cancelled" not in kinds_of(signup)
+
+
+def test_coming_back_takes_a_place_and_raises_the_sequence_above_the_cancel(event: Event) -> None:
+    signup = keep(event, "pat@example.org")
+    actions.cancel(signup.id, NOW)
+    assert sign_up(event).id == signup.id
+    actions.confirm(signup.id, NOW)
+    invites = [one for one in letters_of(signup) if one.invite]
+    assert [line_of(one, "METHOD") for one in invites] == ["REQUEST", "CANCEL", "REQUEST"]
+    assert [line_of(one, "SEQUENCE") for one in invites] == ["0", "1", "2"]
+    assert {line_of(one, "UID") for one in invites} == {event.uid}
+
+
+def test_coming_back_to_a_full_event_means_the_end_of_the_line(event: Event) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(4)]
+    actions.cancel(people[0].id, NOW)
+    actions.confirm(people[0].id, NOW)
+    assert people[0].state == "waitlisted"
+    assert queries.ahead(people[0]) == 1
+
+
+# Offers
+
+
+def test_an_accepted_offer_is_a_place_with_an_invite(event: Event) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(3)]
+    actions.cancel(people[0].id, NOW)
+    actions.confirm(people[2].id, NOW + HOUR)
+    assert people[2].state == "confirmed"
+    assert people[2].offered_until is None
+    assert line_of(last_of(people[2], "place_confirmed"), "METHOD") == "REQUEST"
+    assert "place_offered" not in kinds_of(people[2]), "the offer had not left and says nothing new"
+
+
+def test_an_offer_lapses_at_its_end_and_goes_to_the_next(event: Event) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(4)]
+    actions.cancel(people[0].id, NOW)
+    until = people[2].offered_until
+    assert until is not None
+    assert actions.events_with_lapsed_offers(until - timedelta(seconds=1)) == []
+    assert actions.lapse_offers(event.id, until - timedelta(seconds=1)) == 0
+    assert actions.events_with_lapsed_offers(until) == [event.id]
+    assert actions.lapse_offers(event.id, until) == 1
+    assert [one.state for one in people[2:]] == ["lapsed", "offered"]
+    assert people[3].offered_until is not None
+    assert people[3].offered_until > until
+    assert actions.lapse_offers(event.id, until) == 0
+
+
+def test_a_lapsed_offer_cannot_be_accepted_even_before_the_sweep_finds_it(event: Event) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(3)]
+    actions.cancel(people[0].id, NOW)
+    until = people[2].offered_until
+    assert until is not None
+    with pytest.raises(actions.NotOffered):
+        actions.confirm(people[2].id, until)
+    actions.lapse_offers(event.id, until)
+    actions.confirm(people[2].id, until)
+    assert people[2].state == "confirmed", "nobody else waited, so signing up again gives the place"
+
+
+def test_the_last_offer_that_lapses_leaves_the_place_free_for_anybody(event: Event) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(3)]
+    actions.cancel(people[0].id, NOW)
+    actions.lapse_offers(event.id, event.starts_at)
+    assert queries.places(event).open_to_new
+
+
+def test_a_place_freed_at_half_past_ten_at_night_is_still_offered_next_morning(
+    session: scoped_session[Session],
+) -> None:
+    freed = datetime(2026, 5, 11, 21, 30, tzinfo=UTC)  # 22:30 in London
+    event = an_event(capacity=1, starts_at=datetime(2026, 5, 12, 17, 0, tzinfo=UTC), now=NOW)
+    held, waits = a_signup(event, now=NOW), a_signup(event, state="waitlisted", now=NOW)
+    actions.cancel(held.id, freed)
+    nine = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)
+    assert waits.offered_until == nine + HOUR, "two waking hours from 8:00"
+    assert actions.lapse_offers(event.id, nine) == 0
+    assert actions.confirm(waits.id, nine).state == "confirmed"
+
+
+def test_the_night_is_that_of_the_person_not_of_the_hall(session: scoped_session[Session]) -> None:
+    event = an_event(capacity=1, starts_in=timedelta(days=20), now=NOW)
+    held = a_signup(event, now=NOW)
+    far = a_signup(event, a_person(event.organisation, zone="Asia/Tokyo"), state="waitlisted", now=NOW)
+    actions.cancel(held.id, datetime(2026, 5, 4, 19, 0, tzinfo=UTC))  # 20:00 in London, 4:00 in Tokyo
+    assert far.offered_until == datetime(2026, 5, 6, 11, 0, tzinfo=UTC), (
+        "20:00 in Tokyo, two days of waking on"
+    )
+
+
+# People without an address, and those an organiser adds
+
+
+def test_an_organiser_adds_a_person_who_gets_a_place_at_once(event: Event) -> None:
+    signup = actions.add(event.id, "Pat", "pat@example.org", NOW)
+    assert signup.state == "confirmed"
+    assert kinds_of(signup) == ["place_confirmed"]
+    assert actions.add(event.id, "Pat", "PAT@example.org", NOW).id == signup.id
+    assert kinds_of(signup) == ["place_confirmed"]
+
+
+def test_two_of_one_name_without_an_address_are_two_people_and_get_no_letters(event: Event) -> None:
+    one, two = (actions.add(event.id, "Pat", None, NOW) for _ in range(2))
+    assert one.person_id != two.person_id
+    assert [one.state, two.state] == ["confirmed", "confirmed"]
+    actions.cancel(one.id, NOW)
+    assert kinds_of(one, state=None) == kinds_of(two, state=None) == []
+
+
+def test_somebody_in_line_without_an_address_takes_a_freed_place_at_once(event: Event) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(2)]
+    waits = actions.add(event.id, "Pat", None, NOW)
+    assert waits.state == "waitlisted"
+    actions.cancel(people[0].id, NOW)
+    assert waits.state == "confirmed"
+    assert waits.offered_until is None
