@@ -16,10 +16,13 @@ class Wire(EmailPolicy):
     """The library's SMTP policy, with subjects folded by its older and sounder part.
 
     The policy's own folding (seen in Python 3.11.7) may break a line right after "Subject:", which some programs
-    show as a leading space, and loses the space between two encoded words that fall on two lines.
+    show as a leading space, and loses the space between two encoded words that fall on two lines. A link longer
+    than a line it would turn into encoded words, which no mail program reads as a link: that stays on one line.
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.lower() == "list-unsubscribe":
+            return f"{name}: {value}\r\n".encode("ascii")
         if name.lower() != "subject":
             return super().fold_binary(name, value)
         text = str(value)

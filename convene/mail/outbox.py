@@ -88,6 +88,25 @@ def drop_unsent(thread: str, kinds: Sequence[str], reason: str) -> int:
     return affected(rows)
 
 
+def drop_waiting(reason: str, *which: ColumnElement[bool]) -> int:
+    """Drop what still waits here because the person asked for silence; what a worker has in hand goes its way."""
+    rows = update(OutgoingMail).where(OutgoingMail.state.in_(("queued", "retry")), *which)
+    return affected(rows.values(state="dropped", last_answer=reason))
+
+
+def drop_kind(person_id: int, kind: str) -> int:
+    """Drop this person's waiting letters of one kind."""
+    mine = (OutgoingMail.person_id == person_id, OutgoingMail.letter == kind)
+    return drop_waiting("not sent: they stopped this kind of message", *mine)
+
+
+def drop_all_to(address: str) -> int:
+    """Drop every waiting letter to this folded address, whichever host posted it."""
+    return drop_waiting(
+        "not sent: this address is on the never list", func.lower(OutgoingMail.to_address) == address
+    )
+
+
 def claimable(now: datetime) -> ColumnElement[bool]:
     return or_(
         and_(OutgoingMail.state.in_(("queued", "retry")), OutgoingMail.due_at <= now),

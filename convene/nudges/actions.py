@@ -14,6 +14,7 @@ from convene.mail import outbox
 from convene.mail.letter import Letter
 from convene.nudges import letters, rules
 from convene.nudges.models import Answer, Nudge
+from convene.people.actions import mute
 from convene.people.models import Person, Separation
 from convene.people.queries import pairs
 from convene.signups.models import Signup
@@ -43,6 +44,12 @@ def occasion_of(signup: Signup) -> rules.Occasion:
 
 def attendance_of(signup: Signup) -> str:
     return signup.attendance.state if signup.attendance else "unknown"
+
+
+def stop(person: Person, kind: str) -> None:
+    """No more nudges of this kind for this person, one that waits to be sent included."""
+    mute(person, kind)
+    outbox.drop_kind(person.id, kind)
 
 
 def events_near(now: datetime) -> list[tuple[int, str]]:
@@ -208,7 +215,8 @@ def release(event: Event, person: Person, other_id: int, now: datetime) -> int:
         return 0
     for one, two in ((person, other), (other, person)):
         letter = letters.stay_in_touch(one, two, yes[two.id], event.title)
-        post(letter, f"touch:{event.id}:{one.id}:{two.id}", event, one, now)
+        # Without the host or the event on the row: who found whom is in no organiser's mail log.
+        outbox.post(letter, key=f"touch:{event.id}:{one.id}:{two.id}", now=now, person_id=one.id)
     for row in yes.values():
         row.released_at = now
     return 1

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 
 from convene.access import audit
 from convene.extensions import affected, db, upsert
+from convene.mail import outbox
 from convene.mail.suppression import suppress
 from convene.people.addresses import checked, folded
 from convene.people.models import Consent, Lock, Organisation, Person, Role, Separation
@@ -99,6 +100,7 @@ def never_mail(person: Person, now: datetime) -> None:
     """Stop every letter to this person's address, on the whole installation, for good."""
     if person.address:
         suppress(person.address, "never", now)
+        outbox.drop_all_to(person.address)
 
 
 def ordered(first: Person, second: Person) -> tuple[int, int]:

@@ -3,9 +3,11 @@ last look."""
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
-from .board import joined
+from .board import joined, set_out
 from .problem import Groups, Problem
+from .refusals import mosts, seatings_of
 from .sizes import group_sizes
 from .validate import validate
 from .words import counted, listed
@@ -82,12 +84,9 @@ def _needs(problem: Problem, place: dict[str, int], count: int) -> list[str]:
 def _facilitators(problem: Problem, here: set[str], groups: Groups) -> list[str]:
     leading = {person.id for person in problem.people if person.facilitator and person.id in here}
     counts = [sum(each in leading for each in group) for group in groups]
-    if not groups or not leading:
-        return []
-    fewest, most = len(leading) // len(groups), -(-len(leading) // len(groups))
-    block = max((len(leading.intersection(each)) for each in joined(problem.together)), default=0)
-    if not fewest:
-        most = max(most, block)
+    board = set_out(replace(problem, met=(), held=(), told=(), rounds=1))
+    fewest = board.fewest
+    most = next((most for most, seated in zip(mosts(board), seatings_of(board), strict=True) if seated), board.most)
     return [
         f"group {g} has {counted(count, 'facilitator')}, where there should be "
         + (str(most) if fewest == most else f"{fewest} to {most}")

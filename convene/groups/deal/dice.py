@@ -68,5 +68,5 @@ class Dice:
     def gumbel(self, count: int, temperature: int) -> NDArray[np.int64]:
         """`count` whole Gumbel draws at a whole temperature, in the temperature's own unit."""
         words = self.raw(-(-count // 4)).astype("<u8").view("<u2")[:count]
-        noise = gumbel_table()[words & (GUMBEL_STEPS - 1)]
+        noise = gumbel_table().take(words & (GUMBEL_STEPS - 1))
         return np.asarray((noise * temperature) >> GUMBEL_UNIT_BITS, dtype=np.int64)

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-import numpy as np
-
-from .board import SCALE, Board, Ints, set_out
+from .board import EXACT, SCALE, Board, Ints, set_out
 from .bounds import Fresh, because, least_price, least_repeats
 from .caveats import caveats
 from .dice import Dice
@@ -25,6 +23,7 @@ from .validate import validate
 Progress = Callable[[float, float], None]
 
 GRACE = 0.5
+NEVER = -(1 << 62)
 HOT, HOT_TOLD, COLD = 3 * SCALE, 8 * SCALE, SCALE // 2
 
 
@@ -81,9 +80,11 @@ def deal(problem: Problem, seconds: float = 2.0, progress: Progress | None = Non
             break
         if number:
             opening = open_deal(board, bound, Dice(problem.seed, 2, number)) or opening
+        start = _judge(board, opening.groups)
+        goal = NEVER if board.told_groups else (least - start.score.price) * SCALE // EXACT
         floor = Floor(board, opening.groups, opening.size, opening.most, copies(board))
         tie(floor)
-        kept = anneal(floor, sweeps, hot, COLD, Dice(problem.seed, 3, number), clock.late)
+        kept = anneal(floor, sweeps, hot, COLD, Dice(problem.seed, 3, number), goal, clock.late)
         best = _better(best, _judge(board, kept))
         if progress is not None:
             progress(sum(plan[: number + 1]) / sum(plan), best.score.cost)
@@ -103,10 +104,7 @@ def _better(best: Found, new: Found) -> Found:
 
 def _plan(problem: Problem, board: Board, fresh: Fresh, best: Found, late: bool) -> Plan:
     rounds = tuple(
-        tuple(
-            tuple(sorted(board.ids[k] for k in np.flatnonzero(seated == g).tolist()))
-            for g in range(board.groups)
-        )
+        tuple(tuple(sorted(board.ids[k] for k in group)) for group in in_groups(seated, board.groups))
         for seated in best.groups
     )
     notes = because(problem, fresh)
@@ -128,6 +126,14 @@ def _plan(problem: Problem, board: Board, fresh: Fresh, best: Found, late: bool)
         caveats=caveats(board, best.groups),
         because=notes,
     )
+
+
+def in_groups(seated: Ints, count: int) -> list[list[int]]:
+    """The people of each group of one round."""
+    groups: list[list[int]] = [[] for _ in range(count)]
+    for person, group in enumerate(seated.tolist()):
+        groups[group].append(person)
+    return groups
 
 
 def _nothing_to_deal(problem: Problem, board: Board) -> Plan:

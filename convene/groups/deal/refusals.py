@@ -32,6 +32,8 @@ def reasons(problem: Problem) -> tuple[str, ...]:
     found: list[str] = []
     while len(found) < MOST_CLASHES and not _seatable(problem, rules):
         core = _smallest_clash(problem, rules)
+        if len(core) == 1 and core[0].kind == "need":
+            core = [rule for rule in rules if rule.need == core[0].need]
         found.append(_sentence(problem, core))
         if not core:
             break

@@ -3,7 +3,7 @@
 from .board import Board
 from .prices import TABLE_LIMIT
 
-UNIT = 0.04
+UNIT = 0.115
 FEWEST_SWEEPS = 24
 LANES = 240
 MOST_COPIES = 6

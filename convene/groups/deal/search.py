@@ -11,11 +11,17 @@ from .dice import Dice, cooling
 from .floor import Floor
 from .sweeps import sweep
 
-BLOCKS_EVERY = 3
+BLOCKS_EVERY = 5
 
 
-def anneal(floor: Floor, steps: int, hot: int, cold: int, dice: Dice, late: Callable[[], bool]) -> Ints:
-    """The (rounds, n) groups of the lowest price seen in any copy; ends early when `late` says so."""
+def anneal(
+    floor: Floor, steps: int, hot: int, cold: int, dice: Dice, goal: int, late: Callable[[], bool]
+) -> Ints:
+    """The (rounds, n) groups of the lowest price seen in any copy.
+
+    goal    ends early at this change in price, in the unit of the search: no deal can be better
+    late    ends early when this says so
+    """
     cost = np.zeros(floor.copies, dtype=np.int64)
     gap = max(4, steps // 16)
     best, kept = 0, floor.deal_of(0)
@@ -30,6 +36,6 @@ def anneal(floor: Floor, steps: int, hot: int, cold: int, dice: Dice, late: Call
         least = int(cost.argmin())
         if cost[least] < best:
             best, kept = int(cost[least]), floor.deal_of(least)
-        if late():
+        if best <= goal or late():
             break
     return kept

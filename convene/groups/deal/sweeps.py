@@ -65,8 +65,10 @@ def price_swaps(floor: Floor, rows: Ints, left: Ints, right: Ints) -> Ints:
     across = among[:, :s, s:]
     own = floor.prices.own
     size_left, size_right = floor.size[rows, left], floor.size[rows, right]
-    move_left = across.sum(axis=2) - among[:, :s, :s].sum(axis=2) + (own * (size_left - 1))[:, None]
-    move_right = across.sum(axis=1) - among[:, s:, s:].sum(axis=2) + (own * (size_right - 1))[:, None]
+    # Column by column: NumPy sums a last axis of four several times slower.
+    crossing = sum((among[:, :, s + k] - among[:, :, k] for k in range(1, s)), among[:, :, s] - among[:, :, 0])
+    move_left = crossing[:, :s] + (own * (size_left - 1))[:, None]
+    move_right = (own * (size_right - 1))[:, None] - crossing[:, s:]
     move_left += _alone(floor, rows, one, left, right, size_left, size_right)
     move_right += _alone(floor, rows, two, right, left, size_right, size_left)
     delta = move_left[:, :, None] + move_right[:, None, :] - 2 * across
@@ -103,6 +105,4 @@ def _counted(flag: Ints, prices: Ints, one: Ints, two: Ints, size_left: Ints, si
     table = table + prices[size_right[:, None], (count_right + 1)[:, None] - shift]
     table -= table[:, 1:2].copy()
     step = kind_right[:, None, :] - kind_left[:, :, None] + 1
-    return np.asarray(
-        np.take_along_axis(table, step.reshape(len(step), -1), axis=1).reshape(step.shape), dtype=np.int32
-    )
+    return table.reshape(-1).take(np.arange(0, 3 * len(step), 3)[:, None, None] + step)

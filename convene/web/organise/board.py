@@ -20,6 +20,19 @@ class Table:
     notes: list[str]
 
 
+def kept_together(event: Event, rounds: Iterable[Round]) -> set[tuple[int, int]]:
+    """The pairs of one block: they sit together on purpose, so it is no repeat."""
+    block: dict[int, set[int]] = {}
+    for first, second in pairs(Lock, sorted(seated(rounds))):
+        whole = block.get(first, {first}) | block.get(second, {second})
+        block.update(dict.fromkeys(whole, whole))
+    return {pair for whole in block.values() for pair in combinations(sorted(whole), 2)}
+
+
+def seated(rounds: Iterable[Round]) -> set[int]:
+    return {seat.person_id for round_ in rounds for group in round_.groups for seat in group.seats}
+
+
 def met_before(event: Event, rounds: Iterable[Round]) -> set[tuple[int, int]]:
     ids = {seat.person_id for round_ in rounds for group in round_.groups for seat in group.seats}
     return {(first, second) for first, second, _ in history.meetings(event, sorted(ids))}

@@ -30,11 +30,11 @@ LETTERS = {
     "reminder": "Reminder",
     "your_group": "Your groups",
     "thank_you": "Thank you",
-    "stay_in_touch": "Stay in touch",
+    "stay_in_touch": "A personal letter",
     "sign_in": "Sign-in link",
     "new_device": "A new device signed in",
 }
-# What two people agreed on between them is not for the host to read, nor is a link that lets somebody in.
+# What two people agreed on between them is not for the host to know, nor is a link that lets somebody in.
 SEALED = ("sign_in", "stay_in_touch")
 OWN_LINKS = re.compile(r"(/(?:place|answer|unsubscribe|sign-in)/)[^\s<>\"')]+")
 

@@ -67,7 +67,8 @@ def nudge_of(token: str) -> Nudge:
 def met_people(nudge: Nudge) -> list[tuple[int, str, str]]:
     """(id, name, in which rounds) of everybody they shared a group with, in the order they met."""
     met = companions(nudge.event_id, nudge.person_id)
-    people = {person.id: person.name for person in in_organisation(nudge.person.organisation_id, list(met))}
+    known = in_organisation(nudge.person.organisation_id, list(met))
+    people = {person.id: person.name for person in known if person.state != "erased"}
     rows = [(other, people[other], rounds) for other, rounds in met.items() if other in people]
     return [
         (other, name, in_rounds(rounds))

@@ -10,7 +10,6 @@ from wtforms import RadioField, SelectChoice, SelectField
 from convene import clock, links
 from convene.calendar import zones
 from convene.events.models import Event
-from convene.events.queries import locked
 from convene.extensions import db, start_write
 from convene.groups.letters import sitting
 from convene.groups.queries import seats_of
@@ -194,10 +193,8 @@ def keep(signup: Signup, form: DetailsForm) -> None:
 @page.post("/<token>/new-link")
 def new_link(token: str) -> ResponseReturnValue:
     """Send a new link to the address we have, and end the one in hand."""
-    signup = signup_of(token)
-    signup_id, event_id = signup.id, signup.event_id
+    signup_id = signup_of(token).id
     start_write()
-    locked(event_id)  # the letters of a place are numbered under the lock of its event
     signup = queries.one(signup_id) or abort(404)
     actions.new_link(signup, clock.now())
     db.session.commit()

@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from convene import clock, links
 from convene.extensions import csrf, db, start_write
+from convene.nudges.actions import stop as stop_nudges
 from convene.nudges.rules import KINDS
-from convene.people.actions import mute, never_mail, unmute
+from convene.people.actions import never_mail, unmute
 from convene.people.models import Person
 
 page = Blueprint("unsubscribe", __name__)
@@ -41,7 +42,7 @@ def stop(token: str) -> ResponseReturnValue:
     person_and_kind(token)
     start_write()
     person, kind = person_and_kind(token)
-    mute(person, kind)
+    stop_nudges(person, kind)
     db.session.commit()
     return render(person, kind, token)
 

@@ -2,6 +2,8 @@
 
 import re
 from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -43,7 +45,7 @@ def test_an_event_is_drafted_looked_over_and_published(world: World) -> None:
 def test_wall_time_is_kept_as_the_moment_it_is_there(world: World) -> None:
     path = world.client.post("/organise/events/new", data=typed(zone="America/New_York")).location
     event = world.event_row(int(path.rpartition("/")[2]))
-    local = event.starts_at.astimezone(__import__("zoneinfo").ZoneInfo("America/New_York"))
+    local = event.starts_at.astimezone(ZoneInfo("America/New_York"))
     assert (local.hour, local.minute) == (18, 30)
     form = world.client.get(path + "/edit").text
     assert 'value="18:30"' in form and 'value="20:00"' in form
@@ -60,7 +62,7 @@ YESTERDAY = (clock.now() - timedelta(days=1)).date().isoformat()
 SPRING = next(
     f"{year}-03-{day}" for year, day in ((2027, 28), (2028, 26), (2029, 25)) if year > clock.now().year
 )
-BAD = [
+BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"title": ""}, "title", "Enter a title"),
     ({"title": "x" * 100_000}, "title", "140 characters or fewer"),
     ({"title": "nul\x00here"}, "title", "cannot be shown"),

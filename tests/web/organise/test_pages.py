@@ -1,6 +1,7 @@
 """Every page of the desk answers, none reaches another host's rows, and looking at one changes nothing."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
 from sqlalchemy import event, func, select
@@ -19,7 +20,7 @@ def desk_rules(world: World, method: str) -> list:
     return [rule for rule in rules if method in (rule.methods or ())]
 
 
-def path(rule: str, ids: dict[str, int]) -> str:
+def path(rule: str, ids: Mapping[str, object]) -> str:
     return re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: str(ids[found[1]]), rule)
 
 
@@ -33,9 +34,8 @@ def things_of(world: World, host_id: int) -> dict[str, int]:
         keep_apart(first, second, "said at the door", "test", clock.now())
         keep_together(first, second, "test", clock.now())
         rule_id = db.session.scalars(select(Separation.id).where(Separation.organisation_id == host_id)).one()
-    mail_id = world.read(
-        lambda: db.session.scalar(select(OutgoingMail.id).where(OutgoingMail.organisation_id == host_id))
-    )
+    mail = select(OutgoingMail.id).where(OutgoingMail.organisation_id == host_id)
+    mail_id = world.read(lambda: db.session.scalars(mail).one())
     return {"event_id": event_id, "signup_id": signup_id, "mail_id": mail_id, "rule_id": rule_id, "number": 1}
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 import convene.clock
 from convene.access.models import AuditEntry, SignIn
@@ -18,7 +19,7 @@ from tests.web.organise.conftest import OTHER_OWNER, OWNER, World, text
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-def ask(client: FlaskClient, address: str, **rest: str):
+def ask(client: FlaskClient, address: str, **rest: str) -> TestResponse:
     return client.post("/organise/sign-in", data={"email": address, **rest})
 
 

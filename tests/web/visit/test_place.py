@@ -326,8 +326,8 @@ def test_what_is_over_or_called_off_can_be_looked_at_and_not_changed(
 
 def test_the_link_to_join_is_shown_with_a_place_and_not_without(visitor: Browsing) -> None:
     event = an_event(format="online", venue="", online_url="https://video.example.org/hall")
-    for state in STATES:
-        visitor.open(link(a_signup(event, state=state)))
+    for state, path in [(state, link(a_signup(event, state=state))) for state in STATES]:
+        visitor.open(path)
         assert ("video.example.org" in visitor.page.text) == (state == "confirmed"), state
 
 
