@@ -8,12 +8,14 @@ from sqlalchemy.orm import joinedload
 from convene.circles.models import Challenge, Circle
 from convene.extensions import db
 
+GATHERING = select(Circle).join(Circle.challenge).options(joinedload(Circle.challenge))
+GATHERING = GATHERING.where(Circle.state.in_(("forming", "open")), Challenge.state == "open")
+GATHERING = GATHERING.order_by(Circle.id)  # written out once, as in events.queries
+
 
 def gathering() -> Sequence[Circle]:
     """Circles that people can find: forming or open, around a challenge that is open."""
-    rows = select(Circle).join(Circle.challenge)
-    rows = rows.where(Circle.state.in_(("forming", "open")), Challenge.state == "open")
-    return db.session.scalars(rows.options(joinedload(Circle.challenge)).order_by(Circle.id)).all()
+    return db.session.scalars(GATHERING).all()
 
 
 def public(slug: str) -> Circle | None:

@@ -1,9 +1,13 @@
-"""Finding events: for everybody, or inside one organisation."""
+"""Finding events: for everybody, or inside one organisation.
+
+What every visitor's page asks is written out once, with places for what differs: putting such a question together
+anew takes SQLAlchemy as long as the database takes to answer it.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from convene.events.models import Event
@@ -11,27 +15,29 @@ from convene.extensions import db
 
 LATEST_PAST = timedelta(days=90)
 
+WITH_HOST = select(Event).options(joinedload(Event.organisation))
+PUBLIC = WITH_HOST.where(Event.slug == bindparam("slug"), Event.state.in_(("published", "called_off")))
+UPCOMING = WITH_HOST.where(Event.state == "published", Event.ends_at > bindparam("now"))
+UPCOMING = UPCOMING.order_by(Event.starts_at, Event.id).limit(bindparam("most"))
+PAST = WITH_HOST.where(Event.state == "published", Event.ends_at <= bindparam("now"))
+PAST = PAST.where(Event.ends_at > bindparam("since"))
+PAST = PAST.order_by(Event.starts_at.desc(), Event.id).limit(bindparam("most"))
+IN_CIRCLE = Event.circle_id == bindparam("circle_id")
+UPCOMING_IN_CIRCLE = UPCOMING.where(IN_CIRCLE)
+PAST_IN_CIRCLE = PAST.where(IN_CIRCLE)
+
 
 def upcoming(now: datetime, *, limit: int = 100, circle_id: int | None = None) -> Sequence[Event]:
     """Published events that have not ended, the soonest first, with their hosts."""
-    rows = select(Event).where(Event.state == "published", Event.ends_at > now)
-    if circle_id is not None:
-        rows = rows.where(Event.circle_id == circle_id)
-    rows = rows.options(joinedload(Event.organisation)).order_by(Event.starts_at, Event.id).limit(limit)
-    return db.session.scalars(rows).all()
+    rows = UPCOMING if circle_id is None else UPCOMING_IN_CIRCLE
+    return db.session.scalars(rows, {"now": now, "most": limit, "circle_id": circle_id}).all()
 
 
 def past(now: datetime, *, limit: int = 6, circle_id: int | None = None) -> Sequence[Event]:
     """Published events of the last three months that have ended, the newest first."""
-    rows = select(Event).where(
-        Event.state == "published", Event.ends_at <= now, Event.ends_at > now - LATEST_PAST
-    )
-    if circle_id is not None:
-        rows = rows.where(Event.circle_id == circle_id)
-    rows = (
-        rows.options(joinedload(Event.organisation)).order_by(Event.starts_at.desc(), Event.id).limit(limit)
-    )
-    return db.session.scalars(rows).all()
+    rows = PAST if circle_id is None else PAST_IN_CIRCLE
+    since = now - LATEST_PAST
+    return db.session.scalars(rows, {"now": now, "since": since, "most": limit, "circle_id": circle_id}).all()
 
 
 def in_calendar(now: datetime) -> Sequence[Event]:
@@ -45,8 +51,7 @@ def in_calendar(now: datetime) -> Sequence[Event]:
 
 def public(slug: str) -> Event | None:
     """An event that anyone may see: published, or called off after it was."""
-    rows = select(Event).where(Event.slug == slug, Event.state.in_(("published", "called_off")))
-    return db.session.scalar(rows.options(joinedload(Event.organisation)))
+    return db.session.scalar(PUBLIC, {"slug": slug})
 
 
 def for_org(organisation_id: int) -> Sequence[Event]:

@@ -38,9 +38,10 @@ def ready(now: datetime) -> dict[str, bool]:
         current = db.session.scalar(text("SELECT version_num FROM alembic_version"))
         found["migrations"] = current == newest_migration(current_app.root_path)
         last = db.session.scalar(select(Heartbeat.beat_at).where(Heartbeat.job == "worker"))
-        found["worker"] = last is not None and now - last < ALIVE
-    except SQLAlchemyError:
-        current_app.logger.exception("readiness")
+        # A sign of life from the future was left by a rehearsal (convene tick --now), and says nothing of now.
+        found["worker"] = last is not None and abs(now - last) < ALIVE
+    except SQLAlchemyError as fault:
+        current_app.logger.error("readiness: %s", type(fault).__name__)
     finally:
         db.session.rollback()
     return found

@@ -17,7 +17,7 @@ from convene.extensions import affected, begin_write, db, start_write, upsert
 from convene.mail.letter import Letter
 from convene.mail.message import build, sender_address
 from convene.mail.models import UNSENT, MailSwitch, OutgoingMail
-from convene.mail.suppression import reason_for, suppress
+from convene.mail.suppression import reason_for, reasons_for, suppress
 from convene.mail.transport import Refused, Stopped, Transport, TryLater
 
 BATCH = 20
@@ -71,7 +71,7 @@ def post(
         due_at=now,
         expires_at=letter.expires_at,
         tries=0,
-        last_answer=f"not sent: this address is on the {refusal} list" if refusal else None,
+        last_answer=not_sent(refusal) if refusal else None,
     )
     row = row.on_conflict_do_nothing(index_elements=["key"]).returning(OutgoingMail.id)
     return db.session.execute(row).scalar_one_or_none()
@@ -82,7 +82,7 @@ def drop_unsent(thread: str, kinds: Sequence[str], reason: str) -> int:
     rows = (
         update(OutgoingMail)
         .where(OutgoingMail.thread == thread, OutgoingMail.letter.in_(kinds))
-        .where(OutgoingMail.state == "queued", OutgoingMail.tries == 0)
+        .where(OutgoingMail.state.in_(("queued", "retry")), OutgoingMail.tries == 0)
         .values(state="dropped", last_answer=reason)
     )
     return affected(rows)
@@ -177,6 +177,7 @@ def send(mail: OutgoingMail, transport: Transport, owner: str, now: datetime) ->
         return True
     except Stopped as stop:
         mark(mail, owner, state="retry", tries=mail.tries - 1, due_at=now + QUEUE_STOP, last_answer=str(stop))
+        stop_for_now(str(stop), now)
         return False
     except TryLater as fault:
         mark(mail, owner, **later(mail, now, str(fault)))
@@ -214,15 +215,38 @@ def release(rows: Sequence[OutgoingMail], owner: str) -> None:
 
 
 def send_due(transport: Transport, owner: str, now: Callable[[], datetime], most: int = 1000) -> int:
-    """Send what is due, up to about `most` letters; returns how many were tried."""
+    """Send what is due, up to about `most` letters and for half a lease; returns how many were tried.
+
+    So a slow server lets no lease run out in hand, and keeps the other jobs waiting no longer than that.
+    """
     tried = 0
-    while tried < most and not paused(now()) and (rows := claim(owner, now())):
+    until = now() + timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"]) / 2
+    while tried < most and now() < until and not paused(now()) and (rows := claim(owner, now())):
+        barred = reasons_for(mail.to_address for mail in rows)
+        db.session.rollback()
         for number, mail in enumerate(rows):
+            if number and now() >= until:
+                release(rows[number:], owner)
+                return tried
             tried += 1
-            if not send(mail, transport, owner, now()):
+            if mail.to_address in barred:
+                mark(mail, owner, state="dropped", last_answer=not_sent(barred[mail.to_address]))
+            elif not send(mail, transport, owner, now()):
                 release(rows[number + 1 :], owner)
                 return tried
     return tried
+
+
+def not_sent(refusal: str) -> str:
+    return f"not sent: this address is on the {refusal} list"
+
+
+def stop_for_now(reason: str, now: datetime) -> None:
+    """Throw the switch for a minute, for every worker: a server that will not have us is not asked in vain."""
+    begin_write()
+    db.session.execute(delete(MailSwitch).where(MailSwitch.resumes_at.is_not(None)))
+    db.session.add(MailSwitch(paused_at=now, reason=reason[:300], resumes_at=now + QUEUE_STOP))
+    db.session.commit()
 
 
 def paused(now: datetime) -> MailSwitch | None:
@@ -249,12 +273,15 @@ def counts(organisation_id: int) -> dict[str, int]:
 
 
 def send_again(mail_id: int, organisation_id: int, now: datetime) -> bool:
-    """Queue a failed or dropped letter again, if it is this organisation's and its words are still kept."""
+    """Try a failed or dropped letter again, if it is this organisation's and its words are still kept.
+
+    It stays the letter that may have left before: its bytes, its tries and its last day are those it had.
+    """
     rows = (
         update(OutgoingMail)
         .where(OutgoingMail.id == mail_id, OutgoingMail.organisation_id == organisation_id)
         .where(OutgoingMail.state.in_(("failed", "dropped", "retry")), OutgoingMail.purged_at.is_(None))
-        .values(state="queued", due_at=now, posted_at=now, tries=0, last_answer=None)
+        .values(state="retry", due_at=now, last_answer=None)
     )
     return affected(rows) == 1
 

@@ -1,5 +1,6 @@
 """Addresses that asked never to be mailed, or that bounce: kept as keyed hashes, asked before every letter."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -22,5 +23,13 @@ def suppress(address: str, reason: str, now: datetime) -> None:
 
 def reason_for(address: str) -> str | None:
     """Why this address must not be mailed, or none."""
-    hash_ = keyed_hash("address", fold(address))
-    return db.session.scalar(select(Suppression.reason).where(Suppression.address_hash == hash_))
+    return reasons_for([address]).get(address)
+
+
+def reasons_for(addresses: Iterable[str]) -> dict[str, str]:
+    """Of these addresses, those that must not be mailed, and why."""
+    hashes = {address: keyed_hash("address", fold(address)) for address in addresses}
+    rows = select(Suppression.address_hash, Suppression.reason)
+    rows = rows.where(Suppression.address_hash.in_(set(hashes.values())))
+    found = {hash_: reason for hash_, reason in db.session.execute(rows)}
+    return {address: found[hash_] for address, hash_ in hashes.items() if hash_ in found}

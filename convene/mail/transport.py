@@ -77,12 +77,16 @@ class Smtp:
             line: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=SMTP_SECONDS, context=context)
         else:
             line = smtplib.SMTP(self.host, self.port, timeout=SMTP_SECONDS)
+        try:
             line.ehlo()
-            if line.has_extn("starttls"):
+            if not self.secure and line.has_extn("starttls"):
                 line.starttls(context=context)
                 line.ehlo()
-        if self.user:
-            line.login(self.user, self.password)
+            if self.user:
+                line.login(self.user, self.password)
+        except BaseException:
+            line.close()
+            raise
         return line
 
     def connect(self) -> smtplib.SMTP:
@@ -110,8 +114,11 @@ class Smtp:
         try:
             return self.hand_over(line, sender, recipient, content)
         except (smtplib.SMTPException, OSError) as fault:
-            self.close()
+            self.hang_up()
             raise TryLater(f"{type(fault).__name__}: {fault}"[:300]) from None
+        except ValueError:  # an address that SMTP cannot say: the next letter begins anew
+            self.hang_up()
+            raise
 
     def hand_over(self, line: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> str:
         self.expect(line, *line.mail(sender), refused=Stopped)
@@ -125,11 +132,20 @@ class Smtp:
         text = f"{code} {words.decode(errors='replace')}"[:300]
         if 200 <= code < 300:
             return text
-        if code == 421 or not line.sock:
-            self.close()
-        else:
-            line.rset()
+        try:
+            if code != 421:
+                line.rset()
+        except (smtplib.SMTPException, OSError):  # it said no and hung up; no it is
+            self.hang_up()
+        if code == 421:
+            self.hang_up()
         raise (refused if code >= 500 else TryLater)(text)
+
+    def hang_up(self) -> None:
+        """End the line without a word, for one that is broken: a farewell would wait for an answer."""
+        line, self.line = self.line, None
+        if line is not None:
+            line.close()
 
     def close(self) -> None:
         line, self.line = self.line, None

@@ -1,8 +1,11 @@
-"""Reading signups: places, the line, who is coming and who came."""
+"""Reading signups: places, the line, who is coming and who came.
+
+What every visitor's page asks is written out once, as in events.queries.
+"""
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from convene.events.capacity import Places
@@ -11,6 +14,14 @@ from convene.extensions import db
 from convene.people.models import Person
 from convene.signups.models import HOLDING, Attendance, Signup
 
+COUNTED = select(Signup.event_id, Signup.state, func.count()).where(
+    Signup.event_id.in_(bindparam("event_ids", expanding=True)),
+    Signup.state.in_((*HOLDING, "waitlisted")),
+)
+COUNTED = COUNTED.group_by(Signup.event_id, Signup.state)
+ONE = select(Signup).where(Signup.id == bindparam("signup_id"))
+ONE = ONE.options(joinedload(Signup.person), joinedload(Signup.event).joinedload(Event.organisation))
+
 
 def places(event: Event) -> Places:
     return places_of([event])[event.id]
@@ -18,13 +29,9 @@ def places(event: Event) -> Places:
 
 def places_of(events: Sequence[Event]) -> dict[int, Places]:
     """Places of many events in one query, by event id."""
-    rows = select(Signup.event_id, Signup.state, func.count())
-    rows = rows.where(
-        Signup.event_id.in_([event.id for event in events]), Signup.state.in_((*HOLDING, "waitlisted"))
-    )
     taken: dict[int, int] = {}
     waiting: dict[int, int] = {}
-    for event_id, state, number in db.session.execute(rows.group_by(Signup.event_id, Signup.state)):
+    for event_id, state, number in db.session.execute(COUNTED, {"event_ids": [one.id for one in events]}):
         counts = waiting if state == "waitlisted" else taken
         counts[event_id] = counts.get(event_id, 0) + number
     return {
@@ -43,8 +50,7 @@ def states(event_ids: Sequence[int]) -> dict[int, dict[str, int]]:
 
 def one(signup_id: int) -> Signup | None:
     """A signup with its person, event and host."""
-    whole = (joinedload(Signup.person), joinedload(Signup.event).joinedload(Event.organisation))
-    return db.session.scalar(select(Signup).where(Signup.id == signup_id).options(*whole))
+    return db.session.scalar(ONE, {"signup_id": signup_id})
 
 
 def of_person(event_id: int, person_id: int) -> Signup | None:

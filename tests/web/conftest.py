@@ -23,7 +23,8 @@ def statements() -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        sent.append(statement)
+        if statement not in ("BEGIN", "BEGIN IMMEDIATE"):  # which only SQLite says in words
+            sent.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
     yield sent

@@ -23,6 +23,9 @@ from .sizes import NUMBER_WORDS
 from .words import counted, listed
 
 
+MANY_FACILITATORS = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """At least `repeats`, by the argument `kind` (seats, person, facilitators, or needs with the group
@@ -37,7 +40,8 @@ class Bound:
 class Fresh:
     """What the bounds need to know of a board: per person, and the fresh pairs within any set of people.
 
-    met     keys of pairs that met in held rounds or must be apart: the pairs that are not fresh, blocks left
+    met     keys of pairs that met in held rounds or must be apart (facilitators too, where each has a group of
+            their own): the pairs that are not fresh, blocks left
     out
     kin     (n,) people of one's own block, oneself left out
     """
@@ -51,6 +55,10 @@ class Fresh:
         n = max(board.n, 1)
         spent = [outside_blocks(board, seated) for seated in board.held]
         spent.append(board.apart[:, 0].astype(np.int64) * n + board.apart[:, 1])
+        leading = np.flatnonzero(board.facilitator)
+        if board.facilitated and board.fewest == board.most == 1 and len(leading) <= MANY_FACILITATORS:
+            one, two = np.triu_indices(len(leading), 1)
+            spent.append(leading[one] * n + leading[two])
         size = np.bincount(board.block[board.block >= 0], minlength=1)
         kin = np.where(board.block >= 0, size[np.maximum(board.block, 0)] - 1, 0)
         return cls(board, np.unique(np.concatenate(spent)), kin.astype(np.int64))

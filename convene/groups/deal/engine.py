@@ -2,7 +2,7 @@
 had."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from .board import EXACT, SCALE, Board, Ints, set_out
@@ -24,6 +24,8 @@ Progress = Callable[[float, float], None]
 
 GRACE = 0.5
 NEVER = -(1 << 62)
+AFRESH = (1, 3)
+"""Schedules that open afresh, in case the first opening was unlucky; all later ones warm up the best deal so far."""
 HOT, HOT_TOLD, COLD = 3 * SCALE, 8 * SCALE, SCALE // 2
 
 
@@ -73,18 +75,20 @@ def deal(problem: Problem, seconds: float = 2.0, progress: Progress | None = Non
     best = _judge(board, opening.groups)
     # People told a group cost more to move than anything else: only some warmth carries two companions past
     # them.
-    hot = HOT_TOLD if board.told_groups else HOT
+    heat = hot = HOT_TOLD if board.told_groups else HOT
     plan = schedules(board, seconds)
     for number, sweeps in enumerate(plan):
         if best.score.price <= least or clock.late():
             break
-        if number:
-            opening = open_deal(board, bound, Dice(problem.seed, 2, number)) or opening
+        if number in AFRESH:
+            opening, heat = open_deal(board, bound, Dice(problem.seed, 2, number)) or opening, hot
+        elif number:
+            opening, heat = replace(opening, groups=best.groups), hot * 2 // 3
         start = _judge(board, opening.groups)
         goal = NEVER if board.told_groups else (least - start.score.price) * SCALE // EXACT
         floor = Floor(board, opening.groups, opening.size, opening.most, copies(board))
         tie(floor)
-        kept = anneal(floor, sweeps, hot, COLD, Dice(problem.seed, 3, number), goal, clock.late)
+        kept = anneal(floor, sweeps, heat, COLD, Dice(problem.seed, 3, number), goal, clock.late)
         best = _better(best, _judge(board, kept))
         if progress is not None:
             progress(sum(plan[: number + 1]) / sum(plan), best.score.cost)

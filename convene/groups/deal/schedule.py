@@ -1,9 +1,11 @@
 """How much work a second is: a fixed table of size, so that the clock never decides what is dealt."""
 
+from collections.abc import Iterator
+
 from .board import Board
 from .prices import TABLE_LIMIT
 
-UNIT = 0.115
+UNIT = 0.165
 FEWEST_SWEEPS = 24
 LANES = 240
 MOST_COPIES = 6
@@ -17,7 +19,7 @@ def copies(board: Board) -> int:
 
 
 def schedules(board: Board, seconds: float) -> list[int]:
-    """Sweeps of each schedule: 1, 1, 2, 4, ... units while they last, and always the first.
+    """Sweeps of each schedule: 1, 1, 2, 3, 4, 6, 8, 12, ... units while they last, and always the first.
 
     A unit is about UNIT seconds' worth, but never so few sweeps that nothing could cool. The table was
     measured on one of 2 shared cores with NumPy 2.4, in nanoseconds: a fixed cost for the calls of a sweep,
@@ -25,15 +27,24 @@ def schedules(board: Board, seconds: float) -> list[int]:
     recounted.
     """
     entries = copies(board) * board.rounds * (board.groups // 2) * (2 * board.seats) ** 2
-    each = 26 if board.n <= CACHED else 45 if board.n <= TABLE_LIMIT else 80
+    each = 20 if board.n <= CACHED else 45 if board.n <= TABLE_LIMIT else 80
     ruled = (board.block >= 0).any() or (board.limit < board.groups).any() or board.facilitated
-    sweep = 220_000 + 90_000 * bool(ruled) + 60_000 * bool(board.newcomer.any()) + each * entries
+    sweep = 165_000 + 70_000 * bool(ruled) + 45_000 * bool(board.newcomer.any()) + each * entries
     opening = 2_000_000 + 3_000 * board.rounds * board.n
     unit = max(FEWEST_SWEEPS, int(UNIT * 1e9) // sweep)
     left = seconds * 1e9 - unit * sweep - opening
-    out, length = [unit], unit
-    while left >= length * sweep + opening:
+    out, lengths = [unit], growing()
+    while left >= (length := unit * next(lengths)) * sweep + opening:
         left -= length * sweep + opening
         out.append(length)
-        length = sum(out)
     return out
+
+
+def growing() -> Iterator[int]:
+    """1, 2, 3, 4, 6, 8, 12, ...: each pair twice the one before, so that little of any budget is left over."""
+    yield 1
+    length = 2
+    while True:
+        yield length
+        yield length * 3 // 2
+        length *= 2

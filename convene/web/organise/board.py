@@ -5,73 +5,102 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from sqlalchemy import select
+
 from convene.events.models import Event
+from convene.extensions import db
 from convene.groups import history
 from convene.groups.models import Group, Round
 from convene.groups.rules import shared
+from convene.people.models import Lock
+from convene.people.queries import pairs
+from convene.signups.models import Signup
+
+Pair = tuple[int, int]  # two people's ids, the lower first
+
+# What the deal wrote down of these may be out of date after a move, so it is worked out here.
+COUNTED_HERE = (" met ", "newcomer")
+LONE = "One person here is the only newcomer."
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One group on the board: the sentences say what its people share, and what is not as it should be."""
+    """One group: the sentences say what its people share, and what is not as it should be."""
 
     group: Group
     shared: list[str]
     notes: list[str]
 
 
-def kept_together(event: Event, rounds: Iterable[Round]) -> set[tuple[int, int]]:
-    """The pairs of one block: they sit together on purpose, so it is no repeat."""
+class Board:
+    """The rounds of one event, and what is known of the people in them; four queries, however many."""
+
+    def __init__(self, event: Event, rounds: Sequence[Round]):
+        self.rounds = rounds
+        people = sorted({seat.person_id for group in groups_of(rounds) for seat in group.seats})
+        self.before = {(first, second) for first, second, _ in history.meetings(event, people)}
+        self.bound = blocks(pairs(Lock, people))
+        rows = select(Signup.person_id).where(Signup.event_id == event.id, Signup.first_time.is_(True))
+        self.newcomers = set(db.session.scalars(rows))
+
+    def meetings(self, group: Group) -> list[Pair]:
+        """The pairs who meet in a group; those who are kept together do not meet there."""
+        seated = sorted(seat.person_id for seat in group.seats)
+        return [pair for pair in combinations(seated, 2) if pair not in self.bound]
+
+    def tables(self, round_: Round) -> list[Table]:
+        earlier = [one for one in self.rounds if one.number < round_.number]
+        met = {pair for group in groups_of(earlier) for pair in self.meetings(group)}
+        return [self.table(group, met) for group in round_.groups]
+
+    def table(self, group: Group, met: set[Pair]) -> Table:
+        names = {seat.person_id: seat.person.name for seat in group.seats}
+        facts = [{"field": seat.person.field, "place": seat.person.place} for seat in group.seats]
+        meetings = self.meetings(group)
+        notes = [f"{both(names, pair)} met in an earlier round." for pair in meetings if pair in met]
+        notes += [f"{both(names, pair)} met at an earlier event." for pair in meetings if pair in self.before]
+        if len(names) > 1 and len(self.newcomers & names.keys()) == 1:
+            notes.append(LONE)
+        notes += [one.text for one in group.caveats if not any(word in one.text for word in COUNTED_HERE)]
+        return Table(group, shared(facts), notes)
+
+    def figures(self) -> dict[str, int]:
+        """How the whole does: pairs new to each other, meetings again in these rounds, pairs from before."""
+        times = Counter(pair for group in groups_of(self.rounds) for pair in self.meetings(group))
+        return {
+            "new": sum(pair not in self.before for pair in times),
+            "repeats": sum(count - 1 for count in times.values()),
+            "before": sum(pair in self.before for pair in times),
+        }
+
+
+def groups_of(rounds: Iterable[Round]) -> list[Group]:
+    return [group for round_ in rounds for group in round_.groups]
+
+
+def blocks(locks: Iterable[Pair]) -> set[Pair]:
+    """Every pair inside a block of people who are kept together, over however many rules."""
     block: dict[int, set[int]] = {}
-    for first, second in pairs(Lock, sorted(seated(rounds))):
+    for first, second in locks:
         whole = block.get(first, {first}) | block.get(second, {second})
         block.update(dict.fromkeys(whole, whole))
     return {pair for whole in block.values() for pair in combinations(sorted(whole), 2)}
 
 
-def seated(rounds: Iterable[Round]) -> set[int]:
-    return {seat.person_id for round_ in rounds for group in round_.groups for seat in group.seats}
-
-
-def met_before(event: Event, rounds: Iterable[Round]) -> set[tuple[int, int]]:
-    ids = {seat.person_id for round_ in rounds for group in round_.groups for seat in group.seats}
-    return {(first, second) for first, second, _ in history.meetings(event, sorted(ids))}
-
-
-def pairs_of(group: Group) -> list[tuple[int, int]]:
-    return list(combinations(sorted(seat.person_id for seat in group.seats), 2))
-
-
-def tables(round_: Round, earlier: Sequence[Round], before: set[tuple[int, int]]) -> list[Table]:
-    """The groups of a round, each with what can be said of it."""
-    met = {pair for other in earlier for group in other.groups for pair in pairs_of(group)}
-    found = []
-    for group in round_.groups:
-        names = {seat.person_id: seat.person.name for seat in group.seats}
-        facts = [{"field": seat.person.field, "place": seat.person.place} for seat in group.seats]
-        notes = [f"{both(names, pair)} met in an earlier round." for pair in pairs_of(group) if pair in met]
-        notes += [
-            f"{both(names, pair)} met at an earlier event." for pair in pairs_of(group) if pair in before
-        ]
-        notes += [caveat.text for caveat in group.caveats if " met " not in caveat.text]
-        found.append(Table(group, shared(facts), notes))
-    return found
-
-
-def both(names: Mapping[int, str], pair: tuple[int, int]) -> str:
+def both(names: Mapping[int, str], pair: Pair) -> str:
     return f"{names[pair[0]]} and {names[pair[1]]}"
-
-
-def figures(rounds: Sequence[Round], before: set[tuple[int, int]]) -> dict[str, int]:
-    """How the whole arrangement does: pairs new to each other, meetings again, pairs that met before."""
-    shared_by = Counter(pair for round_ in rounds for group in round_.groups for pair in pairs_of(group))
-    return {
-        "new": sum(pair not in before for pair in shared_by),
-        "repeats": sum(count - 1 for count in shared_by.values()),
-        "before": sum(pair in before for pair in shared_by),
-    }
 
 
 def widest(rounds: Sequence[Round]) -> list[Group]:
     """The groups of the round that has most of them: rooms are numbered alike in every round."""
     return max((round_.groups for round_ in rounds), key=len, default=[])
+
+
+def by_name(rounds: Sequence[Round]) -> list[tuple[str, dict[int, str]]]:
+    """Everybody by name, with the label of their group in each round by its number."""
+    found: dict[int, tuple[str, dict[int, str]]] = {}
+    for round_ in rounds:
+        for group in round_.groups:
+            for seat in group.seats:
+                found.setdefault(seat.person_id, (seat.person.name, {}))[1][round_.number] = group.label
+    return sorted(found.values(), key=lambda row: row[0].casefold())

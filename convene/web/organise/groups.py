@@ -19,7 +19,7 @@ from convene.people.models import Person
 from convene.people.queries import may_see_separations
 from convene.web.forms import AtMost, Form, Paragraphs
 from convene.web.organise import own
-from convene.web.organise.board import figures, met_before, tables, widest
+from convene.web.organise.board import Board, by_name, widest
 from convene.web.organise.event_fields import Whole, is_https
 
 page = Blueprint("organise_groups", __name__)
@@ -82,7 +82,7 @@ def render(
     number = request.args.get("round", type=int)
     chosen = next((one for one in rounds if one.number == number), None)
     chosen = chosen or next((one for one in rounds if one.state != "held"), rounds[-1] if rounds else None)
-    before = met_before(event, rounds)
+    board = Board(event, rounds)
     links = [group.room_url for group in widest(rounds)]
     return (
         render_template(
@@ -96,10 +96,8 @@ def render(
             rooms=rooms or RoomsForm(formdata=None, data={"rooms": "\n".join(links).strip()}),
             rounds=rounds,
             chosen=chosen,
-            tables=tables(chosen, [one for one in rounds if one.number < chosen.number], before)
-            if chosen
-            else [],
-            figures=figures(rounds, before),
+            tables=board.tables(chosen) if chosen else [],
+            figures=board.figures(),
             coming=len(actions.to_seat(event)),
             states={round_.state for round_ in rounds},
         ),
@@ -121,17 +119,7 @@ def on_paper(event_id: int) -> ResponseReturnValue:
     """Everybody by name with their table in each round, to pin up by the door."""
     event = own.event(event_id)
     rounds = queries.rounds(event.id)
-    tables: dict[int, dict[int, str]] = {}
-    names: dict[int, str] = {}
-    for round_ in rounds:
-        for group in round_.groups:
-            for seat in group.seats:
-                names[seat.person_id] = seat.person.name
-                tables.setdefault(seat.person_id, {})[round_.number] = group.label
-    rows = sorted(
-        ((name, tables[person]) for person, name in names.items()), key=lambda row: row[0].casefold()
-    )
-    return render_template("organise/groups_print.html", event=event, rounds=rounds, rows=rows)
+    return render_template("organise/groups_print.html", event=event, rounds=rounds, rows=by_name(rounds))
 
 
 @page.post(f"/{own.ID.format('event_id')}/groups/settings")
@@ -174,7 +162,8 @@ def deal_groups(event_id: int) -> ResponseReturnValue:
         flash(WHY_NOT[type(reason)], "warn")
     except (Refused, Invalid) as refusal:
         db.session.rollback()
-        flash(actions.with_names(str(refusal), names) if sees_rules() else NOT_DEALT, "bad")
+        for words in refused_in_words(refusal, names):
+            flash(words, "bad")
     else:
         db.session.commit()
         for words in dealt_in_words(plan, names):
@@ -188,6 +177,14 @@ def keep(event: Event, asked: Problem, plan: Plan) -> None:
     actions.keep(event, asked, plan, clock.now())
     actions.set_rooms(event, links)
     audit.record(g.desk.organisation_id, g.desk.actor, "groups.dealt", f"event:{event.id}", clock.now())
+
+
+def refused_in_words(refusal: Refused | Invalid, names: Mapping[int, str]) -> list[str]:
+    """Why no deal exists, for those who may know; three reasons at most, as a browser drops a cookie over 4 kB."""
+    if not sees_rules():
+        return [NOT_DEALT]
+    reasons = refusal.reasons if isinstance(refusal, Refused) else (str(refusal),)
+    return [actions.with_names(text, names)[:700] for text in reasons[:3]]
 
 
 def dealt_in_words(plan: Plan, names: Mapping[int, str]) -> list[str]:

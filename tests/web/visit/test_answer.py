@@ -74,7 +74,7 @@ def table(visitor: Browsing) -> Table:
 def test_it_asks_how_it_was_and_names_those_of_their_groups_with_no_box_ticked(visitor: Browsing, table: Table) -> None:
     table.signups.append(a_signup(table.event, a_person(table.event.organisation, name="Somebody elsewhere")))
     visitor.open(table.links[0])
-    assert visitor.heading == "Two questions about A street that talks"
+    assert visitor.heading == "Two questions about “A street that talks”"
     for other in (1, 2):
         assert table.signups[other].person.name in visitor.words
     assert table.signups[0].person.name not in visitor.words
