@@ -30,8 +30,8 @@ def sender_address(mail_from: str) -> str:
 def build(mail: OutgoingMail, mail_from: str) -> bytes:
     """A whole message with CRLF line ends: text and HTML, and the invite both as a part and as a file."""
     head = [
-        mailbox("From", mail.from_name, sender_address(mail_from)),
-        mailbox.__wrapped__("To", mail.to_name, mail.to_address),
+        sender(mail.from_name, mail_from),
+        mailbox("To", mail.to_name, mail.to_address),
         subject(mail.subject),
         line("Date", format_datetime(mail.posted_at)),
         line("Message-ID", mail.message_id),
@@ -66,23 +66,36 @@ def words(name: str, value: str) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def mailbox(name: str, display_name: str, address: str) -> bytes:
-    """The header of one name and address, whatever stands in the name. Kept for the few who send, not for those who get."""
-    box = Address(display_name=one_line(display_name), addr_spec=address)
-    return POLICY.fold_binary(*POLICY.header_store_parse(name, box))
+def sender(name: str, mail_from: str) -> bytes:
+    """The From header: few who write, many letters."""
+    return mailbox("From", name, sender_address(mail_from))
+
+
+def mailbox(header: str, name: str, address: str) -> bytes:
+    """A header of one address, whatever stands in the name. Raises HeaderParseError for what is no address."""
+    name = one_line(name)
+    box = Address(display_name=name, addr_spec=address)
+    if not name.isascii():
+        # A name is the last line but for its address, which a mail program may well be given on a line of its own.
+        return f"{header}: {encoded(header, name, 'utf-8')}\r\n <{box.addr_spec}>\r\n".encode("ascii")
+    if len(header) + len(str(box)) < 74:
+        return line(header, str(box))
+    return POLICY.fold_binary(*POLICY.header_store_parse(header, box))
 
 
 def subject(text: str) -> bytes:
-    """The subject, folded by the library's older and sounder part.
+    text = one_line(text)
+    plain = text.isascii() and all(len(word) <= 60 for word in text.split(" "))
+    return f"Subject: {encoded('Subject', text, 'us-ascii' if plain else 'utf-8')}\r\n".encode("ascii")
+
+
+def encoded(header: str, text: str, charset: str) -> str:
+    """Words for a header, folded by the library's older and sounder part.
 
     Its newer one (seen in Python 3.11.7) may break a line right after "Subject:", which some programs show as a
     leading space, and loses the space between two encoded words that fall on two lines.
     """
-    text = one_line(text)
-    plain = text.isascii() and all(len(word) <= 60 for word in text.split(" "))
-    charset = "us-ascii" if plain else "utf-8"
-    folded = Header(text, charset, maxlinelen=76, header_name="Subject").encode(linesep="\r\n")
-    return f"Subject: {folded}\r\n".encode("ascii")
+    return Header(text, charset, maxlinelen=76, header_name=header).encode(linesep="\r\n")
 
 
 # Parts
@@ -99,7 +112,11 @@ def body(mail: OutgoingMail) -> bytes:
     method = (mail.invite_method or "REQUEST").encode("ascii")
     invite = base64_lines(mail.invite)
     alternatives.append(part(b'text/calendar; method="' + method + b'"; charset="utf-8"', b"base64", invite))
-    file = b'application/ics; name="invite.ics"' + END + b'Content-Disposition: attachment; filename="invite.ics"'
+    file = (
+        b'application/ics; name="invite.ics"'
+        + END
+        + b'Content-Disposition: attachment; filename="invite.ics"'
+    )
     inner = multipart(b"alternative", boundary(mail, 1), alternatives)
     return multipart(b"mixed", boundary(mail, 0), [inner, part(file, b"base64", invite)])
 

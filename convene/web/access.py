@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import abort, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from convene import clock
@@ -50,10 +50,19 @@ def cookie_name() -> str:
 def organiser() -> ResponseReturnValue | None:
     """An organiser who is signed in; others are shown to the sign-in page and brought back."""
     g.desk = desk_of(request.cookies.get(cookie_name(), ""), clock.now())
+    if g.desk is None and set(request.form) - {"csrf_token"}:
+        return press_again(signed_out=True), 401
     if g.desk is None:
         back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else "/organise/"
         return redirect(url_for("organise_sign_in.ask", next=back))
     return None
+
+
+def press_again(signed_out: bool = False) -> str:
+    """The page that holds what was just sent, to send it once more when what stood in the way is mended."""
+    typed = [(name, value) for name, values in request.form.lists() for value in values if name != "csrf_token"]
+    action = request.full_path.rstrip("?")
+    return render_template("parts/press_again.html", typed=typed, action=action, signed_out=signed_out)
 
 
 def desk_of(secret: str, now: datetime) -> Desk | None:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from convene.access.limits import TooMany
 from convene.extensions import db
 from convene.links import Forged
+from convene.web.access import press_again
 
 WORDS = {
     400: (
@@ -66,10 +67,7 @@ def unknown_host(error: SecurityError) -> ResponseReturnValue:
 
 def forgery(error: CSRFError) -> ResponseReturnValue:
     """The form's token does not fit (cookies were off, or cleared): ask again with what was typed still in it."""
-    typed = [
-        (name, value) for name, values in request.form.lists() for value in values if name != "csrf_token"
-    ]
-    return render_template("parts/press_again.html", typed=typed, action=request.full_path.rstrip("?")), 400
+    return press_again(), 400
 
 
 def unreadable_link(error: Forged) -> ResponseReturnValue:

@@ -1,0 +1,139 @@
+"""Every page there is, opened in a browser from the map of addresses: none is forgotten, none is broken."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+from sqlalchemy import select
+
+from convene import clock, links
+from convene.access import letters, tokens
+from convene.events.models import Event
+from convene.extensions import db
+from convene.mail.models import OutgoingMail
+from convene.nudges.models import Nudge
+from convene.signups.models import Signup
+from tests.journey.installation import Installation, opened
+from tests.journey.watching import DESK, PHONE_AT_NIGHT, WCAG, Watch, visiting
+from tests.parts.processes import Processes
+
+pytestmark = pytest.mark.one_database
+
+OWNER = "olive@example.org"
+NOT_PAGES = {"static", "calendar.event", "calendar.line_up", "health.healthz", "health.readyz"}
+LETTERS = "dev_mail.html"  # the HTML of a letter: judged as a letter, which has no landmarks
+
+Values = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def mail(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mail")
+
+
+@pytest.fixture(scope="module")
+def copy(processes: Processes, mail: Path) -> Iterator[Installation]:
+    settings = {"CONVENE_MAIL_URL": f"folder:{mail}"}
+    with opened(processes, **settings) as installation:
+        posted = processes.start("tick", CONVENE_BASE_URL=installation.url, **settings)
+        assert posted.process.wait(30) == 0, posted.said()
+        yield installation
+
+
+def examples(copy: Installation, mail: Path) -> dict[str, list[Values]]:
+    """What to fill into the addresses: endpoint or name of a value -> one example, or several of different states."""
+
+    def signup(state: str, slug: str = "the-shop-at-the-end-of-the-road") -> Signup:
+        rule = (Signup.state == state, Event.slug == slug)
+        return db.session.scalars(select(Signup).join(Event).where(*rule).limit(1)).one()
+
+    def place(state: str, slug: str = "the-shop-at-the-end-of-the-road") -> Values:
+        found = signup(state, slug)
+        return {"token": key(links.place(found.id, found.generation))}
+
+    def key(link: str) -> str:
+        return urlsplit(link).path.rpartition("/")[2]
+
+    with copy.writing():
+        event = {slug: event_id for slug, event_id in db.session.execute(select(Event.slug, Event.id))}
+        past, full = event["before-the-service-the-person"], event["the-shop-at-the-end-of-the-road"]
+        draft, online = event["a-supper-for-people-who-disagree"], event["power-circle-who-is-not-in-the-room"]
+        gone = event["walking-and-talking-by-the-water"]
+        nudge = db.session.scalars(select(Nudge).where(Nudge.rule == "thank_you").limit(1)).one()
+        person = nudge.person
+        secret = tokens.issue("sign_in", OWNER, letters.LIFETIME, clock.now())
+        letter = db.session.scalars(select(OutgoingMail.id).order_by(OutgoingMail.id.desc()).limit(1)).one()
+        places = [place("confirmed"), place("waitlisted"), place("offered"), place("cancelled")]
+        places += [place("started", "what-the-school-gate-knows"), place("confirmed", "before-the-service-the-person")]
+        return {
+            "events.show": [{"slug": slug} for slug, event_id in event.items() if event_id in (full, past, gone)],
+            "signup.check_email": [{"slug": "the-shop-at-the-end-of-the-road"}],
+            "circles.show": [{"slug": "the-measuring-circle"}],
+            "place.show": places,
+            "place.ask_cancel": places[:1],
+            "answer.show": [{"token": key(links.answer(nudge.id, nudge.generation))}],
+            "unsubscribe.show": [{"token": key(links.unsubscribe(person.id, person.generation, 0))}],
+            "unsubscribe.show_never": [{"token": key(links.never(person.id))}],
+            "organise_sign_in.show": [{"token": secret}, {"token": "used"}],
+            "organise_events.show": [{"event_id": one} for one in (full, draft, gone)],
+            "organise_groups.show": [{"event_id": one} for one in (past, online)],
+            "organise_outbox.letter": [{"mail_id": letter}],
+            "organise_people.together": [{}, {"one": "a", "other": "e"}],
+            "organise_people.apart": [{"one": "a", "other": "e"}],
+            "organise_signups.ask_cancel": [{"event_id": full, "signup_id": signup("confirmed").id}],
+            "event_id": [{"event_id": full}],
+            "name": [{"name": file.stem} for file in sorted(mail.glob("*.eml"))],
+        }  # fmt: skip
+
+
+def addresses(app: Flask, examples: dict[str, list[Values]]) -> Iterator[tuple[str, str]]:
+    """(endpoint, path) of every page that is shown on GET; fails where an address has no example."""
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if "GET" not in (rule.methods or ()) or rule.endpoint in NOT_PAGES:
+                continue
+            wanted = "+".join(sorted(rule.arguments))
+            known = examples.get(rule.endpoint) or examples.get(wanted) or ([{}] if not wanted else [])
+            assert known, f"give {rule.endpoint} an example: it needs {wanted}"
+            for values in known:
+                yield rule.endpoint, app.url_for(rule.endpoint, **values)
+
+
+def asked_for_mail(app: Flask) -> str:
+    """The cookie of a visitor who was just told, twice, to look into their mail."""
+    written_to = {"slug": "the-shop-at-the-end-of-the-road", "address": "ada@example.com", "name": "Ada"}
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    asked = {"address": OWNER, "next": ""}
+    return str(signer.dumps({"written_to": written_to, "sign_in_asked": asked}))
+
+
+def test_every_page_is_whole_on_a_phone_and_on_a_desk(copy: Installation, mail: Path, browser: Browser) -> None:
+    """One h1, a title that no other page has, nothing for axe to find, all of it reachable, no word to a stranger."""
+    context = visiting(browser, DESK)
+    cookies = {"convene_desk": copy.signed_in(OWNER), "convene": asked_for_mail(copy.app)}
+    context.add_cookies([{"name": name, "value": value, "url": copy.url} for name, value in cookies.items()])
+    page = context.new_page()
+    watch = Watch(page, copy.url)
+    titles: dict[str, str] = {}
+
+    for endpoint, path in addresses(copy.app, examples(copy, mail)):
+        is_letter = endpoint == LETTERS
+        answer = page.goto(copy.url + path)
+        assert answer
+        if page.url != copy.url + path or answer.status not in (200, 410):
+            watch.note(f"{path} answers {answer.status} at {page.url}")
+        watch.turn(DESK)
+        watch.look_over(DESK, WCAG if is_letter else None)
+        watch.turn(PHONE_AT_NIGHT)
+        watch.look_over(PHONE_AT_NIGHT, WCAG if is_letter else None)
+        headings = page.locator("h1").all_inner_texts()
+        if len(headings) != 1:
+            watch.note(f"it has these h1: {headings}")
+        if titles.setdefault(page.title(), endpoint) != endpoint:
+            watch.note(f"it has the title of {titles[page.title()]}: {page.title()}")
+    context.close()
+    watch.assert_clean()
