@@ -4,8 +4,10 @@ import ipaddress
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Mapping
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -57,12 +59,12 @@ class Config:
         # Development is what runs at a loopback address: no separate switch can be forgotten on a server.
         self.DEVELOPMENT = is_loopback(self.HOST)
         self.DATABASE_URL = database_url(
-            environ.get("CONVENE_DATABASE_URL", "") or f"sqlite:///{VAR}/convene.sqlite"
+            environ.get("CONVENE_DATABASE_URL", "") or f"sqlite:///{VAR}/convene.sqlite", self.TESTING
         )
         self.SECRET_KEY = self.secret(environ, "CONVENE_SECRET_KEY", "secret_key", least=32)
         self.NOTES_KEY = self.notes_key(environ)
         self.MAIL_URL = mail_url(
-            environ.get("CONVENE_MAIL_URL", "") or f"folder:{VAR}/mail", self.DEVELOPMENT
+            environ.get("CONVENE_MAIL_URL", "") or f"folder:{VAR}/mail", self.DEVELOPMENT, self.TESTING
         )
         self.MAIL_FROM = mail_from(environ.get("CONVENE_MAIL_FROM", ""), self.HOST, self.DEVELOPMENT)
         self.TIMEZONE = zone_name(environ.get("CONVENE_TIMEZONE", "") or "Europe/London")
@@ -159,13 +161,19 @@ class TestConfig(Config):
 
 
 def kept_secret(path: Path) -> str:
-    """The secret in this file, made once; O_EXCL lets two first starts agree on one."""
+    """The secret in this file, made once. It appears there whole, so that two first starts agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists():
+        descriptor, draft = tempfile.mkstemp(dir=path.parent)  # readable by its owner alone
+        with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without links
+            Path(draft).replace(path)
+        Path(draft).unlink(missing_ok=True)
     value = path.read_text().strip()
     if len(value) < 32:
         raise BadSetting(f"{path} is damaged; delete it and start again (open sign-ins and links will end).")
@@ -199,27 +207,38 @@ def base_url(text: str) -> str:
         port = parts.port
     except ValueError:
         raise BadSetting(problem) from None
+    if parts.username is not None or parts.password is not None:
+        raise BadSetting("CONVENE_BASE_URL must hold no name and password: it stands in every letter.")
+    name = parts.hostname or ""
     if (
         parts.scheme not in ("http", "https")
-        or not parts.hostname
+        or not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:.]+", name)
         or parts.path not in ("", "/")
         or parts.query
+        or parts.fragment
     ):
         raise BadSetting(problem)
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(name):
         raise BadSetting("CONVENE_BASE_URL must begin with https:// for any address but this machine's own.")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{name}]" if ":" in name else name
     return f"{parts.scheme}://{host}{f':{port}' if port else ''}"
 
 
-def database_url(text: str) -> str:
+def database_url(text: str, testing: bool) -> str:
     """An address for SQLAlchemy, with the driver that is installed; sqlite:///PATH or postgresql://..."""
     scheme, _, rest = text.partition("://")
-    if scheme == "sqlite" and text.startswith("sqlite:"):
-        path = rest.removeprefix("/")
-        if path and path != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if text == "sqlite://" and testing:
         return text
+    if scheme == "sqlite" and rest.startswith("/") and rest not in ("/", "/:memory:"):
+        # From here, as SQLite itself reads a path; Flask-SQLAlchemy would begin at a folder of its own.
+        path = Path.cwd() / rest.removeprefix("/")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise BadSetting(
+                f"CONVENE_DATABASE_URL needs the folder {path.parent}: {fault.strerror}."
+            ) from None
+        return f"sqlite:///{path}"
     try:
         parts = urlsplit(text)
         _ = parts.port
@@ -232,9 +251,9 @@ def database_url(text: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
-def mail_url(text: str, development: bool) -> str:
-    """`memory:`, `folder:PATH`, `smtp://` or `smtps://`; a development copy may not mail the world."""
-    if text == "memory:" or (text.startswith("folder:") and len(text) > len("folder:")):
+def mail_url(text: str, development: bool, testing: bool) -> str:
+    """`folder:PATH`, `smtp://`, `smtps://` or, in tests, `memory:`; a development copy may not mail the world."""
+    if (text == "memory:" and testing) or (text.startswith("folder:") and len(text) > len("folder:")):
         return text
     try:
         parts = urlsplit(text)
@@ -259,9 +278,11 @@ def mail_from(text: str, host: str, development: bool) -> str:
         raise BadSetting(
             "CONVENE_MAIL_FROM is missing; it is the address letters come from, such as events@example.org."
         )
-    if re.search(r"[\r\n\0]", text) or not re.fullmatch(
-        r"(?:[^<>@]*<)?[^<>@\s]+@[^<>@\s]+\.[^<>@\s]+>?", text
-    ):
+    name, address = parseaddr(text)
+    complete = text == address or (
+        name and text.endswith(f"<{address}>") and not re.search(r"[\r\n\0]", text)
+    )
+    if not complete or not re.fullmatch(r"[\w!#$%&'*+/=?^`{|}~.-]+@[\w.-]+\.[\w-]+", address, re.ASCII):
         raise BadSetting(
             f"CONVENE_MAIL_FROM must be an address such as Convene <events@example.org>, and is {text[:80]!r}."
         )
@@ -269,6 +290,6 @@ def mail_from(text: str, host: str, development: bool) -> str:
 
 
 def zone_name(text: str) -> str:
-    if text not in available_timezones():
+    if text not in available_timezones() - {"Factory"}:
         raise BadSetting(f"CONVENE_TIMEZONE must be a zone such as Europe/London, and is {text[:60]!r}.")
     return text

@@ -21,7 +21,6 @@ from bench.load import (
     ToAddress,
     Visitor,
     get,
-    percentile,
     post,
 )
 

@@ -10,6 +10,7 @@ from flask import Flask
 
 from config import ROOT, Config, TestConfig
 from convene.app import create_app
+from convene.commands.ready import needed_database
 from convene.extensions import db
 
 
@@ -29,7 +30,7 @@ def main(argv: list[str]) -> int:
 
 
 def upgrade() -> int:
-    with with_migrations(create_app(Config())).app_context():
+    with with_migrations(create_app(Config())).app_context(), needed_database():
         flask_migrate.upgrade()
     return 0
 

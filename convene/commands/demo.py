@@ -6,6 +6,7 @@ import sys
 from config import Config
 from convene import clock, seed
 from convene.app import create_app
+from convene.commands.ready import needed_database
 from convene.extensions import db
 
 
@@ -22,7 +23,7 @@ def main(argv: list[str]) -> int:
             file=sys.stderr,
         )
         return 1
-    with create_app(config).app_context():
+    with create_app(config).app_context(), needed_database():
         empty = seed.is_empty()
         db.session.rollback()
         if not empty:

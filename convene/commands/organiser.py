@@ -10,10 +10,12 @@ from convene import clock, links
 from convene.access import tokens
 from convene.access.letters import LIFETIME
 from convene.app import create_app
+from convene.commands.ready import needed_database
 from convene.extensions import begin_write, db
 from convene.people.actions import found_organisation, give_role, meet
 from convene.people.addresses import BadAddress, checked, folded
 from convene.people.models import Person, Role
+from convene.people.queries import ORGANISING, roles
 from convene.people.words import BadWords, tidy
 
 
@@ -28,7 +30,7 @@ def main(argv: list[str]) -> int:
     asked = parser.parse_args(argv)
     if not asked.demo and not (asked.address and asked.organisation):
         parser.error("give an ADDRESS and --organisation NAME")
-    with create_app(Config()).app_context():
+    with create_app(Config()).app_context(), needed_database():
         begin_write()
         try:
             address = first_owner() if asked.demo else make(asked.address, asked.organisation, asked.name)
@@ -50,7 +52,8 @@ def make(address: str, organisation: str, name: str) -> str:
     host = found_organisation(tidy(organisation)[:120] or "Our organisation", Config().TIMEZONE, now)
     person = meet(host, checked(address), tidy(name)[:120] or address.partition("@")[0], now)
     owned = select(Role.id).join(Person).where(Person.organisation_id == host.id, Role.kind == "owner")
-    give_role(person, "organiser" if db.session.scalar(owned.limit(1)) else "owner", now)
+    if not roles(person.id) & set(ORGANISING):
+        give_role(person, "organiser" if db.session.scalar(owned.limit(1)) else "owner", now)
     return folded(checked(address))
 
 

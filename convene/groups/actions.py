@@ -1,6 +1,8 @@
 """Putting the people of an event into groups: the facts for a deal, keeping its plan, moving by hand, publishing."""
 
+import itertools
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -76,8 +78,8 @@ def problem(event: Event, seed: int) -> Problem:
         group_size=event.group_size,
         rounds=event.round_count,
         seed=seed,
-        apart=tuple((key(first), key(second)) for first, second in pairs(Separation, ids)),
-        together=tuple((key(first), key(second)) for first, second in pairs(Lock, ids)),
+        apart=tuple((key(first), key(second)) for first, second in sorted(pairs(Separation, ids))),
+        together=tuple((key(first), key(second)) for first, second in sorted(pairs(Lock, ids))),
         met=tuple((key(first), key(second), price) for first, second, price in history.meetings(event, ids)),
         held=tuple(held),
         told=tuple(told[: event.round_count - len(held)]),
@@ -107,16 +109,19 @@ def mixable(text: str | None) -> str | None:
 def keep(event: Event, asked: Problem, plan: Plan, now: datetime) -> list[Round]:
     """Write a plan as draft rounds in place of every round not yet held. The event row must be locked.
 
-    Raises Changed if the people here are no longer those the plan was made for.
+    Raises Changed if a fact that binds the plan is no longer what it was made for: a rule made while the deal
+    ran must not be broken by it.
     """
-    here = frozenset(key(signup.person_id) for signup in to_seat(event))
-    if here != asked.present:
+    if binding(asked) != binding_now(event, asked.seed):
         raise Changed
+    held = queries.rounds(event.id, "held")
+    free = itertools.filterfalse({round_.number for round_ in held}.__contains__, itertools.count(1))
+    started = Counter(group.seats[0].person_id for round_ in held for group in round_.groups if group.seats)
     db.session.execute(delete(Round).where(Round.event_id == event.id, Round.state != "held"))
     db.session.expire_all()
     word = "Room" if event.format == "online" else "Table"
     made = []
-    for number, groups in enumerate(plan.rounds, start=len(asked.held) + 1):
+    for order, (groups, number) in enumerate(zip(plan.rounds, free), start=len(asked.held) + 1):
         round_ = Round(event_id=event.id, number=number, state="draft", created_at=now)
         db.session.add(round_)
         db.session.flush()
@@ -124,15 +129,27 @@ def keep(event: Event, asked: Problem, plan: Plan, now: datetime) -> list[Round]
             group = Group(round_id=round_.id, number=group_number, label=f"{word} {group_number}")
             db.session.add(group)
             db.session.flush()
-            for position, guest in enumerate(guests):
-                seat = Seat(round_id=round_.id, group_id=group.id, person_id=id_of(guest), position=position)
+            for position, person_id in enumerate(rules.in_turn([id_of(guest) for guest in guests], started)):
+                seat = Seat(round_id=round_.id, group_id=group.id, person_id=person_id, position=position)
                 db.session.add(seat)
             for caveat in plan.caveats:
-                if (caveat.round, caveat.group) == (number, group_number):
+                if (caveat.round, caveat.group) == (order, group_number):
                     db.session.add(Caveat(group_id=group.id, text=caveat.text))
         made.append(round_)
     db.session.flush()
     return made
+
+
+def binding(asked: Problem) -> tuple[object, ...]:
+    """The facts that a plan may not be kept without: wishes and prices may change under it, these may not."""
+    return (asked.present, asked.apart, asked.together, asked.held, asked.group_size, asked.rounds)
+
+
+def binding_now(event: Event, seed: int) -> tuple[object, ...] | None:
+    try:
+        return binding(problem(event, seed))
+    except (NobodyHere, AlreadyHeld):
+        return None
 
 
 def move(event: Event, seat_id: int, group_id: int) -> Seat:
@@ -175,9 +192,11 @@ def set_rooms(event: Event, urls: Sequence[str]) -> None:
 def publish(event: Event, now: datetime, *, letters_too: bool = True) -> int:
     """Tell each person their groups of all rounds in one letter; returns how many people have a seat.
 
-    Publishing again what was published sends nothing twice. The event row must be locked.
+    Publishing again what was published sends nothing twice. The event row must be locked. Raises NotPossible if
+    two who must be kept apart since the deal would be told of each other.
     """
     drafts = queries.rounds(event.id, "draft")
+    refuse_broken(drafts)
     for round_ in drafts:
         round_.state = "published"
         round_.published_at = now
@@ -191,18 +210,26 @@ def publish(event: Event, now: datetime, *, letters_too: bool = True) -> int:
             for seat in group.seats:
                 by_person.setdefault(seat.person_id, []).append(seat)
     if letters_too and event.ends_at > now:
-        post_groups(event, by_person, drafts[0].id, now)
+        post_groups(event, by_person, now)
     return len(by_person)
 
 
-def post_groups(event: Event, by_person: Mapping[int, list[Seat]], publication: int, now: datetime) -> None:
+def refuse_broken(rounds: Sequence[Round]) -> None:
+    for round_ in rounds:
+        groups = [[seat.person_id for seat in group.seats] for group in round_.groups]
+        if rules.breach(groups, pairs(Separation, [one for people in groups for one in people]), ()) == "apart":
+            raise NotPossible("apart")
+
+
+def post_groups(event: Event, by_person: Mapping[int, list[Seat]], now: datetime) -> None:
+    """One letter to each who still comes. The moment names the publication: SQLite gives ids of rows again."""
     coming = select(Signup).where(Signup.event_id == event.id, Signup.person_id.in_(by_person))
-    for signup in db.session.scalars(coming):
+    for signup in db.session.scalars(coming.where(Signup.state.not_in(("cancelled", "lapsed")))):
         if not signup.person.address:
             continue
         outbox.post(
             letters.your_group(signup, by_person[signup.person_id]),
-            key=f"groups:{event.id}:{signup.person_id}:{publication}",
+            key=f"groups:{event.id}:{signup.person_id}:{now:%Y%m%d%H%M%S%f}",
             now=now,
             organisation_id=event.organisation_id,
             event_id=event.id,

@@ -1,5 +1,6 @@
 """What a change made by hand may not break, and what people of one group have in common: no database, no clock."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 SMALLEST, LARGEST = 2, 6
@@ -22,6 +23,13 @@ def breach(
     if len(group_of) > 1 and any(not SMALLEST <= len(group) <= LARGEST for group in groups if group):
         return "size"
     return None
+
+
+def in_turn(people: Sequence[int], started: Counter[int]) -> list[int]:
+    """A group in the order it speaks: first who has started the fewest conversations so far (counted on)."""
+    first = min(people, key=lambda person: started[person])
+    started[first] += 1
+    return [first, *(person for person in people if person != first)]
 
 
 def shared(people: Sequence[Mapping[str, str | None]]) -> list[str]:

@@ -127,7 +127,7 @@ def boundary(mail: OutgoingMail, number: int) -> bytes:
 
 
 def multipart(kind: bytes, mark: bytes, parts: list[bytes]) -> bytes:
-    head = b"Content-Type: multipart/" + kind + b'; boundary="' + mark + b'"' + END + END
+    head = b"Content-Type: multipart/" + kind + b';\r\n boundary="' + mark + b'"' + END + END
     return head + b"".join(b"--" + mark + END + one + END for one in parts) + b"--" + mark + b"--" + END
 
 

@@ -8,9 +8,10 @@ import random
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from convene.extensions import affected, begin_write, db, start_write, upsert
@@ -24,6 +25,10 @@ BATCH = 20
 WAITS = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 480)]
 GIVE_UP = timedelta(days=3)
 QUEUE_STOP = timedelta(minutes=1)
+
+# Written out once, on the table itself: it runs for every letter, and no row in hand has to follow it.
+TABLE = cast(Table, OutgoingMail.__table__)
+MINE = update(TABLE).where(TABLE.c.id == bindparam("mail_id"), TABLE.c.lease_owner == bindparam("owner"))
 
 
 def post(
@@ -119,6 +124,11 @@ def claim(owner: str, now: datetime, limit: int = BATCH) -> list[OutgoingMail]:
 
     SKIP LOCKED lets workers on PostgreSQL pass each other; SQLite has one writer at a time and needs no more.
     """
+    # The queue is looked at many times a second while letters flow: an empty one costs nobody the write lock.
+    db.session.rollback()
+    if not db.session.scalar(select(exists().where(claimable(now)))):
+        db.session.rollback()
+        return []
     start_write()
     earlier = aliased(OutgoingMail)
     first_of_thread = ~exists().where(
@@ -155,8 +165,8 @@ def claim(owner: str, now: datetime, limit: int = BATCH) -> list[OutgoingMail]:
 def mark(mail: OutgoingMail, owner: str, **values: object) -> None:
     """Write the outcome, if the lease is still ours: after it ran out the row belongs to another worker."""
     begin_write()
-    mine = update(OutgoingMail).where(OutgoingMail.id == mail.id, OutgoingMail.lease_owner == owner)
-    db.session.execute(mine.values(lease_until=None, lease_owner=None, **values))
+    freed = {"lease_until": None, "lease_owner": None}
+    db.session.execute(MINE, {"mail_id": mail.id, "owner": owner, **freed, **values})
     db.session.commit()
 
 
@@ -214,18 +224,29 @@ def release(rows: Sequence[OutgoingMail], owner: str) -> None:
     db.session.commit()
 
 
-def send_due(transport: Transport, owner: str, now: Callable[[], datetime], most: int = 1000) -> int:
+def send_due(
+    transport: Transport,
+    owner: str,
+    now: Callable[[], datetime],
+    most: int = 1000,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
     """Send what is due, up to about `most` letters and for half a lease; returns how many were tried.
 
-    So a slow server lets no lease run out in hand, and keeps the other jobs waiting no longer than that.
+    So a slow server lets no lease run out in hand, and keeps the other jobs waiting no longer than that. When
+    `stopping` says so, the letter in hand is the last, and the others are given back.
     """
     tried = 0
     until = now() + timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"]) / 2
-    while tried < most and now() < until and not paused(now()) and (rows := claim(owner, now())):
+
+    def over() -> bool:
+        return stopping() or now() >= until
+
+    while tried < most and not over() and not paused(now()) and (rows := claim(owner, now())):
         barred = reasons_for(mail.to_address for mail in rows)
         db.session.rollback()
         for number, mail in enumerate(rows):
-            if number and now() >= until:
+            if number and over():
                 release(rows[number:], owner)
                 return tried
             tried += 1

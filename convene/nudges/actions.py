@@ -1,6 +1,7 @@
 """Deciding which nudges go out now, keeping what people answer, and opening contact when both said yes."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -84,8 +85,11 @@ def post_due(event_id: int, rule: str, now: datetime) -> int:
     posted = 0
     for signup in open_:
         verdict = judge(occasion_of(signup), now)
-        if verdict.act == "send" and rules.capped(recent.get(signup.person.address or "", ()), now):
-            continue  # looked at again at the next sweep, until its time has passed
+        if rules.capped(recent.get(signup.person.address or "", ()), now):
+            if verdict.act == "send":
+                continue  # looked at again at the next sweep, until its time has passed
+            if verdict.act == "expired":
+                verdict = replace(verdict, reason="they had had as many letters as we send in such a time")
         if verdict.act != "wait":
             posted += decide(signup, rule, verdict, now)
     return posted

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from convene.access.limits import TooMany
 from convene.extensions import db
+from convene.groups.actions import NotPossible
 from convene.links import Forged
 from convene.web.access import press_again
 
@@ -78,6 +79,13 @@ def unreadable_link(error: Forged) -> ResponseReturnValue:
     return page(404, "This link does not work any more", words)
 
 
+def not_possible(error: NotPossible) -> ResponseReturnValue:
+    """A hard rule stands against it. Which one is for the safeguarding lead alone, so the words are the same for all."""
+    db.session.rollback()
+    words = "The groups cannot be kept or told as they are now. Go back, deal them again, and look once more."
+    return page(409, "That is not possible as it stands", words)
+
+
 def too_many(error: TooMany) -> ResponseReturnValue:
     heading, words = WORDS[429]
     return page(429, heading, words, retry_after=max(1, int(error.wait.total_seconds())))
@@ -102,6 +110,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SecurityError, unknown_host)
     app.register_error_handler(CSRFError, forgery)
     app.register_error_handler(Forged, unreadable_link)
+    app.register_error_handler(NotPossible, not_possible)
     app.register_error_handler(TooMany, too_many)
     app.register_error_handler(OperationalError, database_away)
     app.register_error_handler(Exception, fault)

@@ -33,8 +33,9 @@ class Installation:
 
     def __init__(self, app: Flask, processes: Processes, **settings: str) -> None:
         self.app = app
-        with self.writing():
+        with app.app_context():
             seed.plant(clock.now())
+            db.session.commit()
         self.web: Process = processes.web(**settings)
         self.url = self.web.url
 

@@ -126,6 +126,9 @@ def test_every_page_is_whole_on_a_phone_and_on_a_desk(copy: Installation, mail: 
         assert answer
         if page.url != copy.url + path or answer.status not in (200, 410):
             watch.note(f"{path} answers {answer.status} at {page.url}")
+        print(path)
+        if is_letter:  # its sandbox lets nobody run a script, axe neither
+            page.set_content(answer.text())
         watch.turn(DESK)
         watch.look_over(DESK, WCAG if is_letter else None)
         watch.turn(PHONE_AT_NIGHT)

@@ -287,12 +287,6 @@ def test_the_worker_outlives_a_job_that_raises_and_a_database_that_is_gone(
     assert worker.run_job(app, "tidy", worker.tidy, lambda: NOW) is True
 
 
-def test_a_rehearsed_future_does_not_make_a_dead_worker_look_alive(app: Flask) -> None:
-    assert worker.run_job(app, "tidy", worker.tidy, lambda: NOW + DAY)
-    with app.app_context():
-        assert checks.ready(NOW)["worker"] is False
-
-
 # Leases
 
 

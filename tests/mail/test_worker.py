@@ -51,3 +51,23 @@ def test_three_workers_killed_with_letters_in_hand_lose_none_and_repeat_only_tho
     with app.app_context():
         states = select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)
         assert {state: count for state, count in db.session.execute(states)} == {"sent": LETTERS}
+
+
+def test_a_worker_told_to_stop_finishes_the_letter_in_hand_and_gives_the_others_back(
+    app: Flask, processes: Processes, mailserver: MailServer
+) -> None:
+    with app.app_context():
+        begin_write()
+        for _ in range(10):
+            post(now=clock.now() - timedelta(minutes=1))
+        db.session.commit()
+        mailserver.slow(0.3)
+        worker = processes.worker(CONVENE_MAIL_URL=mailserver.url)
+        mailserver.wait_for(1)
+        assert worker.stop() == 0
+        rows = db.session.execute(
+            select(OutgoingMail.state, OutgoingMail.lease_owner, OutgoingMail.tries)
+        ).all()
+    sent = len(mailserver.messages)
+    assert sent < 10
+    assert sorted(map(tuple, rows)) == [("retry", None, 0)] * (10 - sent) + [("sent", None, 1)] * sent

@@ -22,7 +22,6 @@ from .score import outside_blocks
 from .sizes import NUMBER_WORDS
 from .words import counted, listed
 
-
 MANY_FACILITATORS = 1000
 
 
@@ -40,9 +39,8 @@ class Bound:
 class Fresh:
     """What the bounds need to know of a board: per person, and the fresh pairs within any set of people.
 
-    met     keys of pairs that met in held rounds or must be apart (facilitators too, where each has a group of
-            their own): the pairs that are not fresh, blocks left
-    out
+    met     keys of pairs that met in held rounds or must be apart (facilitators too, where each has a group of their
+            own): the pairs that are not fresh, blocks left out
     kin     (n,) people of one's own block, oneself left out
     """
 
@@ -159,10 +157,8 @@ def _why(problem: Problem, fresh: Fresh, bound: Bound) -> str:
     setting = f"{counted(board.n, 'person', 'people')} in {NUMBER_WORDS[problem.group_size]}"
     if bound.kind == "seats":
         shared = board.rounds * (sum(size * (size - 1) // 2 for size in board.sizes))
-        fresh_pairs = fresh.within(np.ones(board.n, dtype=bool))
-        return (
-            f"{setting} share a group as {shared} pairs in {rounds}, and only {fresh_pairs} pairs can be new"
-        )
+        # How many there are would tell an attentive reader how many must be apart.
+        return f"{setting} share a group as {counted(shared, 'pair')} in {rounds}, more than can be new to each other"
     if bound.kind == "person":
         most = (board.n - 1) // max(1, min(board.sizes) - 1)
         return f"{setting} have others enough for at most {counted(most, 'round')}, not {rounds}"

@@ -86,7 +86,9 @@ def _facilitators(problem: Problem, here: set[str], groups: Groups) -> list[str]
     counts = [sum(each in leading for each in group) for group in groups]
     board = set_out(replace(problem, met=(), held=(), told=(), rounds=1))
     fewest = board.fewest
-    most = next((most for most, seated in zip(mosts(board), seatings_of(board), strict=True) if seated), board.most)
+    most = next(
+        (most for most, seated in zip(mosts(board), seatings_of(board), strict=True) if seated), board.most
+    )
     return [
         f"group {g} has {counted(count, 'facilitator')}, where there should be "
         + (str(most) if fewest == most else f"{fewest} to {most}")

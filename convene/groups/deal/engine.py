@@ -26,7 +26,7 @@ GRACE = 0.5
 NEVER = -(1 << 62)
 AFRESH = (1, 3)
 """Schedules that open afresh, in case the first opening was unlucky; all later ones warm up the best deal so far."""
-HOT, HOT_TOLD, COLD = 3 * SCALE, 8 * SCALE, SCALE // 2
+HOT, HOT_TOLD, COLD = 3 * SCALE, 8 * SCALE, 3 * SCALE // 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,14 +39,11 @@ def carry_out(floor: Floor, exchange: Exchange) -> NDArray[np.int64]:
             exchange = exchange.only(free)
     rows, left, right = exchange.rows, exchange.left, exchange.right
     goers, comers = exchange.goers, exchange.comers
-    for movers, old, new in (
-        (goers, exchange.stay_left, exchange.stay_right),
-        (comers, exchange.stay_right, exchange.stay_left),
-    ):
-        wide = np.broadcast_to(movers[:, :, None], (*movers.shape, old.shape[1]))
-        row = np.broadcast_to(rows[:, None, None], wide.shape)
-        floor.prices.met(row, wide, np.broadcast_to(old[:, None, :], wide.shape), -1)
-        floor.prices.met(row, wide, np.broadcast_to(new[:, None, :], wide.shape), 1)
+    movers = np.stack([goers, comers], axis=1)[:, :, :, None]
+    stays = np.stack([exchange.stay_left, exchange.stay_right], axis=1)
+    others = np.concatenate([stays, stays[:, ::-1]], axis=2)[:, :, None, :]
+    change = np.repeat(np.array([-1, 1], dtype=np.int32), stays.shape[2])
+    floor.prices.met(rows[:, None, None, None], movers, others, change)
     floor.seats[rows, left] = np.concatenate([comers, exchange.stay_left], axis=1)
     floor.seats[rows, right] = np.concatenate([goers, exchange.stay_right], axis=1)
     floor.groups[rows[:, None], goers] = right[:, None]
@@ -56,8 +53,8 @@ def carry_out(floor: Floor, exchange: Exchange) -> NDArray[np.int64]:
         copy = floor.copy[rows][:, None]
         np.add.at(floor.turns, (copy, goers), turn)
         np.add.at(floor.turns, (copy, comers), -turn)
-    change = np.bincount(floor.copy[rows], weights=exchange.delta, minlength=floor.copies)
-    return change.astype(np.int64)
+    total = np.bincount(floor.copy[rows], weights=exchange.delta, minlength=floor.copies)
+    return total.astype(np.int64)
 
 
 def _first_to_touch(floor: Floor, exchange: Exchange) -> NDArray[np.bool_]:

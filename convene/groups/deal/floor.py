@@ -60,6 +60,8 @@ class Floor:
         self.facilitator = np.append(board.facilitator & board.facilitated, False).astype(np.int32)
         self.company = self._company() if board.newcomer.any() else None
         self.leading = self._leading() if self.facilitator.any() else None
+        self.company_change = exchange_changes(self.company, board.seats)
+        self.leading_change = exchange_changes(self.leading, board.seats)
         self.near: Ints | None = None
         self.tether = 0
         self.kin: Ints | None = None
@@ -115,6 +117,17 @@ class Floor:
         allowed = (counts >= self.board.fewest) & (counts <= self.most)
         wall = np.where(allowed, 0, FORBIDDEN).astype(np.int32)
         return np.tile(wall, (self.board.seats + 1, 1))
+
+
+def exchange_changes(prices: Ints | None, seats: int) -> Ints | None:
+    """Flat (left size, right size, left count, right count, step) change in the price of two groups when the left one
+    gains `step` - 1 people of a kind from the right one; see _company for the table of prices."""
+    if prices is None:
+        return None
+    side = seats + 1
+    left, right, ours, theirs, step = np.ogrid[0:side, 0:side, 0:side, 0:side, -1:2]
+    after = prices[left, ours + step + 1] + prices[right, theirs - step + 1]
+    return np.asarray(after - prices[left, ours + 1] - prices[right, theirs + 1], dtype=np.int32).reshape(-1)
 
 
 def seat(groups: Ints, size: Ints, n: int) -> Ints:

@@ -30,9 +30,9 @@ class Prices(Protocol):
         """(l, k, k) prices between the k people of each lane, for a lane in the given row of the floor."""
         ...
 
-    def met(self, rows: Ints, ones: Ints, others: Ints, change: int) -> None:
-        """Counts pairs that now meet once more (or, with -1, once less). No pair of a copy twice in one
-        call."""
+    def met(self, rows: Ints, ones: Ints, others: Ints, change: Ints) -> None:
+        """Counts pairs that now meet once more (or, with -1, once less), in shapes that broadcast together. No
+        pair of a copy twice in one call."""
         ...
 
     def clone(self, source: int, target: int) -> None:
@@ -110,8 +110,8 @@ class Table:
         shelf = (rows // self.rounds * self.side)[:, None] + people
         return self.flat.take((shelf * self.side)[:, :, None] + people[:, None, :])
 
-    def met(self, rows: Ints, ones: Ints, others: Ints, change: int) -> None:
-        step, shelf = np.int32(change * self.repeat), rows // self.rounds * self.side
+    def met(self, rows: Ints, ones: Ints, others: Ints, change: Ints) -> None:
+        step, shelf = change * np.int32(self.repeat), rows // self.rounds * self.side
         self.flat[(shelf + ones) * self.side + others] += step
         self.flat[(shelf + others) * self.side + ones] += step
         self.table[:, -1, :] = self.table[:, :, -1] = 0
@@ -196,7 +196,7 @@ class OnTheWay:
         at = self.board.met_at(keys[maybe])
         out[maybe] += np.where(at >= 0, self.met_price[at], 0)
 
-    def met(self, rows: Ints, ones: Ints, others: Ints, change: int) -> None:
+    def met(self, rows: Ints, ones: Ints, others: Ints, change: Ints) -> None:
         """Nothing to keep: the groups themselves are the record."""
 
     def clone(self, source: int, target: int) -> None:

@@ -8,7 +8,7 @@ from .prices import TABLE_LIMIT
 UNIT = 0.165
 FEWEST_SWEEPS = 24
 LANES = 240
-MOST_COPIES = 6
+MOST_COPIES = 4
 CACHED = 800
 
 
@@ -27,9 +27,15 @@ def schedules(board: Board, seconds: float) -> list[int]:
     recounted.
     """
     entries = copies(board) * board.rounds * (board.groups // 2) * (2 * board.seats) ** 2
-    each = 20 if board.n <= CACHED else 45 if board.n <= TABLE_LIMIT else 80
+    each = 18 if board.n <= CACHED else 45 if board.n <= TABLE_LIMIT else 80
     ruled = (board.block >= 0).any() or (board.limit < board.groups).any() or board.facilitated
-    sweep = 165_000 + 70_000 * bool(ruled) + 45_000 * bool(board.newcomer.any()) + each * entries
+    sweep = (
+        120_000
+        + 55_000 * bool(ruled)
+        + 30_000 * bool(board.newcomer.any())
+        + 60_000 * (len(set(board.sizes)) > 1)
+        + each * entries
+    )
     opening = 2_000_000 + 3_000 * board.rounds * board.n
     unit = max(FEWEST_SWEEPS, int(UNIT * 1e9) // sweep)
     left = seconds * 1e9 - unit * sweep - opening

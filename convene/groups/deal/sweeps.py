@@ -66,15 +66,17 @@ def price_swaps(floor: Floor, rows: Ints, left: Ints, right: Ints) -> Ints:
     own = floor.prices.own
     size_left, size_right = floor.size[rows, left], floor.size[rows, right]
     # Column by column: NumPy sums a last axis of four several times slower.
-    crossing = sum((among[:, :, s + k] - among[:, :, k] for k in range(1, s)), among[:, :, s] - among[:, :, 0])
+    crossing = sum(
+        (among[:, :, s + k] - among[:, :, k] for k in range(1, s)), among[:, :, s] - among[:, :, 0]
+    )
     move_left = crossing[:, :s] + (own * (size_left - 1))[:, None]
     move_right = (own * (size_right - 1))[:, None] - crossing[:, s:]
     move_left += _alone(floor, rows, one, left, right, size_left, size_right)
     move_right += _alone(floor, rows, two, right, left, size_right, size_left)
     delta = move_left[:, :, None] + move_right[:, None, :] - 2 * across
-    for flag, prices in ((floor.newcomer, floor.company), (floor.facilitator, floor.leading)):
-        if prices is not None:
-            delta += _counted(flag, prices, one, two, size_left, size_right)
+    for flag, table in ((floor.newcomer, floor.company_change), (floor.facilitator, floor.leading_change)):
+        if table is not None:
+            delta += _counted(flag, table, one, two, size_left, size_right)
     return np.asarray(delta, dtype=np.int32)
 
 
@@ -96,13 +98,10 @@ def _alone(
     return out
 
 
-def _counted(flag: Ints, prices: Ints, one: Ints, two: Ints, size_left: Ints, size_right: Ints) -> Ints:
+def _counted(flag: Ints, table: Ints, one: Ints, two: Ints, size_left: Ints, size_right: Ints) -> Ints:
     """(lanes, s, s) change in the price of two groups by how many people of one kind each has."""
-    kind_left, kind_right = flag[one], flag[two]
-    count_left, count_right = kind_left.sum(axis=1), kind_right.sum(axis=1)
-    shift = np.arange(-1, 2)
-    table = prices[size_left[:, None], (count_left + 1)[:, None] + shift]
-    table = table + prices[size_right[:, None], (count_right + 1)[:, None] - shift]
-    table -= table[:, 1:2].copy()
-    step = kind_right[:, None, :] - kind_left[:, :, None] + 1
-    return table.reshape(-1).take(np.arange(0, 3 * len(step), 3)[:, None, None] + step)
+    side = one.shape[1] + 1
+    kind_left, kind_right = flag.take(one), flag.take(two)
+    at = ((size_left * side + size_right) * side + kind_left.sum(axis=1)) * side + kind_right.sum(axis=1)
+    step = kind_right[:, None, :] - kind_left[:, :, None]
+    return np.asarray(table.take((3 * at + 1)[:, None, None] + step), dtype=np.int32)

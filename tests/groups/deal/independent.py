@@ -82,7 +82,8 @@ def moved(problem: Problem, plan: Plan) -> int:
         left = [set(group) & here(problem) for group in told]
         slots = [set(group) for group in groups] + [set()] * max(0, len(left) - len(groups))
         best = max(
-            sum(len(a & b) for a, b in zip(left, order, strict=False)) for order in permutations(slots, len(left))
+            sum(len(a & b) for a, b in zip(left, order, strict=False))
+            for order in permutations(slots, len(left))
         )
         total += sum(map(len, left)) - best
     return total
@@ -110,7 +111,10 @@ def assert_figures(problem: Problem, plan: Plan) -> None:
     lone = sum(count == 1 for count, _ in newcomers)
     crowd = sum(count == size and count > 1 for count, size in newcomers)
     cost = (
-        sum(weights.repeat * (comb(before[p] + m, 2) - comb(before[p], 2)) + price[p] * m for p, m in now.items())
+        sum(
+            weights.repeat * (comb(before[p] + m, 2) - comb(before[p], 2)) + price[p] * m
+            for p, m in now.items()
+        )
         + weights.organisation * alike("organisation")
         + weights.sector * alike("sector")
         + weights.place * alike("place")

@@ -14,11 +14,22 @@ def problems(draw: st.DrawFn, most: int = 26, told: bool = True) -> Problem:
     needy = some([(), (), (), (), ("captions",), ("step-free", "captions")])
     people = tuple(
         Guest(
-            each, organisations[k], sectors[k], None, bool(flags[k] & 1), bool(flags[k] & 2), flags[k] > 5, needy[k]
+            each,
+            organisations[k],
+            sectors[k],
+            None,
+            bool(flags[k] & 1),
+            bool(flags[k] & 2),
+            flags[k] > 5,
+            needy[k],
         )
         for k, each in enumerate(ids)
     )
-    pair = st.lists(st.sampled_from(ids), min_size=2, max_size=2, unique=True).map(tuple) if n > 1 else st.nothing()
+    pair = (
+        st.lists(st.sampled_from(ids), min_size=2, max_size=2, unique=True).map(tuple)
+        if n > 1
+        else st.nothing()
+    )
     size, held = draw(st.integers(2, 6)), ()
     if n and draw(st.booleans()):
         order = draw(st.permutations(ids))

@@ -53,7 +53,9 @@ def test_options_beat_the_file() -> None:
 
 def test_csv_in_and_every_format_out(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
-    rows = "\n".join(f"p{k},o{k % 3},{'yes' if k < 3 else ''},{'captions;step-free' if k == 5 else ''}" for k in range(9))
+    rows = "\n".join(
+        f"p{k},o{k % 3},{'yes' if k < 3 else ''},{'captions;step-free' if k == 5 else ''}" for k in range(9)
+    )
     file.write_text(f"\ufeffid,organisation,newcomer,needs\n{rows}\n", encoding="utf-8")
     heads = {
         "json": "{",
@@ -123,7 +125,9 @@ def test_a_refusal_is_a_sentence_a_line_with_exit_code_2() -> None:
 
 
 def test_two_processes_with_other_hash_seeds_write_the_same_bytes() -> None:
-    people = [dict(each, sector=f"s{k % 3}", facilitator=k < 3, senior=k % 4 == 0) for k, each in enumerate(PEOPLE)]
+    people = [
+        dict(each, sector=f"s{k % 3}", facilitator=k < 3, senior=k % 4 == 0) for k, each in enumerate(PEOPLE)
+    ]
     given = json.dumps({**EVENING, "people": people, "facilitated": True}).encode()
     outs = [
         subprocess.run(
@@ -140,6 +144,7 @@ def test_two_processes_with_other_hash_seeds_write_the_same_bytes() -> None:
 
 
 def test_the_command_loads_numpy_and_no_web_framework() -> None:
-    code = "import sys, convene.groups.deal.command; print('numpy' in sys.modules, 'flask' in sys.modules, 'sqlalchemy' in sys.modules)"
+    look = "print(*(name in sys.modules for name in ('numpy', 'flask', 'sqlalchemy')))"
+    code = f"import sys, convene.groups.deal.command; {look}"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
     assert out.split() == ["True", "False", "False"]

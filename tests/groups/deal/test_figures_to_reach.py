@@ -66,7 +66,8 @@ def full(n: int = 60, captioned: int = 2) -> Problem:
         )
         for each in ids
     )
-    met = chance.sample(list(combinations(ids, 2)), 157)
+    # Two groups serve four people for six rounds, so those meet each other in any case.
+    met = chance.sample([pair for pair in combinations(ids, 2) if not set(pair) <= set(needy)], 157)
     return Problem(
         people,
         4,
@@ -86,7 +87,8 @@ def test_an_evening_with_everything_at_once_in_a_moment() -> None:
     assert plan.repeats <= plan.least_repeats + 2
     assert plan.met_again <= 1
     assert plan.lone_newcomers <= 2
-    assert "Serve" in plan.because[0] or "serve captions in one more group" in plan.because[0]
+    assert "4 people need captions and 2 groups have them" in plan.because[0]
+    assert "serve captions in one more group and it can drop to 0" in plan.because[0]
 
 
 def test_at_the_door_most_people_stay_and_what_is_left_of_a_group_moves_together() -> None:

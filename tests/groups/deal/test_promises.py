@@ -85,7 +85,9 @@ def test_the_same_seed_gives_the_same_plan(problem: Problem) -> None:
 
 @settings(few, max_examples=100)
 @given(st.integers(2, 6), st.integers(1, 25), st.integers(1, 13))
-def test_a_lattice_never_repeats_and_reaches_as_far_as_its_condition(s: int, groups: int, rounds: int) -> None:
+def test_a_lattice_never_repeats_and_reaches_as_far_as_its_condition(
+    s: int, groups: int, rounds: int
+) -> None:
     flat = lattice(s, groups, rounds)
     primes = [p for p in range(2, groups + 1) if groups % p == 0]
     if (s - 1) * (rounds - 1) < groups or (rounds <= groups and primes and min(primes) >= max(s, rounds)):

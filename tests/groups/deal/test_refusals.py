@@ -16,9 +16,7 @@ def reasons(**rules: object) -> tuple[str, ...]:
 
 def test_too_many_who_must_be_apart_from_each_other() -> None:
     apart = (("A", "B"), ("A", "C"), ("A", "D"), ("B", "C"), ("B", "D"), ("C", "D"), ("E", "F"))
-    expected = (
-        "A, B, C and D must be apart from each other and need 4 groups; 12 people in fours make 3."
-    )
+    expected = "A, B, C and D must be apart from each other and need 4 groups; 12 people in fours make 3."
     assert reasons(apart=apart) == (expected,)
 
 
@@ -85,7 +83,9 @@ def test_hardly_anybody(n: int, groups: int) -> None:
 
 
 def test_rules_about_absent_people_rest() -> None:
-    problem = Problem(TWELVE, 4, together=(("A", "B"),), apart=(("A", "B"),), present=frozenset("BCDEFGHIJKL"))
+    problem = Problem(
+        TWELVE, 4, together=(("A", "B"),), apart=(("A", "B"),), present=frozenset("BCDEFGHIJKL")
+    )
     assert deal(problem, 0.05).repeats == 0
 
 

@@ -1,0 +1,81 @@
+"""What no change made by hand may break, and what a group is told it has in common."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convene.groups.rules import LARGEST, SMALLEST, breach, shared
+from convene.groups.starters import A_ROUND, QUESTIONS, questions
+
+APART, TOGETHER = [(1, 2)], [(3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("groups", "broken"),
+    [
+        ([[1, 3, 4], [2, 5]], None),
+        ([[1, 2], [3, 4]], "apart"),
+        ([[1, 3], [2, 4]], "together"),
+        ([[1, 5], [2, 3, 4, 6, 7, 8, 9]], "size"),
+        ([[1, 5, 6], [2], [3, 4]], "size"),
+        ([[1, 3, 4], [2, 5], []], None),
+        ([[3, 5], [6, 7]], None),
+        ([[1]], None),
+        ([], None),
+    ],
+)
+def test_the_first_hard_rule_broken_is_named(groups: list[list[int]], broken: str | None) -> None:
+    assert breach(groups, APART, TOGETHER) == broken
+
+
+people = st.integers(1, 12)
+tables = st.lists(st.lists(people, unique=True, max_size=7), max_size=4).map(
+    lambda groups: [[one for one in group if not any(one in other for other in groups[:n])] for n, group in enumerate(groups)]
+)  # fmt: skip
+pairs = st.lists(st.tuples(people, people).filter(lambda pair: pair[0] < pair[1]), max_size=4)
+
+
+@given(tables, pairs, pairs)
+def test_groups_that_pass_keep_every_rule(
+    groups: list[list[int]], apart: list[tuple[int, int]], together: list[tuple[int, int]]
+) -> None:
+    here = {one for group in groups for one in group}
+    if breach(groups, apart, together) is None:
+        for group in groups:
+            assert not any(first in group and second in group for first, second in apart)
+            assert not group or SMALLEST <= len(group) <= LARGEST or len(here) == 1
+        for first, second in together:
+            if first in here and second in here:
+                assert any(first in group and second in group for group in groups)
+
+
+def test_a_separation_weighs_more_than_a_lock() -> None:
+    assert breach([[1, 2]], [(1, 2)], [(1, 2)]) == "apart"
+
+
+def test_what_is_shared_is_told_in_sentences_without_names_the_commonest_first() -> None:
+    group = [
+        {"field": "housing", "place": "Leeds"},
+        {"field": "Housing ", "place": "York"},
+        {"field": "health", "place": "Leeds"},
+        {"field": "health", "place": "leeds"},
+    ]
+    assert shared(group) == ["Two of you work in health.", "Two of you work in housing.", "Three of you are based in Leeds."]
+
+
+def test_what_all_share_is_said_of_all() -> None:
+    group = [{"field": "the arts", "place": None, "first_time": "yes"} for _ in range(3)]
+    assert shared(group) == ["You all work in the arts.", "It is the first time here for all of you."]
+
+
+def test_what_nobody_told_is_not_guessed() -> None:
+    assert shared([{"field": "", "place": None}, {"field": None, "place": "  "}]) == []
+    assert shared([{"field": "housing", "place": "Leeds"}, {"field": "health", "place": "York"}]) == []
+
+
+@given(st.integers(1, 10_000), st.integers(1, 12))
+def test_a_round_has_three_questions_and_the_next_has_others(event_id: int, number: int) -> None:
+    now, following = questions(event_id, number), questions(event_id, number + 1)
+    assert len(set(now)) == A_ROUND
+    assert not set(now) & set(following)
+    assert set(now) <= set(QUESTIONS)

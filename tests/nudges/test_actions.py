@@ -1,0 +1,261 @@
+"""Nudges go out once each, with a reason written down, whoever sweeps and however often; and stop when they should."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from convene import clock, worker
+from convene.extensions import db, start_write
+from convene.mail import outbox
+from convene.mail.models import OutgoingMail
+from convene.mail.transport import Memory
+from convene.nudges import actions
+from convene.nudges.actions import events_near, post_due
+from convene.nudges.models import Nudge
+from convene.people.actions import mute
+from convene.signups.actions import cancel
+from convene.signups.attendance import mark
+from convene.signups.upheaval import call_off
+from tests.factories import a_person, a_signup, an_event, an_organisation
+
+NOON = datetime(2026, 5, 12, 11, 0, tzinfo=UTC)  # in London
+EVE = NOON - timedelta(hours=23)
+DAY_AFTER = NOON + timedelta(hours=22)  # 18 hours after the end and more, at 10 in the morning
+LONG_BEFORE = NOON - timedelta(days=10)
+
+
+def an_event_at_noon(**facts: object):
+    return an_event(starts_at=NOON, now=LONG_BEFORE, **facts)  # type: ignore[arg-type]
+
+
+def nudges() -> list[tuple[str, str, str]]:
+    db.session.flush()
+    rows = db.session.scalars(select(Nudge).order_by(Nudge.id).execution_options(populate_existing=True))
+    return [(row.rule, row.state, row.reason) for row in rows]
+
+
+def letters() -> list[OutgoingMail]:
+    db.session.flush()
+    rows = select(OutgoingMail).order_by(OutgoingMail.id).execution_options(populate_existing=True)
+    return list(db.session.scalars(rows))
+
+
+def again() -> None:
+    """Another sweep, in a transaction of its own."""
+    db.session.commit()
+    start_write()
+
+
+def test_a_sweep_posts_each_once_and_a_second_sweep_nothing(session: scoped_session[Session]) -> None:
+    event = an_event_at_noon()
+    for _ in range(3):
+        a_signup(event, now=LONG_BEFORE)
+    assert post_due(event.id, "reminder", EVE) == 3
+    for later in (timedelta(), timedelta(minutes=1), timedelta(hours=5)):
+        again()
+        assert post_due(event.id, "reminder", EVE + later) == 0
+    assert [letter.letter for letter in letters()] == ["reminder"] * 3
+    assert nudges() == [("reminder", "sent", "they have a place at this event")] * 3
+    assert {letter.expires_at for letter in letters()} == {NOON}, "after the start it would help nobody"
+
+
+def test_two_workers_at_once_post_each_once(app: Flask, session: scoped_session[Session]) -> None:
+    event = an_event_at_noon()
+    for _ in range(5):
+        a_signup(event, now=LONG_BEFORE)
+    event_id = event.id
+    session.commit()
+    together = threading.Barrier(2)
+    posted, faults = [], []
+
+    def sweep() -> None:
+        with app.app_context():
+            together.wait()
+            try:
+                start_write()
+                posted.append(post_due(event_id, "reminder", EVE))
+                db.session.commit()
+            except Exception as fault:
+                faults.append(fault)
+
+    workers = [threading.Thread(target=sweep) for _ in range(2)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    assert faults == []
+    assert sorted(posted) == [0, 5]
+    assert len(letters()) == 5
+
+
+def test_the_workers_job_finds_them_by_itself(app: Flask, session: scoped_session[Session]) -> None:
+    event = an_event_at_noon()
+    a_signup(event, now=LONG_BEFORE)
+    session.commit()
+    for moment, letters_so_far in ((EVE - timedelta(hours=2), 0), (EVE, 1), (EVE, 1), (DAY_AFTER, 2), (DAY_AFTER, 2)):
+        with app.app_context():
+            worker.post_nudges(app, lambda now=moment: now)
+        assert len(letters()) == letters_so_far, moment
+        session.rollback()
+
+
+def test_a_thank_you_comes_the_day_after_in_words_that_fit(session: scoped_session[Session]) -> None:
+    event = an_event_at_noon(title="A street that talks")
+    words = {
+        "attended": "Thank you for coming", "part": "for the part you could be there", "no_show": "We missed you",
+        "excused": "Thank you for telling us", "unknown": "If you came",
+    }  # fmt: skip
+    for state in words:
+        mark(a_signup(event, now=LONG_BEFORE), state, "person:1", NOON)
+    assert post_due(event.id, "thank_you", NOON + timedelta(hours=19, minutes=29)) == 0, "not yet"
+    again()
+    assert post_due(event.id, "thank_you", DAY_AFTER) == 5
+    for letter, said in zip(letters(), words.values(), strict=True):
+        assert said in letter.text and said in letter.html
+        assert "/answer/" in letter.text
+
+
+def test_nothing_goes_out_at_night_and_it_is_not_forgotten(session: scoped_session[Session]) -> None:
+    event = an_event_at_noon()
+    a_signup(event, a_person(event.organisation, zone="Asia/Tokyo"), now=LONG_BEFORE)
+    a_signup(event, now=LONG_BEFORE)
+    assert post_due(event.id, "reminder", EVE) == 1, "noon in London is evening in Tokyo"
+    again()
+    assert post_due(event.id, "reminder", datetime(2026, 5, 11, 23, 45, tzinfo=UTC)) == 1, "a quarter to nine there"
+
+
+def test_a_night_in_which_the_clocks_change_is_a_night(session: scoped_session[Session]) -> None:
+    """London, 28 to 29 March 2026: eight in the morning is 7:00 UTC by then."""
+    event = an_event(starts_at=datetime(2026, 3, 30, 2, 0, tzinfo=UTC), now=LONG_BEFORE - timedelta(days=60))
+    a_signup(event, now=LONG_BEFORE - timedelta(days=60))
+    for moment, posted in (((29, 2, 30), 0), ((29, 6, 59), 0), ((29, 7, 31), 1)):
+        again()
+        day, hour, minute = moment
+        assert post_due(event.id, "reminder", datetime(2026, 3, day, hour, minute, tzinfo=UTC)) == posted, moment
+
+
+@pytest.mark.parametrize("rule", ["reminder", "thank_you"])
+def test_who_stopped_a_kind_gets_none_and_the_reason_is_kept(session: scoped_session[Session], rule: str) -> None:
+    event = an_event_at_noon()
+    signup = a_signup(event, now=LONG_BEFORE)
+    mute(signup.person, rule)
+    assert post_due(event.id, rule, EVE if rule == "reminder" else DAY_AFTER) == 0
+    assert nudges() == [(rule, "stopped", "they stopped this kind of message")]
+    assert letters() == []
+
+
+@pytest.mark.parametrize("state", ["started", "waitlisted", "offered", "lapsed", "cancelled"])
+def test_who_has_no_place_gets_none(session: scoped_session[Session], state: str) -> None:
+    event = an_event_at_noon()
+    a_signup(event, state=state, now=LONG_BEFORE)
+    assert post_due(event.id, "reminder", EVE) == 0
+    assert post_due(event.id, "thank_you", DAY_AFTER) == 0
+    assert letters() == []
+
+
+def test_people_known_by_name_alone_are_passed_over(session: scoped_session[Session]) -> None:
+    event = an_event_at_noon()
+    a_signup(event, a_person(event.organisation, address=None), now=LONG_BEFORE)
+    assert post_due(event.id, "reminder", EVE) == 0
+    assert nudges() == []
+
+
+def test_a_place_given_back_before_the_reminder_left_stops_it(session: scoped_session[Session]) -> None:
+    event = an_event_at_noon()
+    signup = a_signup(event, now=LONG_BEFORE)
+    post_due(event.id, "reminder", EVE)
+    cancel(signup.id, EVE + timedelta(seconds=1))
+    assert {letter.letter: letter.state for letter in letters()} == {"reminder": "dropped", "cancelled": "queued"}
+
+
+def test_an_event_called_off_stops_what_waits_and_what_would_come(session: scoped_session[Session]) -> None:
+    event = an_event_at_noon()
+    a_signup(event, now=LONG_BEFORE)
+    post_due(event.id, "reminder", EVE)
+    call_off(event.id, "", EVE + timedelta(seconds=1))
+    assert {letter.letter: letter.state for letter in letters()} == {"reminder": "dropped", "called_off": "queued"}
+    assert post_due(event.id, "thank_you", DAY_AFTER) == 0
+    assert events_near(EVE) == events_near(DAY_AFTER) == []
+
+
+def test_drafts_are_no_occasion(session: scoped_session[Session]) -> None:
+    event = an_event_at_noon(state="draft")
+    a_signup(event, now=LONG_BEFORE)
+    assert events_near(EVE) == []
+    assert post_due(event.id, "reminder", EVE) == 0
+
+
+def test_a_worker_that_was_away_too_long_lets_it_be_and_says_why(session: scoped_session[Session]) -> None:
+    event = an_event_at_noon()
+    a_signup(event, now=LONG_BEFORE)
+    after = event.ends_at + timedelta(hours=36, minutes=10)
+    assert events_near(after) == [(event.id, "thank_you")]
+    assert post_due(event.id, "thank_you", after) == 0
+    assert nudges() == [("thank_you", "expired", "its time had passed")]
+
+
+def test_one_address_gets_one_thank_you_a_day_over_all_hosts_and_the_reason_is_kept(
+    session: scoped_session[Session],
+) -> None:
+    first = an_event_at_noon()
+    other = an_event(an_organisation("Another host"), starts_at=NOON, now=LONG_BEFORE)
+    for event in (first, other):
+        person = a_person(event.organisation, address="ngozi@example.org")
+        a_signup(event, person, now=LONG_BEFORE)
+    assert post_due(first.id, "thank_you", DAY_AFTER) == 1
+    assert post_due(other.id, "thank_you", DAY_AFTER + timedelta(minutes=1)) == 0
+    assert len(nudges()) == 1, "it is looked at again"
+    assert post_due(other.id, "thank_you", other.ends_at + timedelta(hours=36, minutes=1)) == 0
+    assert nudges()[1] == ("thank_you", "expired", "they had had as many letters as we send in such a time")
+
+
+def test_a_reminder_counts_and_is_itself_never_held_back(session: scoped_session[Session]) -> None:
+    host = an_organisation()
+    person = a_person(host)
+    events = [an_event(host, starts_at=NOON + timedelta(hours=hour), now=LONG_BEFORE) for hour in range(3)]
+    for event in events:
+        a_signup(event, person, now=LONG_BEFORE)
+    sent = sum(post_due(event.id, "reminder", EVE + timedelta(hours=2, minutes=5)) for event in events)
+    assert sent == 3
+    assert post_due(events[0].id, "thank_you", DAY_AFTER) == 0
+
+
+def test_every_nudge_says_why_it_came_and_how_to_stop_it(session: scoped_session[Session]) -> None:
+    event = an_event_at_noon()
+    a_signup(event, now=LONG_BEFORE)
+    post_due(event.id, "reminder", EVE)
+    again()
+    db.session.execute(Nudge.__table__.update().values(decided_at=LONG_BEFORE))
+    post_due(event.id, "thank_you", DAY_AFTER)
+    for letter in letters():
+        assert letter.unsubscribe_url and letter.list_id
+        assert letter.unsubscribe_url in letter.text
+        assert "You get this because you" in letter.text
+
+
+def test_a_nudge_that_waits_behind_a_mail_server_away_is_stopped_by_unsubscribing(
+    session: scoped_session[Session],
+) -> None:
+    event = an_event_at_noon()
+    signup = a_signup(event, now=LONG_BEFORE)
+    post_due(event.id, "reminder", EVE)
+    (letter,) = letters()
+    letter.state, letter.tries = "retry", 1
+    actions.stop(signup.person, "reminder")
+    assert [one.state for one in letters()] == ["dropped"]
+
+
+def test_sent_late_is_dropped_and_not_sent(app: Flask, session: scoped_session[Session]) -> None:
+    event = an_event_at_noon()
+    a_signup(event, now=LONG_BEFORE)
+    post_due(event.id, "reminder", EVE)
+    session.commit()
+    transport = Memory()
+    with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
+        outbox.send_due(transport, "a test", clock.now)
+    assert [letter.state for letter in letters()] == ["dropped"]

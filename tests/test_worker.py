@@ -1,0 +1,49 @@
+"""A fault at one event is that event's alone: the others get their offers and nudges all the same."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from convene import worker
+from convene.extensions import begin_write, db
+from convene.health.models import Heartbeat
+from convene.signups.models import Signup
+from tests.factories import a_signup, an_event
+
+NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+
+
+def broken_for(wanted: int, act: Any) -> Any:
+    def guarded(event_id: int, *rest: Any) -> Any:
+        if event_id == wanted:
+            raise RuntimeError("this event is broken")
+        return act(event_id, *rest)
+
+    return guarded
+
+
+@pytest.mark.parametrize("job", ["lapse_offers", "post_nudges"])
+def test_one_broken_event_holds_up_no_other(app: Flask, monkeypatch: pytest.MonkeyPatch, job: str) -> None:
+    with app.app_context():
+        begin_write()
+        events = [an_event(starts_in=timedelta(hours=20), now=NOW) for _ in range(3)]
+        late = {"offered_until": NOW - timedelta(minutes=1)}
+        offered = [a_signup(event, state="offered", now=NOW, **late).id for event in events]
+        for event in events:
+            a_signup(event, now=NOW - timedelta(days=2))
+        first = events[0].id
+        db.session.commit()
+    monkeypatch.setattr(worker.signups, "lapse_offers", broken_for(first, worker.signups.lapse_offers))
+    monkeypatch.setattr(worker.nudges, "post_due", broken_for(first, worker.nudges.post_due))
+    act = {name: act for name, _, act in worker.TIMETABLE}[job]
+    assert worker.run_job(app, job, act, lambda: NOW) is False
+    with app.app_context():
+        assert db.session.get_one(Heartbeat, job).error == "RuntimeError"
+        states = [db.session.get_one(Signup, one).state for one in offered]
+        nudged = len(db.session.scalars(worker.db.select(worker.nudges.Nudge)).all())
+    if job == "lapse_offers":
+        assert states == ["offered", "lapsed", "lapsed"]
+    else:
+        assert nudged == 2
