@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from bench import letters, pages, signups
+from bench.load import percentile
 from bench.server import KINDS, RAISED, WEB_PROCESSES, House, Sink, house
 from tests.parts import postgres
 
@@ -69,7 +70,7 @@ def measure_signups(here: House, sink: Sink) -> None:
 
 
 def middle(values: list[float]) -> str:
-    return f"{signups.percentile(values, 0.5) * 1000:.0f} ms (p95 {signups.percentile(values, 0.95) * 1000:.0f})"
+    return f"{percentile(values, 0.5) * 1000:.0f} ms (p95 {percentile(values, 0.95) * 1000:.0f})"
 
 
 def weigh(here: House, shares: dict[int, int]) -> None:

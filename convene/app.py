@@ -22,6 +22,7 @@ def create_app(config: Config) -> Flask:
     logs.init_app(app)
     if config.TRUSTED_PROXIES:
         hops = config.TRUSTED_PROXIES
+        # The way Flask's own documents put it on; mypy sees a method there.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     db.init_app(app)
     csrf.init_app(app)

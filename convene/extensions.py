@@ -1,5 +1,6 @@
 """The database session and its transaction rules, migrations and form protection, shared by every feature."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -95,12 +96,17 @@ def refuse_late_writes(connection: Any, cursor: Any, statement: str, *rest: Any)
         raise NotAWrite(f"begin_write was not called before: {statement[:60]}")
 
 
-def affected(statement: Executable) -> int:
+def affected(statement: Executable, values: Mapping[str, Any] | None = None) -> int:
     """Run an UPDATE or DELETE; returns how many rows it touched."""
-    return cast("CursorResult[Any]", db.session.execute(statement)).rowcount
+    return cast("CursorResult[Any]", db.session.execute(statement, values)).rowcount
 
 
 def upsert(table: Any) -> Any:
     """An INSERT that understands ON CONFLICT, for whichever of the two databases is behind the session."""
-    insert = sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert
+    insert = sqlite_insert if dialect() == "sqlite" else postgresql_insert
     return insert(table)
+
+
+def dialect() -> str:
+    """Which of the two databases is behind the session: sqlite or postgresql."""
+    return str(db.engine.dialect.name)

@@ -52,7 +52,7 @@ def lapse_offers(app: Flask, now: Callable[[], datetime]) -> None:
 
 
 def post_nudges(app: Flask, now: Callable[[], datetime]) -> None:
-    for_each(nudges.events_near(now()), lambda due: nudges.post_due(*due, now()))
+    for_each(nudges.events_near(now()), lambda due: nudges.post_due(due[0], due[1], now()))
 
 
 def for_each(things: Iterable[Any], act: Callable[[Any], object]) -> None:

@@ -29,8 +29,8 @@ def test_one_broken_event_holds_up_no_other(app: Flask, monkeypatch: pytest.Monk
     with app.app_context():
         begin_write()
         events = [an_event(starts_in=timedelta(hours=20), now=NOW) for _ in range(3)]
-        late = {"offered_until": NOW - timedelta(minutes=1)}
-        offered = [a_signup(event, state="offered", now=NOW, **late).id for event in events]
+        late = NOW - timedelta(minutes=1)
+        offered = [a_signup(event, state="offered", offered_until=late, now=NOW).id for event in events]
         for event in events:
             a_signup(event, now=NOW - timedelta(days=2))
         first = events[0].id

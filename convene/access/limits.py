@@ -1,12 +1,14 @@
 """How often something may be asked, counted in the database so that it holds over processes and restarts."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import delete
 
 from convene.access.models import RateCount
-from convene.extensions import db, upsert
+from convene.extensions import db, dialect, upsert
 from convene.links import keyed_hash
 
 
@@ -28,14 +30,18 @@ def take(name: str, subject: str, now: datetime) -> None:
     most, seconds = current_app.config["LIMITS"][f"CONVENE_LIMIT_{name}"]
     start = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
     end = start + timedelta(seconds=seconds)
-    row = upsert(RateCount).values(
-        name=name, subject=keyed_hash("limit", subject), window_start=start, window_end=end, count=1
-    )
-    row = row.on_conflict_do_update(
-        index_elements=["name", "subject", "window_start"], set_={"count": RateCount.count + 1}
-    ).returning(RateCount.count)
-    if db.session.execute(row).scalar_one() > most:
+    row = {"name": name, "subject": keyed_hash("limit", subject), "window_start": start, "window_end": end}
+    if db.session.execute(counting(dialect()), {**row, "count": 1}).scalar_one() > most:
         raise TooMany(name, end - now)
+
+
+@lru_cache
+def counting(dialect: str) -> Any:
+    """The statement that counts, put together once for each kind of database: a sign-up counts four times."""
+    row = upsert(RateCount.__table__).on_conflict_do_update(
+        index_elements=["name", "subject", "window_start"], set_={"count": RateCount.__table__.c.count + 1}
+    )
+    return row.returning(RateCount.__table__.c.count)
 
 
 def forget(now: datetime) -> None:

@@ -5,7 +5,7 @@ import gc
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server import MPServer, MTServer, Server
 
 from config import Config
 from convene import worker as timetable
@@ -29,7 +29,7 @@ def web(argv: list[str]) -> int:
     return 0
 
 
-def server(app: str, host: str, port: int, workers: int, threads: int) -> Server:
+def server(app: str, host: str, port: int, workers: int, threads: int) -> MPServer | MTServer:
     """The server with this house's settings, for any WSGI application; the bench serves an empty one beside."""
     gc.collect()
     gc.freeze()  # what is loaded now is shared with the forked processes; the collector would copy its pages

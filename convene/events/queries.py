@@ -22,6 +22,8 @@ UPCOMING = UPCOMING.order_by(Event.starts_at, Event.id).limit(bindparam("most"))
 PAST = WITH_HOST.where(Event.state == "published", Event.ends_at <= bindparam("now"))
 PAST = PAST.where(Event.ends_at > bindparam("since"))
 PAST = PAST.order_by(Event.starts_at.desc(), Event.id).limit(bindparam("most"))
+LOCKED = select(Event).where(Event.id == bindparam("event_id")).with_for_update(of=Event)
+LOCKED = LOCKED.execution_options(populate_existing=True)
 IN_CIRCLE = Event.circle_id == bindparam("circle_id")
 UPCOMING_IN_CIRCLE = UPCOMING.where(IN_CIRCLE)
 PAST_IN_CIRCLE = PAST.where(IN_CIRCLE)
@@ -67,5 +69,4 @@ def one_for_org(organisation_id: int, event_id: int) -> Event | None:
 
 def locked(event_id: int) -> Event:
     """The event under its row lock, read anew: the lock under which places are decided and letters numbered."""
-    rows = select(Event).where(Event.id == event_id).with_for_update(of=Event)
-    return db.session.scalars(rows.execution_options(populate_existing=True)).one()
+    return db.session.scalars(LOCKED, {"event_id": event_id}).one()

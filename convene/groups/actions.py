@@ -107,7 +107,9 @@ def mixable(text: str | None) -> str | None:
 
 
 def keep(event: Event, asked: Problem, plan: Plan, now: datetime) -> list[Round]:
-    """Write a plan as draft rounds in place of every round not yet held. The event row must be locked.
+    """Write a plan as drafts in place of the drafts before it. The event row must be locked.
+
+    What was published stays until the drafts are: people keep seeing what they were told.
 
     Raises Changed if a fact that binds the plan is no longer what it was made for: a rule made while the deal
     ran must not be broken by it.
@@ -117,11 +119,11 @@ def keep(event: Event, asked: Problem, plan: Plan, now: datetime) -> list[Round]
     held = queries.rounds(event.id, "held")
     free = itertools.filterfalse({round_.number for round_ in held}.__contains__, itertools.count(1))
     started = Counter(group.seats[0].person_id for round_ in held for group in round_.groups if group.seats)
-    db.session.execute(delete(Round).where(Round.event_id == event.id, Round.state != "held"))
+    drop(event, "draft")
     db.session.expire_all()
     word = "Room" if event.format == "online" else "Table"
     made = []
-    for order, (groups, number) in enumerate(zip(plan.rounds, free), start=len(asked.held) + 1):
+    for order, (groups, number) in enumerate(zip(plan.rounds, free, strict=False), start=len(asked.held) + 1):
         round_ = Round(event_id=event.id, number=number, state="draft", created_at=now)
         db.session.add(round_)
         db.session.flush()
@@ -189,35 +191,50 @@ def set_rooms(event: Event, urls: Sequence[str]) -> None:
             group.room_url = urls[group.number - 1] if group.number <= len(urls) else ""
 
 
-def publish(event: Event, now: datetime, *, letters_too: bool = True) -> int:
+def drop(event: Event, state: str) -> None:
+    db.session.execute(delete(Round).where(Round.event_id == event.id, Round.state == state))
+    db.session.expire_all()
+
+
+def publish(event: Event, now: datetime) -> int:
     """Tell each person their groups of all rounds in one letter; returns how many people have a seat.
 
     Publishing again what was published sends nothing twice. The event row must be locked. Raises NotPossible if
     two who must be kept apart since the deal would be told of each other.
     """
+    by_person = publish_quietly(event, now)
+    if event.ends_at > now:
+        post_groups(event, by_person, now)
+    return len(by_person)
+
+
+def publish_quietly(event: Event, now: datetime) -> dict[int, list[Seat]]:
+    """Put the drafts in the place of what was published, and send nobody a letter; returns each person's seats."""
     drafts = queries.rounds(event.id, "draft")
+    if not drafts:
+        return {}
     refuse_broken(drafts)
+    drop(event, "published")
+    drafts = queries.rounds(event.id, "draft")
     for round_ in drafts:
         round_.state = "published"
         round_.published_at = now
     db.session.flush()
-    if not drafts:
-        return 0
-    rounds = queries.rounds(event.id, "published", "held")
     by_person: dict[int, list[Seat]] = {}
-    for round_ in rounds:
+    for round_ in queries.rounds(event.id, "published", "held"):
         for group in round_.groups:
             for seat in group.seats:
                 by_person.setdefault(seat.person_id, []).append(seat)
-    if letters_too and event.ends_at > now:
-        post_groups(event, by_person, now)
-    return len(by_person)
+    return by_person
 
 
 def refuse_broken(rounds: Sequence[Round]) -> None:
     for round_ in rounds:
         groups = [[seat.person_id for seat in group.seats] for group in round_.groups]
-        if rules.breach(groups, pairs(Separation, [one for people in groups for one in people]), ()) == "apart":
+        if (
+            rules.breach(groups, pairs(Separation, [one for people in groups for one in people]), ())
+            == "apart"
+        ):
             raise NotPossible("apart")
 
 
@@ -240,9 +257,10 @@ def post_groups(event: Event, by_person: Mapping[int, list[Seat]], now: datetime
 
 
 def hold(event: Event, number: int) -> bool:
-    """A round has been held: from now on no deal changes it."""
+    """A round has been held: from now on no deal changes it. Drafts were dealt without knowing that, and go."""
     for round_ in queries.rounds(event.id, "published"):
         if round_.number == number:
+            drop(event, "draft")
             round_.state = "held"
             return True
     return False

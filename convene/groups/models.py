@@ -13,7 +13,8 @@ class Round(db.Model):
     """One mixing of the people present at an event."""
 
     __table_args__ = (
-        UniqueConstraint("event_id", "number"),
+        # A draft may stand beside the published round that it will replace: people keep what they were told till then.
+        UniqueConstraint("event_id", "number", "state"),
         CheckConstraint("state IN ('draft','published','held')", name="state"),
     )
 

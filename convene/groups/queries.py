@@ -20,6 +20,13 @@ def rounds(event_id: int, *states: str) -> Sequence[Round]:
     ).all()
 
 
+def board(event_id: int) -> Sequence[Round]:
+    """What the organiser works on: rounds held, and besides them the drafts, or what was published if there are none."""
+    found = rounds(event_id)
+    draft = any(round_.state == "draft" for round_ in found)
+    return [round_ for round_ in found if round_.state in ("held", "draft" if draft else "published")]
+
+
 def seats_of(event_id: int, person_id: int) -> Sequence[Seat]:
     """A person's seats in the rounds that were published, in order, with everybody in their groups."""
     rows = select(Seat).join(Round, Seat.round_id == Round.id)

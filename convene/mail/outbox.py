@@ -8,13 +8,14 @@ import random
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from convene.extensions import affected, begin_write, db, start_write, upsert
+from convene.extensions import affected, begin_write, db, dialect, start_write, upsert
 from convene.mail.letter import Letter
 from convene.mail.message import build, sender_address
 from convene.mail.models import UNSENT, MailSwitch, OutgoingMail
@@ -26,9 +27,14 @@ WAITS = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 480)]
 GIVE_UP = timedelta(days=3)
 QUEUE_STOP = timedelta(minutes=1)
 
-# Written out once, on the table itself: it runs for every letter, and no row in hand has to follow it.
+# Written out once, on the table itself: they run for every letter, and no row in hand has to follow them.
 TABLE = cast(Table, OutgoingMail.__table__)
 MINE = update(TABLE).where(TABLE.c.id == bindparam("mail_id"), TABLE.c.lease_owner == bindparam("owner"))
+
+UNTOUCHED = update(TABLE).where(TABLE.c.state.in_(("queued", "retry")), TABLE.c.tries == 0)
+UNTOUCHED = UNTOUCHED.where(
+    TABLE.c.thread == bindparam("of"), TABLE.c.letter.in_(bindparam("kinds", expanding=True))
+)
 
 
 def post(
@@ -51,46 +57,48 @@ def post(
         drop_unsent(thread, replaces, "a newer letter says it all")
     refusal = reason_for(letter.to_address)
     domain = sender_address(current_app.config["MAIL_FROM"]).rpartition("@")[2]
-    row = upsert(OutgoingMail).values(
-        key=key,
-        message_id=f"<{now:%Y%m%d%H%M%S}.{uuid.uuid4().hex}@{domain}>",
-        letter=letter.kind,
-        organisation_id=organisation_id,
-        event_id=event_id,
-        person_id=person_id,
-        thread=thread,
-        revision=letter.revision,
-        to_name=letter.to_name[:200],
-        to_address=letter.to_address,
-        from_name=letter.from_name[:200],
-        reply_to=letter.reply_to,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        invite=letter.invite,
-        invite_method=letter.invite_method,
-        unsubscribe_url=letter.unsubscribe_url,
-        list_id=letter.list_id,
-        state="dropped" if refusal else "queued",
-        posted_at=now,
-        due_at=now,
-        expires_at=letter.expires_at,
-        tries=0,
-        last_answer=not_sent(refusal) if refusal else None,
-    )
-    row = row.on_conflict_do_nothing(index_elements=["key"]).returning(OutgoingMail.id)
-    return db.session.execute(row).scalar_one_or_none()
+    row = {
+        "key": key,
+        "message_id": f"<{now:%Y%m%d%H%M%S}.{uuid.uuid4().hex}@{domain}>",
+        "letter": letter.kind,
+        "organisation_id": organisation_id,
+        "event_id": event_id,
+        "person_id": person_id,
+        "thread": thread,
+        "revision": letter.revision,
+        "to_name": letter.to_name[:200],
+        "to_address": letter.to_address,
+        "from_name": letter.from_name[:200],
+        "reply_to": letter.reply_to,
+        "subject": letter.subject,
+        "text": letter.text,
+        "html": letter.html,
+        "invite": letter.invite,
+        "invite_method": letter.invite_method,
+        "unsubscribe_url": letter.unsubscribe_url,
+        "list_id": letter.list_id,
+        "state": "dropped" if refusal else "queued",
+        "posted_at": now,
+        "due_at": now,
+        "expires_at": letter.expires_at,
+        "tries": 0,
+        "last_answer": not_sent(refusal) if refusal else None,
+    }
+    found: int | None = db.session.execute(new_row(dialect()), row).scalar_one_or_none()
+    return found
+
+
+@lru_cache
+def new_row(dialect: str) -> Any:
+    """The statement that posts, put together once for each kind of database."""
+    return upsert(TABLE).on_conflict_do_nothing(index_elements=["key"]).returning(TABLE.c.id)
 
 
 def drop_unsent(thread: str, kinds: Sequence[str], reason: str) -> int:
     """Drop letters of these kinds that nobody has begun to send; one that may have left is never dropped."""
-    rows = (
-        update(OutgoingMail)
-        .where(OutgoingMail.thread == thread, OutgoingMail.letter.in_(kinds))
-        .where(OutgoingMail.state.in_(("queued", "retry")), OutgoingMail.tries == 0)
-        .values(state="dropped", last_answer=reason)
+    return affected(
+        UNTOUCHED, {"of": thread, "kinds": list(kinds), "state": "dropped", "last_answer": reason}
     )
-    return affected(rows)
 
 
 def drop_waiting(reason: str, *which: ColumnElement[bool]) -> int:

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from convene.extensions import db, upsert
 from convene.links import keyed_hash
 from convene.mail.models import Suppression
+
+BARRED = select(Suppression.address_hash, Suppression.reason)
+BARRED = BARRED.where(Suppression.address_hash.in_(bindparam("hashes", expanding=True)))
 
 
 def fold(address: str) -> str:
@@ -29,7 +32,6 @@ def reason_for(address: str) -> str | None:
 def reasons_for(addresses: Iterable[str]) -> dict[str, str]:
     """Of these addresses, those that must not be mailed, and why."""
     hashes = {address: keyed_hash("address", fold(address)) for address in addresses}
-    rows = select(Suppression.address_hash, Suppression.reason)
-    rows = rows.where(Suppression.address_hash.in_(set(hashes.values())))
-    found = {hash_: reason for hash_, reason in db.session.execute(rows)}
+    rows = db.session.execute(BARRED, {"hashes": list(set(hashes.values()))})
+    found = {hash_: reason for hash_, reason in rows}
     return {address: found[hash_] for address, hash_ in hashes.items() if hash_ in found}

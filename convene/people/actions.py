@@ -5,13 +5,15 @@ import hashlib
 import re
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from cryptography.fernet import Fernet
 from flask import current_app
 from sqlalchemy import delete, select
 
 from convene.access import audit
-from convene.extensions import affected, db, upsert
+from convene.extensions import affected, db, dialect, upsert
 from convene.mail import outbox
 from convene.mail.suppression import suppress
 from convene.people.addresses import checked, folded
@@ -48,19 +50,27 @@ def meet(host: Organisation, address_typed: str, name: str, now: datetime) -> Pe
     """The person behind an address, made if new. An unproven name never overwrites that of a person we know."""
     address = folded(checked(address_typed))
     # At two events at once, one address is still one person: each event has its own lock, so the key decides.
-    new = upsert(Person).values(
-        organisation_id=host.id,
-        name=name,
-        address=address,
-        address_typed=checked(address_typed),
-        created_at=now,
+    db.session.execute(
+        new_person(dialect()),
+        {
+            "organisation_id": host.id,
+            "name": name,
+            "address": address,
+            "address_typed": checked(address_typed),
+            "created_at": now,
+        },
     )
-    db.session.execute(new.on_conflict_do_nothing(index_elements=["organisation_id", "address"]))
     person = by_address(host.id, address)
     assert person is not None
     if person.state == "provisional":
         person.name = name
     return person
+
+
+@lru_cache
+def new_person(dialect: str) -> Any:
+    """The statement that adds a person, put together once for each kind of database."""
+    return upsert(Person.__table__).on_conflict_do_nothing(index_elements=["organisation_id", "address"])
 
 
 def meet_without_address(host: Organisation, name: str, now: datetime) -> Person:

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from convene.extensions import db
 from convene.people.models import Lock, Organisation, Person, Role, Separation
 
 ORGANISING = ("owner", "organiser")
+BY_ADDRESS = select(Person).where(
+    Person.organisation_id == bindparam("organisation_id"), Person.address == bindparam("address")
+)
 Pair = TypeVar("Pair", Separation, Lock)
 
 
@@ -18,8 +21,7 @@ def organisation(slug: str) -> Organisation | None:
 
 def by_address(organisation_id: int, address: str) -> Person | None:
     """The person with this folded address in this organisation."""
-    rule = (Person.organisation_id == organisation_id, Person.address == address)
-    return db.session.scalar(select(Person).where(*rule))
+    return db.session.scalar(BY_ADDRESS, {"organisation_id": organisation_id, "address": address})
 
 
 def organisers(address: str) -> Sequence[Person]:

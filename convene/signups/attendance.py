@@ -36,6 +36,8 @@ def reopen(event: Event) -> None:
 
     Who was marked as absent before the word was given was seen to be, and stays so.
     """
+    if event.attendance_complete_at is None:
+        return
     rows = (
         select(Signup)
         .join(Signup.attendance)

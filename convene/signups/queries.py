@@ -19,6 +19,9 @@ COUNTED = select(Signup.event_id, Signup.state, func.count()).where(
     Signup.state.in_((*HOLDING, "waitlisted")),
 )
 COUNTED = COUNTED.group_by(Signup.event_id, Signup.state)
+OF_PERSON = select(Signup).where(
+    Signup.event_id == bindparam("event_id"), Signup.person_id == bindparam("person_id")
+)
 ONE = select(Signup).where(Signup.id == bindparam("signup_id"))
 ONE = ONE.options(joinedload(Signup.person), joinedload(Signup.event).joinedload(Event.organisation))
 
@@ -54,7 +57,7 @@ def one(signup_id: int) -> Signup | None:
 
 
 def of_person(event_id: int, person_id: int) -> Signup | None:
-    return db.session.scalar(select(Signup).where(Signup.event_id == event_id, Signup.person_id == person_id))
+    return db.session.scalar(OF_PERSON, {"event_id": event_id, "person_id": person_id})
 
 
 def one_for_org(organisation_id: int, event_id: int, signup_id: int) -> Signup | None:

@@ -53,7 +53,7 @@ def tables(rounds: Sequence[Round]) -> list[list[list[int]]]:
 
 def seated(event: Event) -> list[list[list[int]]]:
     db.session.expire_all()
-    return tables(queries.rounds(event.id))
+    return tables(queries.board(event.id))
 
 
 def share(event: Event, first: Person, second: Person) -> bool:
@@ -111,7 +111,9 @@ def test_those_marked_here_are_dealt_and_before_anybody_is_marked_those_with_a_p
         mark(signup, "attended", "person:1", clock.now())
     mark(signups[5], "no_show", "person:1", clock.now())
     arrange(event)
-    assert {len(group) for round_ in seated(event) for group in round_} == {2, 3} or len(seated(event)[0]) == 1
+    assert {len(group) for round_ in seated(event) for group in round_} == {2, 3} or len(
+        seated(event)[0]
+    ) == 1
     assert sum(len(group) for group in seated(event)[0]) == 5
 
 
@@ -131,7 +133,10 @@ def test_separations_hold_over_many_deals_and_locks_with_them(event: Event) -> N
         keep_apart(who[first], who[second], "", "person:1", clock.now())
     keep_together(who[7], who[8], "person:1", clock.now())
     asked = actions.problem(event, 1)
-    apart = {frozenset((actions.key(who[a].id), actions.key(who[b].id))) for a, b in ((0, 1), (0, 2), (3, 4), (5, 6))}
+    apart = {
+        frozenset((actions.key(who[a].id), actions.key(who[b].id)))
+        for a, b in ((0, 1), (0, 2), (3, 4), (5, 6))
+    }
     lock = {actions.key(who[7].id), actions.key(who[8].id)}
     for seed in range(12):  # a thousand draws are the deal's own tests
         plan = deal(Problem(**{**fields(asked), "seed": seed}), 0.001)
@@ -243,8 +248,8 @@ def test_held_rounds_stay_as_they_were_and_the_rest_is_dealt_around_them(event: 
     arrange(event, seed=7)
     rounds = seated(event)
     assert rounds[0] == held
-    assert [round_.state for round_ in queries.rounds(event.id)] == ["held", "draft", "draft"]
-    assert [round_.number for round_ in queries.rounds(event.id)] == [1, 2, 3]
+    assert [round_.state for round_ in queries.board(event.id)] == ["held", "draft", "draft"]
+    assert [round_.number for round_ in queries.board(event.id)] == [1, 2, 3]
     assert all(late.person_id in {one for group in round_ for one in group} for round_ in rounds[1:])
 
 
@@ -256,7 +261,7 @@ def test_a_round_held_out_of_turn_stays_too(event: Event, number: int) -> None:
     db.session.flush()
     held = seated(event)[number - 1]
     arrange(event, seed=5)
-    rounds = queries.rounds(event.id)
+    rounds = queries.board(event.id)
     assert [round_.number for round_ in rounds] == [1, 2, 3]
     assert [round_.state for round_ in rounds].index("held") == number - 1
     assert tables(rounds)[number - 1] == held
@@ -306,7 +311,7 @@ def test_a_person_is_moved_to_another_group_of_the_same_round(event: Event) -> N
     arrange(event)
     one = people(event)[0]
     seat = seat_of(event, one)
-    target = next(group for group in queries.rounds(event.id)[0].groups if group.id != seat.group_id)
+    target = next(group for group in queries.board(event.id)[0].groups if group.id != seat.group_id)
     actions.move(event, seat.id, target.id)
     first = seated(event)[0]
     assert sorted(len(group) for group in first) == [3, 4, 5]
@@ -330,17 +335,17 @@ def test_who_stays_together_is_not_moved_apart(event: Event) -> None:
     keep_together(who[0], who[1], "person:1", clock.now())
     arrange(event)
     seat = seat_of(event, who[0])
-    target = next(group for group in queries.rounds(event.id)[0].groups if group.id != seat.group_id)
+    target = next(group for group in queries.board(event.id)[0].groups if group.id != seat.group_id)
     with pytest.raises(NotPossible, match="together"):
         actions.move(event, seat.id, target.id)
 
 
 def test_no_move_leaves_somebody_alone_or_a_table_too_full(event: Event) -> None:
     arrange(event)
-    target = queries.rounds(event.id)[0].groups[0]
+    target = queries.board(event.id)[0].groups[0]
     moved = 0
     with pytest.raises(NotPossible, match="size"):
-        for group in queries.rounds(event.id)[0].groups[1:]:
+        for group in queries.board(event.id)[0].groups[1:]:
             for seat in list(group.seats):
                 actions.move(event, seat.id, target.id)
                 moved += 1
@@ -355,13 +360,13 @@ def test_a_move_to_another_round_or_event_or_to_nowhere_changes_nothing(event: E
         a_signup(other, person)
     arrange(other)
     seat = seat_of(event, people(event)[0])
-    elsewhere = [queries.rounds(event.id)[1].groups[0].id, queries.rounds(other.id)[0].groups[0].id, 10**6]
+    elsewhere = [queries.board(event.id)[1].groups[0].id, queries.board(other.id)[0].groups[0].id, 10**6]
     before = seated(event)
     for target in elsewhere:
         with pytest.raises(Changed):
             actions.move(event, seat.id, target)
     with pytest.raises(Changed):
-        actions.move(other, seat.id, queries.rounds(event.id)[0].groups[0].id)
+        actions.move(other, seat.id, queries.board(event.id)[0].groups[0].id)
     with pytest.raises(Changed):
         actions.move(event, 10**6, seat.group_id)
     assert seated(event) == before
@@ -373,7 +378,7 @@ def test_a_held_round_is_not_changed_by_hand(event: Event) -> None:
     actions.hold(event, 1)
     db.session.flush()
     seat = seat_of(event, people(event)[0])
-    target = next(group for group in queries.rounds(event.id)[0].groups if group.id != seat.group_id)
+    target = next(group for group in queries.board(event.id)[0].groups if group.id != seat.group_id)
     with pytest.raises(Changed):
         actions.move(event, seat.id, target.id)
 
@@ -384,7 +389,7 @@ def test_a_held_round_is_not_changed_by_hand(event: Event) -> None:
 def test_publishing_tells_each_person_once_of_all_their_rounds(event: Event) -> None:
     arrange(event)
     assert actions.publish(event, clock.now()) == 12
-    assert {round_.state for round_ in queries.rounds(event.id)} == {"published"}
+    assert {round_.state for round_ in queries.board(event.id)} == {"published"}
     sent = letters()
     assert len(sent) == 12 == len({letter.person_id for letter in sent})
     assert all("ROUND 1" in letter.text and "ROUND 3" in letter.text for letter in sent)
@@ -414,7 +419,7 @@ def test_a_group_letter_names_the_people_of_the_group_and_gives_no_address_of_th
 
 def test_two_to_be_kept_apart_since_the_deal_are_never_published_together(event: Event) -> None:
     arrange(event)
-    group = queries.rounds(event.id)[0].groups[0]
+    group = queries.board(event.id)[0].groups[0]
     first, second = (seat.person for seat in group.seats[:2])
     keep_apart(first, second, "", "person:1", clock.now())
     with pytest.raises(NotPossible) as refused:
@@ -432,9 +437,9 @@ def test_a_deal_again_sends_no_letter_until_it_is_published_and_then_one(event: 
     db.session.execute(delete(OutgoingMail))
     arrange(event, seed=9)
     assert letters() == []
-    actions.publish(event, clock.now(), letters_too=False)
+    actions.publish_quietly(event, clock.now())
     assert letters() == []
-    assert {round_.state for round_ in queries.rounds(event.id)} == {"published"}
+    assert {round_.state for round_ in queries.board(event.id)} == {"published"}
 
 
 def test_a_second_publication_reaches_everybody_again(event: Event) -> None:
@@ -485,10 +490,32 @@ def test_nobody_is_written_to_once_the_event_is_over(session: scoped_session[Ses
 def test_rooms_go_with_the_number_of_the_group_in_every_round(event: Event) -> None:
     arrange(event)
     actions.set_rooms(event, ["https://video.example.org/1", "https://video.example.org/2"])
-    for round_ in queries.rounds(event.id):
+    for round_ in queries.board(event.id):
         assert [group.room_url[-2:] for group in round_.groups] == ["/1", "/2", ""]
 
 
 def test_names_stand_for_keys_in_what_the_organiser_reads() -> None:
-    assert actions.with_names("person-1 and person-12 meet again", {1: "Ann", 12: "Bob"}) == "Ann and Bob meet again"
+    assert (
+        actions.with_names("person-1 and person-12 meet again", {1: "Ann", 12: "Bob"})
+        == "Ann and Bob meet again"
+    )
     assert actions.with_names("person-3", {}) == "somebody"
+
+
+def test_people_keep_what_they_were_told_until_the_new_deal_is_published(event: Event) -> None:
+    arrange(event)
+    actions.publish(event, clock.now())
+    told = [actions.as_keys(round_) for round_ in queries.rounds(event.id, "published")]
+    a_signup(event)
+    arrange(event, seed=9)
+    assert [actions.as_keys(round_) for round_ in queries.rounds(event.id, "published")] == told
+    assert {round_.state for round_ in queries.board(event.id)} == {"draft"}
+    assert list(actions.problem(event, 1).told) == told, "and a third deal still knows what was told"
+
+
+def test_a_round_held_meanwhile_ends_drafts_that_did_not_know_of_it(event: Event) -> None:
+    arrange(event)
+    actions.publish(event, clock.now())
+    arrange(event, seed=9)
+    assert actions.hold(event, 1)
+    assert [round_.state for round_ in queries.board(event.id)] == ["held", "published", "published"]

@@ -26,6 +26,8 @@ from tests.factories import a_signup, an_event
 from tests.parts.processes import Process, Processes
 from tests.signups.reading import kinds_of
 
+Post = tuple[str, dict[str, str]]  # a path and the fields of its form
+
 
 class Crowd:
     """Visitors of one browser's cookie who press buttons at the same moment, each over a connection of its own."""
@@ -46,11 +48,11 @@ class Crowd:
     def line(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port or 0, timeout=30)
 
-    def press(self, posts: Sequence[tuple[str, dict[str, str]]]) -> Counter[int]:
+    def press(self, posts: Sequence[Post]) -> Counter[int]:
         """Post all of these at once; how often each status came back."""
         gate = Barrier(len(posts))
 
-        def one(post: tuple[str, dict[str, str]]) -> int:
+        def one(post: Post) -> int:
             path, fields = post
             line = self.line()
             line.connect()
@@ -85,7 +87,7 @@ def test_twenty_who_press_at_once_for_three_places_are_three_with_a_place_and_on
             start_write()
             event = an_event(capacity=3)
             people = [a_signup(event, state="started") for _ in range(20)]
-            posts = [(path_of(one, "/confirm"), {}) for one in people]
+            posts: list[Post] = [(path_of(one, "/confirm"), {}) for one in people]
             event_id = event.id
             db.session.commit()
             statuses = Crowd(web, posts[0][0].removesuffix("/confirm")).press(posts)
@@ -109,7 +111,7 @@ def test_ten_cancels_pressed_five_times_each_free_ten_places_for_the_first_ten_i
         event = an_event(capacity=10)
         held = [a_signup(event) for _ in range(10)]
         waiting = [a_signup(event, state="waitlisted") for _ in range(15)]
-        posts = [(path_of(one, "/cancel"), {}) for one in held] * 5
+        posts: list[Post] = [(path_of(one, "/cancel"), {}) for one in held] * 5
         held_ids, waiting_ids = [one.id for one in held], [one.id for one in waiting]
         event_id = event.id
         db.session.commit()

@@ -3,31 +3,22 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, scoped_session
 from werkzeug.datastructures import FileStorage
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse, stream_encode_multipart
 from wtforms.fields.core import UnboundField
 
 from config import ROOT
-from convene import clock, links
-from convene.access import sign_ins, tokens
-from convene.extensions import db
-from convene.groups.models import Group, Round, Seat
-from convene.nudges.models import Nudge
 from convene.web import Slug
 from convene.web.access import own_path
 from convene.web.forms import Form
 from convene.web.headers import HEADERS
-from tests.factories import a_signup, an_event, an_organiser
+from tests.web.house import House, a_house, rules
 from tests.web.rows import all_rows
 
 PARTS = ["0", "9" * 24, "%00", "%ff%fe", "..%2f..%2fetc%2fpasswd", "%0d%0aSet-Cookie:%20a=b", "x" * 10_000, "%F0%9F%A7%B5"]
@@ -98,76 +89,10 @@ HEAVY = {
 }  # fmt: skip
 
 
-@dataclass
-class House:
-    """A house with something behind every door, and an organiser's key to it."""
-
-    app: Flask
-    good: dict[str, str]  # what each part of an address may be, so that the door opens
-    inside: FlaskClient
-    outside: FlaskClient
-
-    def at(self, path: str) -> FlaskClient:
-        """An organiser at the desk, and anybody at the pages for everybody."""
-        return self.inside if path.startswith("/organise") else self.outside
-
-    def addresses(self, rule: Rule) -> Iterator[str]:
-        """This address with each part as it should be, and then with one part hostile at a time."""
-        parts = [(is_part, text) for is_part, text in rule._trace if text != "|"]
-        names = [text for is_part, text in parts if is_part]
-        yield self.address(rule, {})
-        for name in names:
-            for hostile in PARTS:
-                yield self.address(rule, {name: hostile})
-
-    def address(self, rule: Rule, hostile: dict[str, str]) -> str:
-        page = rule.endpoint.partition(".")[0]
-        path = "".join(
-            hostile.get(text, self.good.get(f"{page}.{text}", self.good.get(text, "1"))) if is_part else text
-            for is_part, text in rule._trace
-            if text != "|"
-        )
-        return path
-
-
 @pytest.fixture
 def house(app: Flask, session: scoped_session[Session]) -> House:
-    now = clock.now()
     app.config["WTF_CSRF_ENABLED"] = False  # whoever is hostile can have a token of their own
-    organiser = an_organiser()
-    host = organiser.organisation
-    event, past = an_event(host), an_event(host, starts_in=-timedelta(days=1))
-    signup, there = a_signup(event), a_signup(past)
-    round_ = Round(event_id=event.id, number=1, state="draft", created_at=now)
-    db.session.add(round_)
-    db.session.flush()
-    group = Group(round_id=round_.id, number=1, label="Table 1")
-    db.session.add(group)
-    db.session.flush()
-    db.session.add(Seat(round_id=round_.id, group_id=group.id, person_id=signup.person_id, position=0))
-    nudge = Nudge(
-        key="thank_you:1", rule="thank_you", event_id=past.id, person_id=there.person_id, state="sent",
-        reason="they had a place", due_at=now, decided_at=now, generation=1,
-    )  # fmt: skip
-    db.session.add(nudge)
-    db.session.flush()
-    secret = sign_ins.open_sign_in(organiser.address or "", host.id, "a test", now)
-    good = {
-        "slug": event.slug, "event_id": str(event.id), "signup_id": str(signup.id), "person_id": str(signup.person_id),
-        "place.token": links.place(signup.id, 1), "answer.token": links.answer(nudge.id, 1),
-        "unsubscribe.token": links.unsubscribe(signup.person_id, 1, 0),
-        "organise_sign_in.token": tokens.issue("sign_in", organiser.address or "", timedelta(minutes=9), now),
-        "number": "1", "filename": "css/base.css",
-    }  # fmt: skip
-    good = {name: text.rpartition("/")[2] if name.endswith("token") else text for name, text in good.items()}
-    db.session.commit()
-    inside = app.test_client()
-    inside.set_cookie("convene_desk", secret)
-    return House(app, good, inside, app.test_client())
-
-
-def rules(app: Flask, method: str) -> list[Rule]:
-    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+    return a_house(app)
 
 
 def sound(answer: TestResponse, sent: str) -> None:
@@ -184,7 +109,7 @@ def sound(answer: TestResponse, sent: str) -> None:
 def test_no_address_whatever_stands_in_it_is_a_fault_of_ours(house: House) -> None:
     before = all_rows()
     for rule in rules(house.app, "GET"):
-        for path in house.addresses(rule):
+        for path in house.addresses(rule, PARTS):
             sound(house.at(path).get(path), path[:200])
     assert all_rows() == before, "and looking writes nothing"
 
@@ -193,7 +118,7 @@ def test_no_question_after_an_address_is_a_fault_of_ours(house: House) -> None:
     before = all_rows()
     names = ["zone", "next", *field_names()]
     for rule in rules(house.app, "GET"):
-        path = house.address(rule, {})
+        path = house.address(rule)
         for value in VALUES:
             asked = path + "?" + "&".join(f"{name}={value}" for name in names)
             sound(house.at(path).get(asked), asked[:200])
@@ -203,7 +128,7 @@ def test_no_question_after_an_address_is_a_fault_of_ours(house: House) -> None:
 def test_head_changes_no_row_and_has_no_body_wherever_it_knocks(house: House) -> None:
     before = all_rows()
     for rule in house.app.url_map.iter_rules():
-        path = house.address(rule, {})
+        path = house.address(rule)
         answer = house.at(path).head(path)
         sound(answer, rule.rule)
         assert answer.data == b"" or rule.endpoint == "static", rule.rule
@@ -215,7 +140,7 @@ def post_everywhere(house: House, kind: str, body: dict[str, Any]) -> None:
     for rule in rules(house.app, "POST"):
         if "sign-out" in rule.rule or "devices" in rule.rule:
             continue  # it may end the visit that the others are made with
-        path = house.address(rule, {})
+        path = house.address(rule)
         try:
             sound(house.at(path).post(path, **body), f"{kind} to {path}")
         except AssertionError as fault:
@@ -254,7 +179,7 @@ def test_what_is_too_much_is_refused_in_plain_words(house: House, kind: str) -> 
 def test_no_address_to_post_to_is_a_fault_of_ours(house: House) -> None:
     for rule in rules(house.app, "POST"):
         if "devices" not in rule.rule and "sign-out" not in rule.rule:
-            for path in list(house.addresses(rule))[1:]:
+            for path in list(house.addresses(rule, PARTS))[1:]:
                 sound(house.at(path).post(path, data={"name": "x"}), path[:200])
 
 
@@ -263,7 +188,7 @@ def test_no_address_to_post_to_is_a_fault_of_ours(house: House) -> None:
 def test_other_methods_do_nothing(house: House, method: str) -> None:
     before = all_rows()
     for rule in house.app.url_map.iter_rules():
-        answer = house.inside.open(house.address(rule, {}), method=method)
+        answer = house.inside.open(house.address(rule), method=method)
         sound(answer, f"{method} {rule.rule}")
         assert answer.status_code == (200 if method == "OPTIONS" else 405), rule.rule
         assert answer.headers["Allow"]
@@ -279,7 +204,7 @@ def test_every_post_wants_the_forms_token_save_the_one_that_mail_programs_press(
         if rule.endpoint == "unsubscribe.stop":
             free.append(rule.endpoint)
             continue
-        answer = house.inside.post(house.address(rule, {}), data={"name": "typed before"})
+        answer = house.inside.post(house.address(rule), data={"name": "typed before"})
         assert answer.status_code == 400, rule.rule
         assert "Please press once more" in answer.text and 'value="typed before"' in answer.text, rule.rule
     assert free == ["unsubscribe.stop"]

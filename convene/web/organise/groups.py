@@ -78,7 +78,7 @@ def sees_rules() -> bool:
 def render(
     event: Event, code: int = 200, settings: SettingsForm | None = None, rooms: RoomsForm | None = None
 ) -> ResponseReturnValue:
-    rounds = queries.rounds(event.id)
+    rounds = queries.board(event.id)
     number = request.args.get("round", type=int)
     chosen = next((one for one in rounds if one.number == number), None)
     chosen = chosen or next((one for one in rounds if one.state != "held"), rounds[-1] if rounds else None)
@@ -118,7 +118,7 @@ def show(event_id: int) -> ResponseReturnValue:
 def on_paper(event_id: int) -> ResponseReturnValue:
     """Everybody by name with their table in each round, to pin up by the door."""
     event = own.event(event_id)
-    rounds = queries.rounds(event.id)
+    rounds = queries.board(event.id)
     return render_template("organise/groups_print.html", event=event, rounds=rounds, rows=by_name(rounds))
 
 
@@ -173,7 +173,7 @@ def deal_groups(event_id: int) -> ResponseReturnValue:
 
 def keep(event: Event, asked: Problem, plan: Plan) -> None:
     """Write the plan; links to rooms stay with their numbers."""
-    links = [group.room_url for group in widest(queries.rounds(event.id))]
+    links = [group.room_url for group in widest(queries.board(event.id))]
     actions.keep(event, asked, plan, clock.now())
     actions.set_rooms(event, links)
     audit.record(g.desk.organisation_id, g.desk.actor, "groups.dealt", f"event:{event.id}", clock.now())
@@ -238,7 +238,7 @@ def save_rooms(event_id: int) -> ResponseReturnValue:
     if urls is None:
         return render(own.event(event_id), 422, rooms=form)
     event = own.event_to_change(event_id)
-    groups = len(widest(queries.rounds(event.id)))
+    groups = len(widest(queries.board(event.id)))
     actions.set_rooms(event, urls)
     db.session.commit()
     if urls and len(urls) < groups:
@@ -255,13 +255,21 @@ def ask_publish(event_id: int) -> ResponseReturnValue:
     event = own.event(event_id)
     drafts = queries.rounds(event.id, "draft")
     people = {
-        seat.person for round_ in queries.rounds(event.id) for group in round_.groups for seat in group.seats
+        seat.person for round_ in queries.board(event.id) for group in round_.groups for seat in group.seats
     }
     unreached = sorted((person.name for person in people if not person.address), key=str.casefold)
     over = event.ends_at <= clock.now()
     told = 0 if over else len(people) - len(unreached)
+    # On the day people are dealt again and hear it in the room: a second letter only if somebody asks for it.
+    first = not queries.rounds(event.id, "published", "held") or clock.now() < event.starts_at
     return render_template(
-        "organise/groups_publish.html", event=event, drafts=drafts, told=told, unreached=unreached, over=over
+        "organise/groups_publish.html",
+        event=event,
+        drafts=drafts,
+        told=told,
+        unreached=unreached,
+        over=over,
+        first=first,
     )
 
 
@@ -272,7 +280,8 @@ def publish(event_id: int) -> ResponseReturnValue:
         db.session.rollback()
         flash("Publish the event itself first.", "bad")
         return back(event_id)
-    seated = actions.publish(event, now)
+    quietly = request.form.get("letters") == "no"
+    seated = len(actions.publish_quietly(event, now)) if quietly else actions.publish(event, now)
     if not seated:
         db.session.rollback()
         flash("There is nothing new to publish.", "warn")
@@ -286,7 +295,7 @@ def publish(event_id: int) -> ResponseReturnValue:
 @page.post(f"/{own.ID.format('event_id')}/groups/rounds/<int(max=99):number>/held")
 def hold(event_id: int, number: int) -> ResponseReturnValue:
     event = own.event_to_change(event_id)
-    if number not in {round_.number for round_ in queries.rounds(event.id)}:
+    if number not in {round_.number for round_ in queries.board(event.id)}:
         abort(404)
     if actions.hold(event, number):
         audit.record(g.desk.organisation_id, g.desk.actor, "groups.held", f"event:{event_id}", clock.now())

@@ -1,0 +1,87 @@
+"""A house with something behind every door, so that a test can knock at all of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from convene import clock, links
+from convene.access import sign_ins, tokens
+from convene.extensions import db
+from convene.groups.models import Group, Round, Seat
+from convene.nudges.models import Nudge
+from tests.factories import a_signup, an_event, an_organiser
+
+
+@dataclass
+class House:
+    """A house with something behind every door, and an organiser's key to it."""
+
+    app: Flask
+    good: dict[str, str]  # what each part of an address may be, so that the door opens
+    inside: FlaskClient
+    outside: FlaskClient
+
+    def at(self, path: str) -> FlaskClient:
+        """An organiser at the desk, and anybody at the pages for everybody."""
+        return self.inside if path.startswith("/organise") else self.outside
+
+    def addresses(self, rule: Rule, hostile: Sequence[str]) -> Iterator[str]:
+        """This address with each part as it should be, and then with one part hostile at a time."""
+        parts = [(is_part, text) for is_part, text in rule._trace if text != "|"]
+        names = [text for is_part, text in parts if is_part]
+        yield self.address(rule)
+        for name in names:
+            for one in hostile:
+                yield self.address(rule, {name: one})
+
+    def address(self, rule: Rule, hostile: Mapping[str, str] = MappingProxyType({})) -> str:
+        page = rule.endpoint.partition(".")[0]
+        return "".join(
+            hostile.get(text, self.good.get(f"{page}.{text}", self.good.get(text, "1"))) if is_part else text
+            for is_part, text in rule._trace
+            if text != "|"
+        )
+
+
+def a_house(app: Flask) -> House:
+    """In an application context that was opened for writing; committed when it is given back."""
+    now = clock.now()
+    organiser = an_organiser()
+    host = organiser.organisation
+    event, past = an_event(host), an_event(host, starts_in=-timedelta(days=1))
+    signup, there = a_signup(event), a_signup(past)
+    round_ = Round(event_id=event.id, number=1, state="draft", created_at=now)
+    db.session.add(round_)
+    db.session.flush()
+    group = Group(round_id=round_.id, number=1, label="Table 1")
+    db.session.add(group)
+    db.session.flush()
+    db.session.add(Seat(round_id=round_.id, group_id=group.id, person_id=signup.person_id, position=0))
+    nudge = Nudge(
+        key="thank_you:1", rule="thank_you", event_id=past.id, person_id=there.person_id, state="sent",
+        reason="they had a place", due_at=now, decided_at=now, generation=1,
+    )  # fmt: skip
+    db.session.add(nudge)
+    db.session.flush()
+    secret = sign_ins.open_sign_in(organiser.address or "", host.id, "a test", now)
+    good = {
+        "slug": event.slug, "event_id": str(event.id), "signup_id": str(signup.id), "person_id": str(signup.person_id),
+        "place.token": links.place(signup.id, 1), "answer.token": links.answer(nudge.id, 1),
+        "unsubscribe.token": links.unsubscribe(signup.person_id, 1, 0),
+        "organise_sign_in.token": tokens.issue("sign_in", organiser.address or "", timedelta(minutes=9), now),
+        "number": "1", "filename": "css/base.css",
+    }  # fmt: skip
+    good = {name: text.rpartition("/")[2] if name.endswith("token") else text for name, text in good.items()}
+    db.session.commit()
+    inside = app.test_client()
+    inside.set_cookie("convene_desk", secret)
+    return House(app, good, inside, app.test_client())
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
