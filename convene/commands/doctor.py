@@ -15,6 +15,7 @@ from convene import clock
 from convene.app import create_app
 from convene.extensions import db
 from convene.health import checks
+from convene.mail import outbox
 from convene.mail.transport import Smtp, Stopped, TryLater
 
 Finding = tuple[bool, str]
@@ -88,6 +89,7 @@ def parts_of(app: Flask) -> list[tuple[str, Finding]]:
     now = clock.now()
     parts = checks.ready(now)
     late = checks.mail_is_late(now) if parts["migrations"] else None
+    stopped = outbox.paused(now) if parts["migrations"] else None
     db.session.rollback()
     return [
         (
@@ -105,6 +107,10 @@ def parts_of(app: Flask) -> list[tuple[str, Finding]]:
         (
             "letters",
             (False, f"the oldest has waited {late}; see the outbox") if late else (True, "none is late"),
+        ),
+        (
+            "sending",
+            (False, f"stopped: {stopped.reason}") if stopped else (True, "not stopped"),
         ),
     ]
 

@@ -60,7 +60,9 @@ def organiser() -> ResponseReturnValue | None:
 
 def press_again(signed_out: bool = False) -> str:
     """The page that holds what was just sent, to send it once more when what stood in the way is mended."""
-    typed = [(name, value) for name, values in request.form.lists() for value in values if name != "csrf_token"]
+    typed = [
+        (name, value) for name, values in request.form.lists() for value in values if name != "csrf_token"
+    ]
     action = request.full_path.rstrip("?")
     return render_template("parts/press_again.html", typed=typed, action=action, signed_out=signed_out)
 

@@ -15,7 +15,11 @@ class BodyReader(FormDataParser):
     """Reads a plain form as a multipart one is read; the library would keep broken letters as "%FF", as if typed."""
 
     def parse(
-        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
+        self,
+        stream: IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str] | None = None,
     ) -> Parsed:
         if mimetype != "application/x-www-form-urlencoded":
             return super().parse(stream, mimetype, content_length, options)

@@ -74,6 +74,7 @@ def seat_of(event: Event, person: Person, number: int = 1) -> Seat:
 # The deal
 
 
+@pytest.mark.one_database
 def test_everybody_has_one_seat_in_each_round_and_nobody_meets_twice(event: Event) -> None:
     for _ in range(4):
         a_signup(event)
@@ -88,6 +89,7 @@ def test_everybody_has_one_seat_in_each_round_and_nobody_meets_twice(event: Even
     assert len(met) == len(set(met)) == 3 * 4 * 6
 
 
+@pytest.mark.one_database
 def test_nobody_starts_twice_while_somebody_at_the_table_has_not_started(event: Event) -> None:
     arrange(event)
     starts = [group[0] for round_ in seated(event) for group in round_]
@@ -96,12 +98,14 @@ def test_nobody_starts_twice_while_somebody_at_the_table_has_not_started(event: 
     assert len(set(starts)) >= 8
 
 
+@pytest.mark.one_database
 def test_groups_are_tables_in_a_room_and_rooms_online(event: Event) -> None:
     assert {group.label for group in arrange(event)[0].groups} == {"Table 1", "Table 2", "Table 3"}
     event.format = "online"
     assert arrange(event)[0].groups[0].label == "Room 1"
 
 
+@pytest.mark.one_database
 def test_those_marked_here_are_dealt_and_before_anybody_is_marked_those_with_a_place(event: Event) -> None:
     a_signup(event, state="waitlisted")
     a_signup(event, state="cancelled")
@@ -117,6 +121,7 @@ def test_those_marked_here_are_dealt_and_before_anybody_is_marked_those_with_a_p
     assert sum(len(group) for group in seated(event)[0]) == 5
 
 
+@pytest.mark.one_database
 def test_nobody_is_put_together_with_nobody(event: Event) -> None:
     lonely = an_event()
     with pytest.raises(NobodyHere):
@@ -150,6 +155,7 @@ def fields(problem: Problem) -> dict:
     return {name: getattr(problem, name) for name in problem.__slots__}
 
 
+@pytest.mark.one_database
 def test_the_deal_learns_no_name_and_no_address(event: Event) -> None:
     person = people(event)[0]
     person.affiliation, person.field, person.place = " Leeds  Tenants ", "Housing", "LEEDS"
@@ -159,6 +165,7 @@ def test_the_deal_learns_no_name_and_no_address(event: Event) -> None:
     assert person.name not in repr(asked) and "@" not in repr(asked)
 
 
+@pytest.mark.one_database
 def test_earlier_meetings_are_priced_into_the_next_deal(event: Event) -> None:
     earlier = an_event(event.organisation, starts_in=-timedelta(days=5), group_size=4, round_count=1)
     for person in people(event):
@@ -208,6 +215,7 @@ def test_a_plan_made_for_other_facts_is_not_kept(event: Event, change: str) -> N
     assert seated(event) == before
 
 
+@pytest.mark.one_database
 def test_a_plan_made_before_a_round_was_held_is_not_kept(event: Event) -> None:
     arrange(event)
     actions.publish(event, clock.now())
@@ -267,6 +275,7 @@ def test_a_round_held_out_of_turn_stays_too(event: Event, number: int) -> None:
     assert tables(rounds)[number - 1] == held
 
 
+@pytest.mark.one_database
 def test_caveats_stand_at_the_group_they_are_about(event: Event) -> None:
     who = people(event)
     for person in who[:6]:
@@ -288,6 +297,7 @@ def test_caveats_stand_at_the_group_they_are_about(event: Event) -> None:
     assert kept, "six of one house at three tables cannot be without a caveat"
 
 
+@pytest.mark.one_database
 def test_when_every_round_was_held_there_is_nothing_left_to_deal(event: Event) -> None:
     arrange(event)
     actions.publish(event, clock.now())
@@ -298,6 +308,7 @@ def test_when_every_round_was_held_there_is_nothing_left_to_deal(event: Event) -
         actions.problem(event, 1)
 
 
+@pytest.mark.one_database
 def test_a_draft_cannot_be_held(event: Event) -> None:
     arrange(event)
     assert not actions.hold(event, 1)
@@ -318,6 +329,7 @@ def test_a_person_is_moved_to_another_group_of_the_same_round(event: Event) -> N
     assert first[target.number - 1][-1] == one.id
 
 
+@pytest.mark.one_database
 def test_a_move_beside_somebody_to_be_kept_apart_from_is_not_possible(event: Event) -> None:
     who = people(event)
     keep_apart(who[0], who[1], "They fear each other", "person:1", clock.now())
@@ -330,6 +342,7 @@ def test_a_move_beside_somebody_to_be_kept_apart_from_is_not_possible(event: Eve
     assert seated(event) == before
 
 
+@pytest.mark.one_database
 def test_who_stays_together_is_not_moved_apart(event: Event) -> None:
     who = people(event)
     keep_together(who[0], who[1], "person:1", clock.now())
@@ -340,6 +353,7 @@ def test_who_stays_together_is_not_moved_apart(event: Event) -> None:
         actions.move(event, seat.id, target.id)
 
 
+@pytest.mark.one_database
 def test_no_move_leaves_somebody_alone_or_a_table_too_full(event: Event) -> None:
     arrange(event)
     target = queries.board(event.id)[0].groups[0]
@@ -353,6 +367,7 @@ def test_no_move_leaves_somebody_alone_or_a_table_too_full(event: Event) -> None
     assert moved == 2, "four and two are six"
 
 
+@pytest.mark.one_database
 def test_a_move_to_another_round_or_event_or_to_nowhere_changes_nothing(event: Event) -> None:
     arrange(event)
     other = an_event(event.organisation)
@@ -372,6 +387,7 @@ def test_a_move_to_another_round_or_event_or_to_nowhere_changes_nothing(event: E
     assert seated(event) == before
 
 
+@pytest.mark.one_database
 def test_a_held_round_is_not_changed_by_hand(event: Event) -> None:
     arrange(event)
     actions.publish(event, clock.now())
@@ -397,6 +413,7 @@ def test_publishing_tells_each_person_once_of_all_their_rounds(event: Event) -> 
     assert len(letters()) == 12
 
 
+@pytest.mark.one_database
 def test_a_group_letter_names_the_people_of_the_group_and_gives_no_address_of_theirs(event: Event) -> None:
     for person in people(event):
         person.affiliation = f"House of {person.id}"
@@ -417,6 +434,7 @@ def test_a_group_letter_names_the_people_of_the_group_and_gives_no_address_of_th
         assert "House of" not in words and "A secret need" not in words
 
 
+@pytest.mark.one_database
 def test_two_to_be_kept_apart_since_the_deal_are_never_published_together(event: Event) -> None:
     arrange(event)
     group = queries.board(event.id)[0].groups[0]
@@ -431,6 +449,7 @@ def test_two_to_be_kept_apart_since_the_deal_are_never_published_together(event:
     assert actions.publish(event, clock.now()) == 12
 
 
+@pytest.mark.one_database
 def test_a_deal_again_sends_no_letter_until_it_is_published_and_then_one(event: Event) -> None:
     arrange(event)
     actions.publish(event, clock.now())
@@ -453,6 +472,7 @@ def test_a_second_publication_reaches_everybody_again(event: Event) -> None:
     assert [letter.state for letter in letters()] == ["sent"] * 12 + ["queued"] * 12
 
 
+@pytest.mark.one_database
 def test_a_letter_that_had_not_left_yet_gives_way_to_the_newer_one(event: Event) -> None:
     arrange(event)
     actions.publish(event, clock.now())
@@ -462,6 +482,7 @@ def test_a_letter_that_had_not_left_yet_gives_way_to_the_newer_one(event: Event)
     assert [letter.state for letter in letters()] == ["dropped"] * 12 + ["queued"] * 12
 
 
+@pytest.mark.one_database
 def test_who_gave_their_place_back_since_is_not_written_to(event: Event) -> None:
     arrange(event)
     signup = cancel(a_place(event), clock.now())
@@ -470,6 +491,7 @@ def test_who_gave_their_place_back_since_is_not_written_to(event: Event) -> None
     assert len(letters()) == 11
 
 
+@pytest.mark.one_database
 def test_people_without_an_address_are_seated_and_not_written_to(event: Event) -> None:
     silent = a_person(event.organisation, address=None)
     a_signup(event, silent)
@@ -478,6 +500,7 @@ def test_people_without_an_address_are_seated_and_not_written_to(event: Event) -
     assert len(letters()) == 12
 
 
+@pytest.mark.one_database
 def test_nobody_is_written_to_once_the_event_is_over(session: scoped_session[Session]) -> None:
     over = an_event(starts_in=-timedelta(days=1))
     for _ in range(4):
@@ -487,6 +510,7 @@ def test_nobody_is_written_to_once_the_event_is_over(session: scoped_session[Ses
     assert letters() == []
 
 
+@pytest.mark.one_database
 def test_rooms_go_with_the_number_of_the_group_in_every_round(event: Event) -> None:
     arrange(event)
     actions.set_rooms(event, ["https://video.example.org/1", "https://video.example.org/2"])
@@ -502,6 +526,7 @@ def test_names_stand_for_keys_in_what_the_organiser_reads() -> None:
     assert actions.with_names("person-3", {}) == "somebody"
 
 
+@pytest.mark.one_database
 def test_people_keep_what_they_were_told_until_the_new_deal_is_published(event: Event) -> None:
     arrange(event)
     actions.publish(event, clock.now())
@@ -513,6 +538,7 @@ def test_people_keep_what_they_were_told_until_the_new_deal_is_published(event: 
     assert list(actions.problem(event, 1).told) == told, "and a third deal still knows what was told"
 
 
+@pytest.mark.one_database
 def test_a_round_held_meanwhile_ends_drafts_that_did_not_know_of_it(event: Event) -> None:
     arrange(event)
     actions.publish(event, clock.now())

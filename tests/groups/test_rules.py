@@ -60,7 +60,11 @@ def test_what_is_shared_is_told_in_sentences_without_names_the_commonest_first()
         {"field": "health", "place": "Leeds"},
         {"field": "health", "place": "leeds"},
     ]
-    assert shared(group) == ["Two of you work in health.", "Two of you work in housing.", "Three of you are based in Leeds."]
+    assert shared(group) == [
+        "Two of you work in health.",
+        "Two of you work in housing.",
+        "Three of you are based in Leeds.",
+    ]
 
 
 def test_what_all_share_is_said_of_all() -> None:

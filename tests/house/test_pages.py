@@ -19,7 +19,13 @@ from tests.parts.application import writing
 from tests.web.house import House, a_house, rules
 
 BUDGET = 60_000  # bytes on first view, fonts apart
-LEAST_POLICY = ("default-src 'none'", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'")
+LEAST_POLICY = (
+    "default-src 'none'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+)
 
 
 @pytest.fixture
@@ -73,7 +79,9 @@ def test_every_page_of_the_desk_but_its_door_asks_who_is_there(house: House) -> 
             assert guard is access.organiser, rule.rule
             if "GET" in (rule.methods or ()):
                 answer = house.outside.get(house.address(rule))
-                assert answer.status_code == 302 and "/organise/sign-in" in answer.headers["Location"], rule.rule
+                assert answer.status_code == 302 and "/organise/sign-in" in answer.headers["Location"], (
+                    rule.rule
+                )
 
 
 def test_one_post_alone_goes_without_a_token(sqlite_app: Flask) -> None:
@@ -163,8 +171,14 @@ def test_no_page_has_a_script_or_a_style_of_its_own(house: House) -> None:
 
 def test_no_page_asks_anything_of_another_host(house: House) -> None:
     for path, answer in pages(house):
-        loaded = [one["src"] for one in tags(answer, "script", "img", "iframe", "source", "video", "audio", "embed") if "src" in one]
-        loaded += [one["href"] for one in tags(answer, "link") if one.get("rel") not in ("canonical", "alternate")]
+        loaded = [
+            one["src"]
+            for one in tags(answer, "script", "img", "iframe", "source", "video", "audio", "embed")
+            if "src" in one
+        ]
+        loaded += [
+            one["href"] for one in tags(answer, "link") if one.get("rel") not in ("canonical", "alternate")
+        ]
         for address in loaded:
             assert not urlsplit(address).netloc or address.startswith("data:"), f"{path}: {address}"
         for form in tags(answer, "form"):
@@ -179,7 +193,9 @@ def test_style_sheets_ask_nothing_of_another_host(sqlite_app: Flask) -> None:
                 assert not urlsplit("".join(address).strip("\"'")).netloc, f"{name}: {address}"
 
 
-def test_every_page_has_its_language_one_heading_and_a_title_that_ends_with_the_name_of_the_house(house: House) -> None:
+def test_every_page_has_its_language_one_heading_and_a_title_that_ends_with_the_name_of_the_house(
+    house: House,
+) -> None:
     titles: dict[str, str] = {}
     for path, answer in pages(house):
         title = re.search(r"<title>(.*?)</title>", answer.text, re.DOTALL)

@@ -10,7 +10,14 @@ import pytest
 from config import ROOT
 
 SOURCES = sorted([ROOT / "config.py", *(ROOT / "convene").rglob("*.py")])
-ALL = sorted([*SOURCES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py"), *(ROOT / "migrations").rglob("*.py")])
+ALL = sorted(
+    [
+        *SOURCES,
+        *(ROOT / "tests").rglob("*.py"),
+        *(ROOT / "bench").rglob("*.py"),
+        *(ROOT / "migrations").rglob("*.py"),
+    ]
+)
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 # Where a transaction ends. Anything else joins its caller's, so that a change and the letter about it are one.
@@ -30,7 +37,11 @@ def tree(path: Path) -> ast.Module:
 
 def calls(path: Path, *attributes: str) -> Iterator[ast.Call]:
     for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in attributes:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in attributes
+        ):
             yield node
 
 
@@ -44,7 +55,9 @@ def test_a_room_opens_with_one_sentence_that_says_why_it_exists(path: Path) -> N
 
 
 def test_transactions_end_at_the_edge_alone() -> None:
-    inside = [name(path) for path in SOURCES if not name(path).startswith(EDGES) and any(calls(path, "commit"))]
+    inside = [
+        name(path) for path in SOURCES if not name(path).startswith(EDGES) and any(calls(path, "commit"))
+    ]
     assert inside == []
 
 
@@ -77,13 +90,18 @@ def test_the_time_is_asked_of_the_clock_alone() -> None:
         if name(path) in asked - readers:
             for call in calls(path, "now", "utcnow", "today"):
                 of = ast.unparse(call.func)
-                assert of not in ("datetime.now", "datetime.utcnow", "date.today", "datetime.today"), f"{name(path)}: {of}"
+                assert of not in ("datetime.now", "datetime.utcnow", "date.today", "datetime.today"), (
+                    f"{name(path)}: {of}"
+                )
 
 
 def test_the_environment_is_read_in_one_place() -> None:
     readers = []
     for path in SOURCES:
-        if any(isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") for node in ast.walk(tree(path))):
+        if any(
+            isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+            for node in ast.walk(tree(path))
+        ):
             readers.append(name(path))
     assert set(readers) <= {"config.py", *STARTERS}
 

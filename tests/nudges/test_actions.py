@@ -97,7 +97,13 @@ def test_the_workers_job_finds_them_by_itself(app: Flask, session: scoped_sessio
     event = an_event_at_noon()
     a_signup(event, now=LONG_BEFORE)
     session.commit()
-    for moment, letters_so_far in ((EVE - timedelta(hours=2), 0), (EVE, 1), (EVE, 1), (DAY_AFTER, 2), (DAY_AFTER, 2)):
+    for moment, letters_so_far in (
+        (EVE - timedelta(hours=2), 0),
+        (EVE, 1),
+        (EVE, 1),
+        (DAY_AFTER, 2),
+        (DAY_AFTER, 2),
+    ):
         with app.app_context():
             worker.post_nudges(app, lambda now=moment: now)
         assert len(letters()) == letters_so_far, moment
@@ -126,7 +132,9 @@ def test_nothing_goes_out_at_night_and_it_is_not_forgotten(session: scoped_sessi
     a_signup(event, now=LONG_BEFORE)
     assert post_due(event.id, "reminder", EVE) == 1, "noon in London is evening in Tokyo"
     again()
-    assert post_due(event.id, "reminder", datetime(2026, 5, 11, 23, 45, tzinfo=UTC)) == 1, "a quarter to nine there"
+    assert post_due(event.id, "reminder", datetime(2026, 5, 11, 23, 45, tzinfo=UTC)) == 1, (
+        "a quarter to nine there"
+    )
 
 
 def test_a_night_in_which_the_clocks_change_is_a_night(session: scoped_session[Session]) -> None:
@@ -136,11 +144,15 @@ def test_a_night_in_which_the_clocks_change_is_a_night(session: scoped_session[S
     for moment, posted in (((29, 2, 30), 0), ((29, 6, 59), 0), ((29, 7, 31), 1)):
         again()
         day, hour, minute = moment
-        assert post_due(event.id, "reminder", datetime(2026, 3, day, hour, minute, tzinfo=UTC)) == posted, moment
+        assert post_due(event.id, "reminder", datetime(2026, 3, day, hour, minute, tzinfo=UTC)) == posted, (
+            moment
+        )
 
 
 @pytest.mark.parametrize("rule", ["reminder", "thank_you"])
-def test_who_stopped_a_kind_gets_none_and_the_reason_is_kept(session: scoped_session[Session], rule: str) -> None:
+def test_who_stopped_a_kind_gets_none_and_the_reason_is_kept(
+    session: scoped_session[Session], rule: str
+) -> None:
     event = an_event_at_noon()
     signup = a_signup(event, now=LONG_BEFORE)
     mute(signup.person, rule)
@@ -170,7 +182,10 @@ def test_a_place_given_back_before_the_reminder_left_stops_it(session: scoped_se
     signup = a_signup(event, now=LONG_BEFORE)
     post_due(event.id, "reminder", EVE)
     cancel(signup.id, EVE + timedelta(seconds=1))
-    assert {letter.letter: letter.state for letter in letters()} == {"reminder": "dropped", "cancelled": "queued"}
+    assert {letter.letter: letter.state for letter in letters()} == {
+        "reminder": "dropped",
+        "cancelled": "queued",
+    }
 
 
 def test_an_event_called_off_stops_what_waits_and_what_would_come(session: scoped_session[Session]) -> None:
@@ -178,7 +193,10 @@ def test_an_event_called_off_stops_what_waits_and_what_would_come(session: scope
     a_signup(event, now=LONG_BEFORE)
     post_due(event.id, "reminder", EVE)
     call_off(event.id, "", EVE + timedelta(seconds=1))
-    assert {letter.letter: letter.state for letter in letters()} == {"reminder": "dropped", "called_off": "queued"}
+    assert {letter.letter: letter.state for letter in letters()} == {
+        "reminder": "dropped",
+        "called_off": "queued",
+    }
     assert post_due(event.id, "thank_you", DAY_AFTER) == 0
     assert events_near(EVE) == events_near(DAY_AFTER) == []
 

@@ -9,10 +9,28 @@ from hypothesis import strategies as st
 
 from convene.calendar.quiet import is_quiet
 from convene.nudges import rules
-from convene.nudges.rules import JITTER, KINDS, REMIND, THANK_FROM, THANK_UNTIL, Occasion, capped, reminder, thank_you
+from convene.nudges.rules import (
+    JITTER,
+    KINDS,
+    REMIND,
+    THANK_FROM,
+    THANK_UNTIL,
+    Occasion,
+    capped,
+    reminder,
+    thank_you,
+)
 
 STARTS = datetime(2026, 5, 12, 17, 30, tzinfo=UTC)
-ZONES = ["Europe/London", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Kiritimati", "Asia/Kathmandu", "UTC"]
+ZONES = [
+    "Europe/London",
+    "America/New_York",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "Pacific/Kiritimati",
+    "Asia/Kathmandu",
+    "UTC",
+]
 
 
 def occasion(starts_at: datetime = STARTS, **more: object) -> Occasion:
@@ -80,7 +98,11 @@ def test_a_reminder_comes_one_day_before() -> None:
     one = occasion()
     assert reminder(one, STARTS - timedelta(hours=24, seconds=1)).act == "wait"
     sent = reminder(one, STARTS - timedelta(hours=24))
-    assert (sent.act, sent.due_at, sent.reason) == ("send", STARTS - timedelta(days=1), "they have a place at this event")
+    assert (sent.act, sent.due_at, sent.reason) == (
+        "send",
+        STARTS - timedelta(days=1),
+        "they have a place at this event",
+    )
     assert reminder(one, STARTS).act == "expired"
 
 
@@ -96,7 +118,9 @@ def test_a_night_with_a_change_of_the_clocks_ends_at_eight_on_the_new_clock() ->
     ends = datetime(2026, 10, 24, 8, 0, tzinfo=UTC)
     one = occasion(ends - timedelta(minutes=90), salt="")
     due = thank_you(one, ends).due_at
-    assert datetime(2026, 10, 25, 8, 0, tzinfo=UTC) <= due <= datetime(2026, 10, 25, 8, 30, tzinfo=UTC), "GMT by then"
+    assert datetime(2026, 10, 25, 8, 0, tzinfo=UTC) <= due <= datetime(2026, 10, 25, 8, 30, tzinfo=UTC), (
+        "GMT by then"
+    )
     assert thank_you(one, datetime(2026, 10, 25, 7, 30, tzinfo=UTC)).act == "wait"
 
 

@@ -191,7 +191,8 @@ def axe(page: Page, **options: Any) -> list[dict[str, Any]]:
     `options` are axe.run's own, such as runOnly=["wcag2a", "wcag22aa"]. A content security policy does not
     hinder it: the source is evaluated by the browser's debugger, not added to the page.
     """
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     result: dict[str, Any] = page.evaluate("options => axe.run(options)", options)
     violations: list[dict[str, Any]] = result["violations"]
     return violations

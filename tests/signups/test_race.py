@@ -111,7 +111,7 @@ def test_ten_cancels_pressed_five_times_each_free_ten_places_for_the_first_ten_i
         event = an_event(capacity=10)
         held = [a_signup(event) for _ in range(10)]
         waiting = [a_signup(event, state="waitlisted") for _ in range(15)]
-        posts: list[Post] = [(path_of(one, "/cancel"), {}) for one in held] * 5
+        posts: Sequence[Post] = [(path_of(one, "/cancel"), {}) for one in held] * 5
         held_ids, waiting_ids = [one.id for one in held], [one.id for one in waiting]
         event_id = event.id
         db.session.commit()

@@ -21,7 +21,16 @@ from convene.web.headers import HEADERS
 from tests.web.house import House, a_house, rules
 from tests.web.rows import all_rows
 
-PARTS = ["0", "9" * 24, "%00", "%ff%fe", "..%2f..%2fetc%2fpasswd", "%0d%0aSet-Cookie:%20a=b", "x" * 10_000, "%F0%9F%A7%B5"]
+PARTS = [
+    "0",
+    "9" * 24,
+    "%00",
+    "%ff%fe",
+    "..%2f..%2fetc%2fpasswd",
+    "%0d%0aSet-Cookie:%20a=b",
+    "x" * 10_000,
+    "%F0%9F%A7%B5",
+]
 VALUES = ["%00", "%ff%25_%5C", "9" * 24, "//[", "//evil.example"]
 PLAIN = "application/x-www-form-urlencoded"
 
@@ -36,7 +45,9 @@ def field_names() -> list[str]:
     """Every name under which some page reads what was posted."""
     names = {name for form in forms() for name in dir(form) if isinstance(getattr(form, name), UnboundField)}
     for page in (ROOT / "convene" / "web").rglob("*.py"):
-        names |= set(re.findall(r'request\.(?:form|values|args)\.get(?:list)?\(\s*"([a-z_]+)"', page.read_text()))
+        names |= set(
+            re.findall(r'request\.(?:form|values|args)\.get(?:list)?\(\s*"([a-z_]+)"', page.read_text())
+        )
         names |= set(re.findall(r'typed\("([a-z_]+)"\)', page.read_text()))
     return sorted(names | {"to-1", "seat", "csrf_token"})
 
@@ -56,7 +67,12 @@ def multipart(parts: dict[str, Any]) -> dict[str, Any]:
 
 
 # What reaches the database, or its driver, is tried on both.
-FOR_BOTH = {"NUL": "a%00b", "broken letters, escaped": "%ff%fe", "control and bidi": "a%1b%e2%80%ae%c2%85b", "24 digits": "9" * 24}
+FOR_BOTH = {
+    "NUL": "a%00b",
+    "broken letters, escaped": "%ff%fe",
+    "control and bidi": "a%1b%e2%80%ae%c2%85b",
+    "24 digits": "9" * 24,
+}
 FOR_ONE = {
     "empty fields": "", "a small number": "1", "below zero": "-1", "not a number": "1e999",
     "markup": "%3Cscript%3Ealert(1)%3C/script%3E{{7*7}}", "a header": "a%0d%0aBcc:%20all@example.org",
@@ -69,13 +85,17 @@ def odd_bodies() -> dict[str, dict[str, Any]]:
     return {
         "nothing": {},
         "broken letters, raw": broken(PLAIN, b"&".join(name.encode() + b"=\xff\xfe" for name in names)),
-        "long": broken(PLAIN, b"&".join(name.encode() + b"=" + b"x" * (200_000 // len(names)) for name in names)),
+        "long": broken(
+            PLAIN, b"&".join(name.encode() + b"=" + b"x" * (200_000 // len(names)) for name in names)
+        ),
         "JSON": broken("application/json", json.dumps(dict.fromkeys(names, 5)).encode()),
         "a list of JSON": broken("application/json", b'[1, "x", null]'),
         "broken JSON": broken("application/json", b'{"name": '),
         "files": multipart({name: FileStorage(BytesIO(b"x"), "x.txt", name) for name in names}),
         "no boundary": broken("multipart/form-data", b"--x\r\n\r\n--x--"),
-        "half a part": broken("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name="),
+        "half a part": broken(
+            "multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name="
+        ),
         "an odd kind": broken("text/\xff; charset=\x00", b"x"),
     }
 
@@ -222,7 +242,14 @@ def test_no_header_is_a_fault_of_ours(house: House, headers: dict[str, str]) -> 
     for name, value in headers.items():
         key = name.upper().replace("-", "_")
         environ[key if key.startswith("CONTENT_") else f"HTTP_{key}"] = value
-    for path in ("/", f"/events/{house.good['slug']}", "/line-up.ics", "/organise/", "/organise/sign-in", "/nowhere"):
+    for path in (
+        "/",
+        f"/events/{house.good['slug']}",
+        "/line-up.ics",
+        "/organise/",
+        "/organise/sign-in",
+        "/nowhere",
+    ):
         answer = house.outside.get(path, environ_overrides=environ)
         sound(answer, f"{headers} to {path}")
         assert "evil.example" not in answer.text

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
-from wtforms import Field, RadioField, SelectChoice, SelectField
+from wtforms import Field, RadioField, SelectChoice
 from wtforms.validators import AnyOf
 
 from convene import clock
@@ -21,6 +21,7 @@ from convene.signups import queries as signups
 from convene.signups import upheaval
 from convene.signups.actions import NotOpen
 from convene.signups.models import HOLDING
+from convene.web.boxes import ZoneField
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
 from convene.web.organise import own
 from convene.web.organise.desk import state_of
@@ -42,7 +43,7 @@ class EventForm(Form):
     day = Day("Date")
     starts = Clock("Starts at", "Enter the time it starts")
     ends = Clock("Ends at", "Enter the time it ends")
-    zone = SelectField("Time zone", [a_zone], validate_choice=False)
+    zone = ZoneField("Time zone", [a_zone])
     format = RadioField(
         "How do people meet?",
         [AnyOf([choice.value for choice in FORMATS], "Choose in person or online")],
@@ -56,14 +57,6 @@ class EventForm(Form):
     capacity = Whole("How many places?", 1, 5000, default=30)
     group_size = Whole("People in a group", 2, 6, default=4)
     round_count = Whole("Rounds", 1, 12, default=3)
-
-    def __init__(self, **rest: Any):
-        super().__init__(**rest)
-        names = zones.names()
-        typed = (self.zone.data or "")[:60]
-        # A zone that is not in the list (an old name, or a wrong one) stays shown as it was.
-        known = [SelectChoice(name) for name in names]
-        self.zone.choices = known if not typed or typed in names else [SelectChoice(typed), *known]
 
     def facts(self, event: Event | None, now: datetime) -> dict[str, Any] | None:
         """The columns of Event that were typed, or none where something is wrong (said at its field)."""

@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import RadioField, SelectChoice, SelectField
+from wtforms import RadioField, SelectChoice
 
 from convene import clock, links
-from convene.calendar import zones
 from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.groups.letters import sitting
@@ -16,6 +15,7 @@ from convene.groups.queries import seats_of
 from convene.people.actions import consent
 from convene.signups import actions, queries
 from convene.signups.models import Signup
+from convene.web.boxes import ZoneField
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
 
 page = Blueprint("place", __name__)
@@ -46,17 +46,14 @@ class DetailsForm(Form):
     )
     first_time = RadioField(
         "Is it your first time with us?",
-        choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No"), SelectChoice("", "I would rather not say")],
+        choices=[
+            SelectChoice("yes", "Yes"),
+            SelectChoice("no", "No"),
+            SelectChoice("", "I would rather not say"),
+        ],
     )
     access_needs = Paragraphs("Anything that makes it easier for you to take part", [AtMost(1000, "This")])
-    zone = SelectField("Your time zone", [a_zone_or_none], validate_choice=False)
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        names = zones.names()
-        # A zone that is not in the list (browsers still send old names) stays theirs when something else is saved.
-        own = [SelectChoice(self.zone.data)] if self.zone.data and self.zone.data not in names else []
-        self.zone.choices = [SelectChoice("", SAME_ZONE), *own, *(SelectChoice(name) for name in names)]
+    zone = ZoneField("Your time zone", [a_zone_or_none], same=SAME_ZONE)
 
 
 def signup_of(token: str) -> Signup:
@@ -92,7 +89,9 @@ def is_open(event: Event) -> bool:
 
 def sittings(signup: Signup) -> list[dict[str, Any]]:
     """Their groups, for as long as they have a place or were there: who gave it back sees no names and no rooms."""
-    if signup.state != "confirmed" and not (signup.attendance and signup.attendance.state in ("attended", "part")):
+    if signup.state != "confirmed" and not (
+        signup.attendance and signup.attendance.state in ("attended", "part")
+    ):
         return []
     return [sitting(seat) for seat in seats_of(signup.event_id, signup.person_id)]
 

@@ -71,7 +71,9 @@ def table(visitor: Browsing) -> Table:
     return Table()
 
 
-def test_it_asks_how_it_was_and_names_those_of_their_groups_with_no_box_ticked(visitor: Browsing, table: Table) -> None:
+def test_it_asks_how_it_was_and_names_those_of_their_groups_with_no_box_ticked(
+    visitor: Browsing, table: Table
+) -> None:
     table.signups.append(a_signup(table.event, a_person(table.event.organisation, name="Somebody elsewhere")))
     visitor.open(table.links[0])
     assert visitor.heading == "Two questions about “A street that talks”"
@@ -201,7 +203,9 @@ def test_a_phone_that_is_no_number_is_refused_with_the_ticks_kept(visitor: Brows
 
 @pytest.mark.parametrize(("name", "text"), [("words", "x" * 2001), ("words", "nu\0l"), ("helped", "fantastic"),
                                             ("channel", "pigeon"), ("phone", "0" * 41)])  # fmt: skip
-def test_bad_answers_are_refused_beside_their_question(visitor: Browsing, table: Table, name: str, text: str) -> None:
+def test_bad_answers_are_refused_beside_their_question(
+    visitor: Browsing, table: Table, name: str, text: str
+) -> None:
     before = all_rows()
     table.answers(visitor, 0, 1, **{name: text})
     assert visitor.page.status_code == 422
@@ -216,7 +220,9 @@ def test_answers_can_be_given_for_thirty_days(visitor: Browsing, table: Table) -
             assert visitor.open(table.links[0]).status_code == code
 
 
-def test_after_thirty_days_a_press_on_a_page_left_open_changes_nothing(visitor: Browsing, table: Table) -> None:
+def test_after_thirty_days_a_press_on_a_page_left_open_changes_nothing(
+    visitor: Browsing, table: Table
+) -> None:
     visitor.open(table.links[0])
     before = all_rows()
     with time_machine.travel(table.event.ends_at + timedelta(days=31), tick=False):

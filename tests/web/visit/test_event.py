@@ -72,11 +72,13 @@ def test_a_zone_with_the_same_hours_is_not_said_twice(visitor: Browsing) -> None
 
 
 @pytest.mark.parametrize("typed", ["Atlantis", "../../etc/passwd", "%00", "%ff", "%E2%80%AE", "x" * 5000])
-def test_a_place_that_has_no_zone_is_said_so_beside_the_box_and_kept_there(visitor: Browsing, typed: str) -> None:
+def test_a_place_that_has_no_zone_is_said_so_beside_the_box_and_kept_there(
+    visitor: Browsing, typed: str
+) -> None:
     event = an_event(starts_at=STARTS)
     assert visitor.open(f"/events/{event.slug}?zone={typed}").status_code == 200
     box = re.search(r'<input id="own-zone"[^>]*>', visitor.page.text)
-    assert box and 'aria-invalid="true"' in box[0] and 'own-zone-error' in box[0]
+    assert box and 'aria-invalid="true"' in box[0] and "own-zone-error" in box[0]
     assert 'id="own-zone-error"' in visitor.page.text
     if typed == "Atlantis":
         assert 'value="Atlantis"' in box[0]
@@ -104,24 +106,31 @@ def test_chat_programs_get_a_preview(visitor: Browsing) -> None:
     visitor.open(f"/events/{event.slug}")
     meta = dict(re.findall(r'<meta property="(og:[a-z_]+)" content="([^"]*)">', visitor.page.text))
     assert meta["og:title"] == "A street that talks"
-    assert "Tuesday 12 May 2026" in meta["og:description"] and "Ten years of one street." in meta["og:description"]
+    assert (
+        "Tuesday 12 May 2026" in meta["og:description"]
+        and "Ten years of one street." in meta["og:description"]
+    )
     assert meta["og:url"] == f"http://localhost/events/{event.slug}"
 
 
 def test_what_a_host_typed_stays_text_in_the_page_and_in_the_data(visitor: Browsing) -> None:
-    nasty = "</script><script>alert(1)</script> & \"O'Neill\""
-    event = an_event(title=nasty, summary=nasty, description=nasty, venue=nasty, host_name=nasty, access_info=nasty)
+    nasty = '</script><script>alert(1)</script> & "O\'Neill"'
+    event = an_event(
+        title=nasty, summary=nasty, description=nasty, venue=nasty, host_name=nasty, access_info=nasty
+    )
     visitor.open(f"/events/{event.slug}")
     assert "<script>alert" not in visitor.page.text
     assert linked_data(visitor.page.text)["name"] == nasty
-    assert visitor.heading == "&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;O&#39;Neill&#34;"
+    assert (
+        visitor.heading == "&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;O&#39;Neill&#34;"
+    )
 
 
 def test_markdown_can_hold_neither_script_nor_picture_nor_style(visitor: Browsing) -> None:
     words = "# Big\n\n[link](javascript:alert(1)) ![x](https://tracker.example/x.png) <b onclick=x>raw</b>\n\n[fine](https://example.org)"
     event = an_event(description=words)
     visitor.open(f"/events/{event.slug}")
-    for bad in ("<img", "tracker.example/x.png\"", "<b onclick", 'href="javascript:'):
+    for bad in ("<img", 'tracker.example/x.png"', "<b onclick", 'href="javascript:'):
         assert bad not in visitor.page.text, bad
     assert "<h3>Big</h3>" in visitor.page.text, "headings stand below the page's own"
     assert 'href="https://example.org"' in visitor.page.text
@@ -152,7 +161,9 @@ def test_a_free_place_that_others_wait_for_is_not_shown_as_free(visitor: Browsin
     visitor.open(f"/events/{event.slug}")
     assert "Full: join the waiting list" in visitor.words
     assert "(1 person is waiting now)" in visitor.words
-    assert "1 of 2 place" not in visitor.words, "one line of the page must not promise what the next one takes back"
+    assert "1 of 2 place" not in visitor.words, (
+        "one line of the page must not promise what the next one takes back"
+    )
 
 
 def test_a_full_event_still_takes_people_into_the_line(visitor: Browsing) -> None:
@@ -195,11 +206,17 @@ def test_an_event_takes_people_until_its_very_end(visitor: Browsing) -> None:
 
 def test_a_draft_is_not_there(visitor: Browsing) -> None:
     event = an_event(state="draft")
-    for path in (f"/events/{event.slug}", f"/events/{event.slug}.ics", f"/events/{event.slug}/check-your-email"):
+    for path in (
+        f"/events/{event.slug}",
+        f"/events/{event.slug}.ics",
+        f"/events/{event.slug}/check-your-email",
+    ):
         assert visitor.open(path).status_code == 404, path
 
 
-def test_the_calendar_file_of_one_event_is_downloaded(visitor: Browsing, session: scoped_session[Session]) -> None:
+def test_the_calendar_file_of_one_event_is_downloaded(
+    visitor: Browsing, session: scoped_session[Session]
+) -> None:
     event = an_event(title="A street that talks", starts_at=STARTS)
     answer = visitor.open(f"/events/{event.slug}.ics")
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"

@@ -50,4 +50,7 @@ def test_a_database_that_is_away_is_told_and_is_no_fault(
 ) -> None:
     monkeypatch.setattr("convene.health.checks.text", lambda _: text("select no_such_thing"))
     answer = visitor.client.get("/readyz")
-    assert (answer.status_code, answer.json) == (503, {"database": False, "migrations": False, "worker": False})
+    assert (answer.status_code, answer.json) == (
+        503,
+        {"database": False, "migrations": False, "worker": False},
+    )

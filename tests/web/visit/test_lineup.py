@@ -19,7 +19,12 @@ def a_circle(question: str = "How do we measure it?", **more: str) -> Circle:
         organisation_id=host.id, slug=f"challenge-{host.id}", title="Measuring", question=question,
         one_side="Numbers travel.", other_side="What counts is not counted.", created_at=now,
     )  # fmt: skip
-    facts = {"slug": f"circle-{host.id}", "title": "Measuring circle", "about": "We meet on **Mondays**.", **more}
+    facts = {
+        "slug": f"circle-{host.id}",
+        "title": "Measuring circle",
+        "about": "We meet on **Mondays**.",
+        **more,
+    }
     circle = Circle(organisation_id=host.id, challenge=challenge, created_at=now, **facts)
     db.session.add(circle)
     db.session.flush()

@@ -86,7 +86,9 @@ def test_pressing_twice_takes_one_place_and_sends_one_letter(visitor: Browsing) 
     assert letters() == ["place_confirmed"]
 
 
-def test_where_every_place_is_taken_the_same_button_joins_the_line_and_says_so_before(visitor: Browsing) -> None:
+def test_where_every_place_is_taken_the_same_button_joins_the_line_and_says_so_before(
+    visitor: Browsing,
+) -> None:
     event = an_event(capacity=1)
     a_signup(event)
     a_signup(event, state="waitlisted")
@@ -191,7 +193,16 @@ def forged(signup: Signup) -> list[str]:
     token = link(signup).removeprefix("/place/")
     flipped = token[:-1] + ("A" if token[-1] != "A" else "B")
     answer = links.answer(signup.id, signup.generation).rpartition("/")[2]
-    return [flipped, token[:10], "x", "%00", "%ff", "." * 300, answer, links.signer("place").dumps([10**6, 1])]
+    return [
+        flipped,
+        token[:10],
+        "x",
+        "%00",
+        "%ff",
+        "." * 300,
+        answer,
+        links.signer("place").dumps([10**6, 1]),
+    ]
 
 
 def test_a_link_that_is_not_ours_opens_nothing_and_presses_nothing(visitor: Browsing) -> None:
@@ -227,7 +238,10 @@ def test_a_new_link_ends_the_old_one(visitor: Browsing) -> None:
 def test_a_link_lives_thirty_days_past_the_event_and_dies_then(visitor: Browsing) -> None:
     signup = a_signup(an_event())
     ends = signup.event.ends_at
-    for moment, code in ((ends + timedelta(days=29, hours=23), 200), (ends + timedelta(days=30, minutes=1), 404)):
+    for moment, code in (
+        (ends + timedelta(days=29, hours=23), 200),
+        (ends + timedelta(days=30, minutes=1), 404),
+    ):
         with time_machine.travel(moment, tick=False):
             assert visitor.open(link(signup)).status_code == code, moment
 
@@ -251,13 +265,24 @@ def test_what_they_tell_of_themselves_is_kept_and_shown_again(visitor: Browsing)
     assert "Saved. Thank you." in visitor.words
     db.session.commit()
     person = signup.person
-    assert (person.name, person.affiliation, person.field, person.place) == ("Ngozi A.", "Leeds Tenants", "housing", "Leeds")
-    assert (signup.first_time, signup.access_needs, person.zone) == (True, "Captions, please.\nAnd no stairs.", "Africa/Lagos")
+    assert (person.name, person.affiliation, person.field, person.place) == (
+        "Ngozi A.",
+        "Leeds Tenants",
+        "housing",
+        "Leeds",
+    )
+    assert (signup.first_time, signup.access_needs, person.zone) == (
+        True,
+        "Captions, please.\nAnd no stairs.",
+        "Africa/Lagos",
+    )
     values = dict(visitor.form("Save")[0].values)
     assert {name: values[name].replace("\r\n", "\n") for name in typed} == typed
 
 
-def test_consent_to_keep_access_needs_is_written_down_when_given_and_when_taken_back(visitor: Browsing) -> None:
+def test_consent_to_keep_access_needs_is_written_down_when_given_and_when_taken_back(
+    visitor: Browsing,
+) -> None:
     signup = a_signup()
     for needs in ("Captions", "Captions and tea", ""):
         visitor.open(link(signup))
@@ -308,7 +333,9 @@ def test_what_cannot_be_kept_is_refused_beside_its_box_and_the_rest_stays_typed(
 # After the event, and when it is called off
 
 
-@pytest.mark.parametrize("facts", [{"state": "called_off"}, {"starts_in": -timedelta(days=2)}], ids=["off", "over"])
+@pytest.mark.parametrize(
+    "facts", [{"state": "called_off"}, {"starts_in": -timedelta(days=2)}], ids=["off", "over"]
+)
 @pytest.mark.parametrize("state", STATES)
 def test_what_is_over_or_called_off_can_be_looked_at_and_not_changed(
     visitor: Browsing, facts: dict, state: str
@@ -334,7 +361,9 @@ def test_the_link_to_join_is_shown_with_a_place_and_not_without(visitor: Browsin
 # Groups
 
 
-def a_round(signups: list[Signup], state: str = "published", room: str = "https://video.example.org/room") -> Round:
+def a_round(
+    signups: list[Signup], state: str = "published", room: str = "https://video.example.org/room"
+) -> Round:
     now = clock.now()
     round_ = Round(event_id=signups[0].event_id, number=1, state=state, created_at=now)
     db.session.add(round_)
@@ -349,7 +378,9 @@ def a_round(signups: list[Signup], state: str = "published", room: str = "https:
     return round_
 
 
-def test_groups_are_shown_once_published_to_those_in_them_with_names_and_no_addresses(visitor: Browsing) -> None:
+def test_groups_are_shown_once_published_to_those_in_them_with_names_and_no_addresses(
+    visitor: Browsing,
+) -> None:
     event = an_event()
     mine, theirs, other = (a_signup(event) for _ in range(3))
     round_ = a_round([theirs, mine], state="draft")

@@ -31,7 +31,9 @@ def signups() -> int:
     return db.session.scalar(select(func.count()).select_from(Signup)) or 0
 
 
-def sign_up(visitor: Browsing, slug: str, name: str = "Ngozi", email: str = "ngozi@example.org", **more: str) -> None:
+def sign_up(
+    visitor: Browsing, slug: str, name: str = "Ngozi", email: str = "ngozi@example.org", **more: str
+) -> None:
     visitor.open(f"/events/{slug}")
     visitor.press("Sign up", name=name, email=email, **more)
 
@@ -50,7 +52,9 @@ def test_a_name_and_an_address_are_all_it_takes(visitor: Browsing) -> None:
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("name", ["O", "Ó Súilleabháin", "نور الهدى", "李", "Zoë 🧵", "d'Arcy-Smith", "محمد\u200f", "x" * 120])
+@pytest.mark.parametrize(
+    "name", ["O", "Ó Súilleabháin", "نور الهدى", "李", "Zoë 🧵", "d'Arcy-Smith", "محمد\u200f", "x" * 120]
+)
 def test_any_human_name_is_taken(visitor: Browsing, name: str) -> None:
     event = an_event()
     sign_up(visitor, event.slug, name)
@@ -85,7 +89,9 @@ def test_a_name_that_cannot_be_kept_is_refused_beside_its_box_with_everything_ty
     beside = re.search(r'<p class="field-error" id="name-error">(.*?)</p>', visitor.page.text)
     assert beside and words in beside[1]
     summary = re.search(r'<div class="error-summary".*?</div>', visitor.page.text, re.DOTALL)
-    assert summary and words in summary[0] and 'href="#name"' in summary[0], "the same words first on the page"
+    assert summary and words in summary[0] and 'href="#name"' in summary[0], (
+        "the same words first on the page"
+    )
     form, _ = visitor.form("Sign up")
     assert dict(form.values)["email"] == "ngozi@example.org"
     if name.isprintable() and len(name) < 20_000:
@@ -100,7 +106,9 @@ BAD_ADDRESSES = ["", "ngozi", "ngozi@", "@example.org", "ngozi@example", "a b@ex
 
 @pytest.mark.one_database
 @pytest.mark.parametrize("address", BAD_ADDRESSES, ids=range(len(BAD_ADDRESSES)))
-def test_what_is_no_address_is_refused_beside_its_box_with_the_name_kept(visitor: Browsing, address: str) -> None:
+def test_what_is_no_address_is_refused_beside_its_box_with_the_name_kept(
+    visitor: Browsing, address: str
+) -> None:
     event = an_event()
     before = all_rows()
     sign_up(visitor, event.slug, "Ngozi", address)
@@ -132,7 +140,9 @@ def test_a_file_or_a_number_in_place_of_words_is_no_name_and_no_address(visitor:
         answer = visitor.client.post(f"/events/{event.slug}/sign-up", data=files | {"csrf_token": token})
         assert answer.status_code == 422, field
     for body in ({"name": 5, "email": 7}, ["name"], "name", None):
-        answer = visitor.client.post(f"/events/{event.slug}/sign-up", json=body, headers={"X-CSRFToken": token})
+        answer = visitor.client.post(
+            f"/events/{event.slug}/sign-up", json=body, headers={"X-CSRFToken": token}
+        )
         assert answer.status_code == 422, body
     assert signups() == 0
 
@@ -241,7 +251,9 @@ def test_an_event_that_takes_nobody_says_so_and_keeps_nothing(visitor: Browsing,
 @pytest.fixture
 def narrow(database_url: str) -> Iterator[Flask]:
     """An installation that takes two signups from one client in ten minutes."""
-    app = create_app(TestConfig({"CONVENE_DATABASE_URL": database_url, "CONVENE_LIMIT_SIGNUPS_PER_CLIENT": "2"}))
+    app = create_app(
+        TestConfig({"CONVENE_DATABASE_URL": database_url, "CONVENE_LIMIT_SIGNUPS_PER_CLIENT": "2"})
+    )
     app.test_client_class = Client
     with app.app_context():
         start_write()
@@ -325,14 +337,19 @@ def test_it_works_over_https_where_the_referer_is_asked_for(database_url: str) -
         page = client.get(f"/events/{slug}", base_url=base)
         cookie = page.headers["Set-Cookie"]
         assert cookie.startswith("__Host-convene=")
-        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {part.strip() for part in cookie.split(";")}
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {
+            part.strip() for part in cookie.split(";")
+        }
         assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
         assert page.headers["Referrer-Policy"] == "same-origin", "no-referrer would make the post fail"
         token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
         assert token
         values = {"name": "Ngozi", "email": "ngozi@example.org", "csrf_token": token[1]}
         answer = client.post(
-            f"/events/{slug}/sign-up", data=values, base_url=base, headers={"Referer": f"{base}/events/{slug}"}
+            f"/events/{slug}/sign-up",
+            data=values,
+            base_url=base,
+            headers={"Referer": f"{base}/events/{slug}"},
         )
         assert answer.status_code == 303
         db.session.remove()
@@ -362,4 +379,3 @@ def test_a_locked_database_is_told_as_such_with_nothing_saved(
     assert visitor.page.headers["Retry-After"]
     assert "Nothing was saved." in visitor.words
     assert all_rows() == before
-
