@@ -21,9 +21,9 @@ def create_app(config: Config) -> Flask:
     app.config.from_object(config)
     logs.init_app(app)
     if config.TRUSTED_PROXIES:
-        hops = config.TRUSTED_PROXIES
-        # The way Flask's own documents put it on; mypy sees a method there.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        # Each proxy adds an address to the list; scheme and name are what the nearest one says.
+        fixed = ProxyFix(app.wsgi_app, x_for=config.TRUSTED_PROXIES, x_proto=1, x_host=1)
+        app.wsgi_app = fixed  # type: ignore[method-assign] # as werkzeug's documents put it
     db.init_app(app)
     csrf.init_app(app)
     app.extensions["convene.tables"] = tables

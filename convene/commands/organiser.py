@@ -23,6 +23,12 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="convene organiser")
     parser.add_argument("address", nargs="?", help="the organiser's email address")
     parser.add_argument("--organisation", help="the host organisation, made if it is new")
+    parser.add_argument(
+        "--role",
+        choices=["organiser", "safeguarding"],
+        default="organiser",
+        help="safeguarding: the one who reads notes",
+    )
     parser.add_argument("--name", default="", help="what to call the organiser")
     parser.add_argument(
         "--demo", action="store_true", help="a link for the demonstration programme's organiser"
@@ -33,7 +39,11 @@ def main(argv: list[str]) -> int:
     with create_app(Config()).app_context(), needed_database():
         begin_write()
         try:
-            address = first_owner() if asked.demo else make(asked.address, asked.organisation, asked.name)
+            address = (
+                first_owner()
+                if asked.demo
+                else make(asked.address, asked.organisation, asked.name, asked.role)
+            )
         except (BadAddress, BadWords) as problem:
             print(f"convene organiser: {problem}.", file=sys.stderr)
             return 1
@@ -46,12 +56,16 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def make(address: str, organisation: str, name: str) -> str:
+def make(address: str, organisation: str, name: str, role: str = "") -> str:
     """The first organiser of an organisation owns it; later ones organise."""
     now = clock.now()
     host = found_organisation(tidy(organisation)[:120] or "Our organisation", Config().TIMEZONE, now)
     person = meet(host, checked(address), tidy(name)[:120] or address.partition("@")[0], now)
     owned = select(Role.id).join(Person).where(Person.organisation_id == host.id, Role.kind == "owner")
+    # Letters need a human who reads the answers: the first owner, until the host names another address.
+    host.reply_to = host.reply_to or person.address_typed
+    if role == "safeguarding":
+        give_role(person, role, now)
     if not roles(person.id) & set(ORGANISING):
         give_role(person, "organiser" if db.session.scalar(owned.limit(1)) else "owner", now)
     return folded(checked(address))

@@ -96,7 +96,11 @@ def answers(config: Config, children: dict[str, BaseProcess], stop: threading.Ev
         if any(child.exitcode is not None for child in children.values()):
             return False
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{config.PORT}/healthz", timeout=2):
+            # By its public name: the site answers to no other.
+            asked = urllib.request.Request(
+                f"http://127.0.0.1:{config.PORT}/healthz", headers={"Host": config.HOST}
+            )
+            with urllib.request.urlopen(asked, timeout=2):
                 return True
         except (urllib.error.URLError, OSError):
             stop.wait(0.1)

@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 from urllib.parse import unquote, urlsplit
 
 SMTP_SECONDS = 30
+OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class TryLater(Exception):
@@ -84,6 +85,8 @@ class Smtp:
                 line.starttls(context=ssl.create_default_context())
                 line.ehlo()
             if self.user:
+                if not self.secure and not encrypted(line) and self.host not in OWN_MACHINE:
+                    raise Stopped("the mail server offers no encryption, so our password is not sent to it")
                 line.login(self.user, self.password)
         except BaseException:
             line.close()
@@ -155,6 +158,10 @@ class Smtp:
                 line.quit()
             except (smtplib.SMTPException, OSError):
                 line.close()
+
+
+def encrypted(line: smtplib.SMTP) -> bool:
+    return isinstance(line.sock, ssl.SSLSocket)
 
 
 def bytes_of(fault: smtplib.SMTPResponseException) -> bytes:

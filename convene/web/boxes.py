@@ -49,7 +49,7 @@ def listed_zones() -> str:
 
 
 class ZoneField(SelectField):
-    """A zone chosen from all there are; `same` is the choice that stands for none. What is chosen is checked by rules."""
+    """A zone of all there are; `same` is the choice that stands for none. What is chosen is for rules to check."""
 
     widget = ZoneBox()
 

@@ -16,6 +16,7 @@ from convene.extensions import begin_write, db
 from convene.mail import outbox
 from convene.mail.models import OutgoingMail
 from convene.people.models import Organisation, Person, Role
+from convene.people.queries import may_see_separations
 from convene.worker import run_job, tidy
 from tests.factories import a_signup, an_event
 from tests.mail.posting import post
@@ -119,6 +120,20 @@ def test_later_organisers_organise_and_asking_twice_changes_nothing(convene: Sai
             ("olive@example.org", "owner"),
             ("oscar@example.org", "organiser"),
         ]
+
+
+@pytest.mark.one_database
+def test_the_safeguarding_lead_is_named_and_answers_to_letters_reach_the_first_owner(
+    convene: Said, app: Flask
+) -> None:
+    assert convene("organiser", "olive@example.org", "--organisation", "Open Table")[0] == 0
+    lead = ("organiser", "lena@example.org", "--organisation", "Open Table", "--role", "safeguarding")
+    assert convene(*lead)[0] == 0
+    with app.app_context():
+        people = {person.address: person for person in db.session.scalars(select(Person))}
+        assert may_see_separations(people["lena@example.org"])
+        assert not may_see_separations(people["olive@example.org"]), "a named lead takes the owner's place"
+        assert db.session.scalars(select(Organisation.reply_to)).all() == ["olive@example.org"]
 
 
 @pytest.mark.one_database

@@ -29,9 +29,16 @@ def test_the_first_hard_rule_broken_is_named(groups: list[list[int]], broken: st
 
 
 people = st.integers(1, 12)
-tables = st.lists(st.lists(people, unique=True, max_size=7), max_size=4).map(
-    lambda groups: [[one for one in group if not any(one in other for other in groups[:n])] for n, group in enumerate(groups)]
-)  # fmt: skip
+
+
+def each_once(groups: list[list[int]]) -> list[list[int]]:
+    return [
+        [one for one in group if not any(one in other for other in groups[:n])]
+        for n, group in enumerate(groups)
+    ]
+
+
+tables = st.lists(st.lists(people, unique=True, max_size=7), max_size=4).map(each_once)
 pairs = st.lists(st.tuples(people, people).filter(lambda pair: pair[0] < pair[1]), max_size=4)
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journey.watching import Look, Watch
 
@@ -26,25 +26,31 @@ FOCUSED = """() => {
   };
 }"""
 
+# Where we are, and of what kinds of things the page is made.
+PARTS = """() => location.pathname + ' ' + [...new Set([...document.querySelectorAll('body *')].map(
+    one => one.tagName + '.' + one.getAttribute('class')))].sort().join(' ')"""
+
 DATES = ("%m%d%Y", "%d%m%Y", "%Y%m%d")  # a browser asks for the parts in the order of its own language
 TIMES = ("%I%M%p", "%H%M")
 STOPS = 400  # more than any page has
 
 
 class Hand:
-    """Points and presses; looks every new page over, unless `look` is none."""
+    """Points and presses; looks every page over that has something new on it, unless `look` is none."""
 
     def __init__(self, watch: Watch, look: Look | None) -> None:
         self.watch = watch
         self.page: Page = watch.page
         self.look = look
+        self.known: set[str] = set()
 
     def open(self, url: str) -> None:
         self.page.goto(url)
         self.arrived()
 
     def arrived(self) -> None:
-        if self.look:
+        if self.look and (parts := self.page.evaluate(PARTS)) not in self.known:
+            self.known.add(parts)
             self.watch.look_over(self.look)
 
     def press(self, name: str) -> None:
@@ -82,9 +88,9 @@ class Hand:
         summary = self.page.locator(".error-summary")
         assert words in summary.inner_text()
         assert self.page.title().startswith("Error: ")
-        assert self.page.evaluate("document.activeElement.className") == "error-summary"
+        expect(summary).to_be_focused()
         self.press_in_summary(words)
-        assert self.page.evaluate("document.activeElement.id") == self.field(label).get_attribute("id")
+        expect(self.field(label)).to_be_focused()
 
     def press_in_summary(self, words: str) -> None:
         self.page.get_by_role("link", name=words).click()
@@ -95,7 +101,11 @@ class Keys(Hand):
 
     def arrived(self) -> None:
         """The first stop of a page that gives the focus to nothing is the way past its head, and the way works."""
-        if self.page.evaluate("document.activeElement !== document.body") or "#" in self.page.url:
+        taken = self.page.locator("[autofocus]")
+        if taken.count():
+            expect(taken).to_be_focused()
+            return
+        if "#" in self.page.url:  # the browser goes on from the row that the address names
             return
         if self.tab()["name"] != "Skip to the page":
             self.watch.note("the first stop is not the skip link")

@@ -135,7 +135,7 @@ def evening(hand: Hand, copy: Installation, letters: Letters, address: str) -> N
 
     hand.press("Groups")
     hand.press("Deal the groups")
-    hand.should_read("Groups", "Nobody meets the same person twice.")
+    hand.should_read("Groups", "Dealt: 6 groups in 3 rounds.")
     groups = [found.inner_text() for found in hand.page.locator(".board > li").all()]
     wanted = "Table 1" if "Ada Bell" in groups[1] else "Table 2"
     hand.choose("Move Ada Bell to group", wanted)
@@ -150,7 +150,7 @@ def evening(hand: Hand, copy: Installation, letters: Letters, address: str) -> N
     hand.press("Outbox")
     hand.should_read("Outbox", "Ada Bell")
     hand.press("Your groups to Ada Bell")
-    hand.should_read("Your groups", "Walk Inn")
+    hand.should_read("Your groups", "You meet:")
     hand.press("Sign out")
     hand.should_read("Sign in to your desk", "You are signed out on this device.")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from convene.mail import transport
+from convene.mail import transport
 from convene.mail.transport import Folder, Refused, Smtp, Stopped, TryLater, open_transport
 from tests.parts.mailserver import MailServer
 from tests.parts.processes import free_port
@@ -138,3 +139,12 @@ def test_the_folder_keeps_each_message_whole_under_a_name_that_sorts(tmp_path: P
     assert [file.read_bytes() for file in files] == [CONTENT, CONTENT]
     assert all(file.suffix == ".eml" for file in files)
     assert isinstance(folder, Folder)
+
+
+def test_a_password_is_not_said_to_a_far_server_without_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "OWN_MACHINE", ())
+    with MailServer(accounts={"us": "secret"}) as server:
+        far = Smtp(server.url.replace("smtp://", "smtp://us:secret@"))
+        with pytest.raises(Stopped, match="no encryption"):
+            far.send("a@example.org", "b@example.org", "<1@example.org>", b"Subject: x\r\n\r\nx\r\n")
+        assert server.messages == []

@@ -2,6 +2,8 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from convene import clock, worker
+from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.mail import outbox
 from convene.mail.models import OutgoingMail
@@ -29,8 +32,8 @@ DAY_AFTER = NOON + timedelta(hours=22)  # 18 hours after the end and more, at 10
 LONG_BEFORE = NOON - timedelta(days=10)
 
 
-def an_event_at_noon(**facts: object):
-    return an_event(starts_at=NOON, now=LONG_BEFORE, **facts)  # type: ignore[arg-type]
+def an_event_at_noon(**facts: Any) -> Event:
+    return an_event(starts_at=NOON, now=LONG_BEFORE, **facts)
 
 
 def nudges() -> list[tuple[str, str, str]]:
@@ -105,7 +108,7 @@ def test_the_workers_job_finds_them_by_itself(app: Flask, session: scoped_sessio
         (DAY_AFTER, 2),
     ):
         with app.app_context():
-            worker.post_nudges(app, lambda now=moment: now)
+            worker.post_nudges(app, partial(datetime.fromisoformat, moment.isoformat()))
         assert len(letters()) == letters_so_far, moment
         session.rollback()
 

@@ -1,4 +1,4 @@
-"""Whatever the hour, the zone or the season: nothing at night, nothing too early, nothing too late, nothing too often."""
+"""Whatever the hour, the zone or the season: no nudge at night, none too early or too late, none too often."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convene.calendar.quiet import is_quiet
-from convene.nudges import rules
+from convene.calendar.quiet import end_of_quiet, is_quiet
 from convene.nudges.rules import (
     JITTER,
     KINDS,
@@ -35,7 +34,8 @@ ZONES = [
 
 def occasion(starts_at: datetime = STARTS, **more: object) -> Occasion:
     facts: dict = {
-        "starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=90), "zone": "Europe/London", "state": "confirmed",
+        "starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=90), "zone": "Europe/London",
+        "state": "confirmed",
         "confirmed_at": starts_at - timedelta(days=9), "attendance": "attended", "muted": frozenset(), "salt": "1:1",
     }  # fmt: skip
     return Occasion(**facts | more)
@@ -73,7 +73,7 @@ def test_a_worker_that_looks_every_ten_minutes_sends_each_once_at_a_good_hour(on
 def test_what_waits_for_the_morning_comes_within_half_an_hour_of_eight(one: Occasion) -> None:
     due = thank_you(one, one.ends_at).due_at
     if is_quiet(one.ends_at + THANK_FROM, one.zone):
-        there = due.astimezone(rules.end_of_quiet(due, one.zone).tzinfo)
+        there = due.astimezone(end_of_quiet(due, one.zone).tzinfo)
         assert not is_quiet(due, one.zone)
         assert is_quiet(due - JITTER - timedelta(minutes=1), one.zone)
         assert there == due

@@ -1,4 +1,4 @@
-"""Whatever is sent to whichever address: never a fault of ours, always the one set of headers, and a look writes nothing."""
+"""Whatever is sent to whichever address: no fault of ours, always the headers, and a look writes nothing."""
 
 import json
 import re
@@ -232,11 +232,26 @@ def test_every_post_wants_the_forms_token_save_the_one_that_mail_programs_press(
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Host": "localhost:99999"}, {"Host": "["}, {"Host": ""},
-                                     {"Cookie": "convene_desk=\x01; convene=x.y.z"}, {"Cookie": "x" * 9000},
-                                     {"If-None-Match": '"\x00'}, {"If-Modified-Since": "yesterday"}, {"Range": "bytes=9-1"},
-                                     {"Accept-Language": "\x80" * 500}, {"Content-Length": "-1"}, {"User-Agent": "\x00"},
-                                     {"X-Forwarded-Host": "evil.example"}, {"Transfer-Encoding": "nonsense"}], ids=str)  # fmt: skip
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "localhost:99999"},
+        {"Host": "["},
+        {"Host": ""},
+        {"Cookie": "convene_desk=\x01; convene=x.y.z"},
+        {"Cookie": "x" * 9000},
+        {"If-None-Match": '"\x00'},
+        {"If-Modified-Since": "yesterday"},
+        {"Range": "bytes=9-1"},
+        {"Accept-Language": "\x80" * 500},
+        {"Content-Length": "-1"},
+        {"User-Agent": "\x00"},
+        {"X-Forwarded-Host": "evil.example"},
+        {"Transfer-Encoding": "nonsense"},
+    ],
+    ids=str,
+)
 def test_no_header_is_a_fault_of_ours(house: House, headers: dict[str, str]) -> None:
     environ = {}
     for name, value in headers.items():
@@ -255,8 +270,22 @@ def test_no_header_is_a_fault_of_ours(house: House, headers: dict[str, str]) -> 
         assert "evil.example" not in answer.text
 
 
-@pytest.mark.parametrize("text", ["//[", "http://[", "//evil.example", "https://evil.example", "\\\\evil.example", "/\\evil.example",
-                                  "javascript:alert(1)", "/\tx", "evil", "", "\x00"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "//[",
+        "http://[",
+        "//evil.example",
+        "https://evil.example",
+        "\\\\evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\tx",
+        "evil",
+        "",
+        "\x00",
+    ],
+)
 def test_a_way_back_leads_nowhere_but_to_pages_of_ours(text: str) -> None:
     from_elsewhere = own_path(text, "/organise/")
     assert from_elsewhere == "/organise/"

@@ -16,6 +16,7 @@ from convene.calendar import zones
 from convene.events import actions
 from convene.events.models import Event
 from convene.extensions import db, start_write
+from convene.nudges.said import said
 from convene.people.models import Organisation
 from convene.signups import queries as signups
 from convene.signups import upheaval
@@ -26,6 +27,7 @@ from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
 from convene.web.organise import own
 from convene.web.organise.desk import state_of
 from convene.web.organise.event_fields import Clock, Day, Whole, a_room_address
+from convene.web.visit.answer import FACES
 from convene.web.visit.events import facts as visitors_facts
 
 page = Blueprint("organise_events", __name__)
@@ -153,6 +155,8 @@ def show(event_id: int) -> ResponseReturnValue:
         state=state_of(event, now),
         places=signups.places(event),
         states=signups.states([event.id])[event.id],
+        said=said(event.id) if event.ends_at <= now else None,
+        faces=FACES,
         can_publish=event.state == "draft" and event.starts_at > now,
         can_call_off=event.state == "published" and event.ends_at > now,
     )

@@ -99,9 +99,22 @@ def test_a_name_that_cannot_be_kept_is_refused_beside_its_box_with_everything_ty
     assert all_rows() == before
 
 
-BAD_ADDRESSES = ["", "ngozi", "ngozi@", "@example.org", "ngozi@example", "a b@example.org", "ngozi@example.org\0",
-                 "ngozi@exa\u202emple.org", "ngozi@example.org, two@example.org", "x" * 300 + "@example.org",
-                 "ngozi@[127.0.0.1]", "z" * 100_000, "<ngozi@example.org>", "ngozi@example.org\r\nBcc: all@example.org"]  # fmt: skip
+BAD_ADDRESSES = [
+    "",
+    "ngozi",
+    "ngozi@",
+    "@example.org",
+    "ngozi@example",
+    "a b@example.org",
+    "ngozi@example.org\0",
+    "ngozi@exa\u202emple.org",
+    "ngozi@example.org, two@example.org",
+    "x" * 300 + "@example.org",
+    "ngozi@[127.0.0.1]",
+    "z" * 100_000,
+    "<ngozi@example.org>",
+    "ngozi@example.org\r\nBcc: all@example.org",
+]
 
 
 @pytest.mark.one_database
@@ -163,10 +176,10 @@ def test_no_person_meets_that_box(visitor: Browsing) -> None:
 
 def test_known_and_unknown_addresses_get_the_same_page_to_the_byte(app: Flask, visitor: Browsing) -> None:
     event = an_event()
-    known = a_person(event.organisation, address="known@example.org")
-    seated = a_signup(event, a_person(event.organisation, address="seated@example.org"))
+    a_person(event.organisation, address="known@example.org")
+    a_signup(event, a_person(event.organisation, address="seated@example.org"))
     pages, codes = [], []
-    for address in ("nobody@example.org", known.address, seated.person.address, "seated@EXAMPLE.org"):
+    for address in ("nobody@example.org", "known@example.org", "seated@example.org", "seated@EXAMPLE.org"):
         fresh = Browsing(app.test_client())
         fresh.open(f"/events/{event.slug}")
         fresh.press("Sign up", name="Somebody", email=address)
