@@ -40,15 +40,24 @@ def measure_pages(here: House, sink: Sink) -> None:
     empty = pages.best(floor.address, "/", SECONDS / 2)
     floor.stop()
     for name, one in shown.items():
-        row(name, f"{one.rate:.0f}/s, p95 {one.p95 * 1000:.1f} ms", f"an empty view: {empty.rate:.0f}/s", one.rate / empty.rate)
+        row(
+            name,
+            f"{one.rate:.0f}/s, p95 {one.p95 * 1000:.1f} ms",
+            f"an empty view: {empty.rate:.0f}/s",
+            one.rate / empty.rate,
+        )
     loads = ", ".join(f"{one.load:.0%}" for one in (*shown.values(), empty))
     say(f"  (the load itself used {loads} of a processor)")
 
 
 def measure_signups(here: House, sink: Sink) -> None:
-    say(f"\nFull signups ({here.kind}): form, post, button in the letter, until the letter with the invite is there")
+    say(
+        f"\nFull signups ({here.kind}): form, post, button in the letter, until the letter with the invite is there"
+    )
     floor = here.floor()
-    inserts = {clients: pages.pace(floor.address, "/insert", SECONDS / 2, clients).rate for clients in (8, 32)}
+    inserts = {
+        clients: pages.pace(floor.address, "/insert", SECONDS / 2, clients).rate for clients in (8, 32)
+    }
     floor.stop()
     slug = here.rows("event", "100000")
     site = here.convene("run")
@@ -56,7 +65,8 @@ def measure_signups(here: House, sink: Sink) -> None:
     signups.pace(site.address, heard, slug, 4, 1)
     for clients in (8, 32):
         rate, seen = max(
-            (signups.pace(site.address, heard, slug, clients, SECONDS) for _ in range(2)), key=lambda one: one[0]
+            (signups.pace(site.address, heard, slug, clients, SECONDS) for _ in range(2)),
+            key=lambda one: one[0],
         )
         floor_words = f"one INSERT: {inserts[clients]:.0f}/s"
         row(f"{clients} clients", f"{rate:.1f}/s", floor_words, rate / inserts[clients])
@@ -75,13 +85,22 @@ def middle(values: list[float]) -> str:
 
 def weigh(here: House, shares: dict[int, int]) -> None:
     each = ", ".join(f"{share / 1024:.0f}" for share in shares.values())
-    row("memory after that load (PSS)", f"{sum(shares.values()) / 1024:.0f} MiB", f"{len(shares)} processes: {each}")
+    row(
+        "memory after that load (PSS)",
+        f"{sum(shares.values()) / 1024:.0f} MiB",
+        f"{len(shares)} processes: {each}",
+    )
 
 
 def measure_letters(here: House, sink: Sink) -> None:
     say(f"\nLetters ({here.kind}): {LETTERS} with an invite, one worker, one connection")
     post = letters.measure(here, sink, LETTERS)
-    row("through the outbox", f"{post.outbox:.0f}/s", f"plain smtplib: {post.plain:.0f}/s", post.outbox / post.plain)
+    row(
+        "through the outbox",
+        f"{post.outbox:.0f}/s",
+        f"plain smtplib: {post.plain:.0f}/s",
+        post.outbox / post.plain,
+    )
     say(f"    (the sink takes {post.ready:.0f}/s of ready bytes on one connection)")
 
 

@@ -27,24 +27,36 @@ Job = Callable[[Flask, Callable[[], datetime]], None]
 
 STOP = threading.Event()  # set once this process has been asked to end
 LOOK_AGAIN = 0.05  # seconds
+FLOWS = 5  # seconds after a letter in which more are likely
 
 
-def send_mail(app: Flask, now: Callable[[], datetime], stay: float = 0) -> None:
-    """Send what is due; where a letter left, look again and again for `stay` seconds, on the one connection.
-
-    Letters come in flocks, and somebody sits before the page that tells them to look for theirs.
-    """
-    owner = f"{socket.gethostname()[:30]}:{os.getpid()}"
-    until = time.monotonic() + stay
+def send_mail(app: Flask, now: Callable[[], datetime]) -> None:
     with closing(open_transport(app.config["MAIL_URL"])) as transport:
-        sent = outbox.send_due(transport, owner, now, stopping=STOP.is_set)
-        while sent and time.monotonic() < until and not STOP.wait(LOOK_AGAIN):
-            outbox.send_due(transport, owner, now, stopping=STOP.is_set)
+        outbox.send_due(transport, owner(), now, stopping=STOP.is_set)
 
 
-def send_mail_as_it_comes(app: Flask, now: Callable[[], datetime]) -> None:
-    """For a worker that runs on: stays for most of a tick, and leaves the other jobs their turn."""
-    send_mail(app, now, stay=0.9 * min(app.config["TICK_SECONDS"], 2))
+class MailAsItComes:
+    """`send_mail` for a worker that runs on: while letters flow it looks at the queue many times a second.
+
+    Letters come in flocks, and somebody sits before the page that tells them to look for theirs. Each run lasts
+    most of a tick and keeps its one connection; then the other jobs have their turn.
+    """
+
+    def __init__(self) -> None:
+        self.flowing_until = 0.0  # on the monotonic clock
+
+    def __call__(self, app: Flask, now: Callable[[], datetime]) -> None:
+        end = time.monotonic() + 0.9 * min(app.config["TICK_SECONDS"], FLOWS)
+        with closing(open_transport(app.config["MAIL_URL"])) as transport:
+            while True:
+                if outbox.send_due(transport, owner(), now, stopping=STOP.is_set):
+                    self.flowing_until = time.monotonic() + FLOWS
+                if time.monotonic() > min(end, self.flowing_until) or STOP.wait(LOOK_AGAIN):
+                    return
+
+
+def owner() -> str:
+    return f"{socket.gethostname()[:30]}:{os.getpid()}"
 
 
 def lapse_offers(app: Flask, now: Callable[[], datetime]) -> None:
@@ -127,7 +139,7 @@ def run(app: Flask) -> None:
         scheduler.add_job(
             run_job,
             "interval",
-            (app, name, send_mail_as_it_comes if job is send_mail else job),
+            (app, name, MailAsItComes() if job is send_mail else job),
             seconds=seconds,
             next_run_time=clock.now(),
             id=name,

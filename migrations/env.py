@@ -3,11 +3,16 @@
 from alembic import context
 from flask import current_app
 
-from convene.extensions import db
+from convene.extensions import UTCDateTime, db
+
+
+def rendered(kind: str, item: object, context: object) -> str | bool:
+    """A migration names no type of the program's own, which may have changed by the time it is run."""
+    return "sa.DateTime(timezone=True)" if isinstance(item, UTCDateTime) else False
 
 
 def run() -> None:
-    options = current_app.extensions["migrate"].configure_args
+    options = {**current_app.extensions["migrate"].configure_args, "render_item": rendered}
     with db.engine.connect() as connection:
         connection = connection.execution_options(sqlite_begin="IMMEDIATE")
         context.configure(

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import gc
+import http.client
 import multiprocessing
 import os
 import signal
@@ -11,8 +12,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from types import FrameType
@@ -97,13 +96,13 @@ def answers(config: Config, children: dict[str, BaseProcess], stop: threading.Ev
             return False
         try:
             # By its public name: the site answers to no other.
-            asked = urllib.request.Request(
-                f"http://127.0.0.1:{config.PORT}/healthz", headers={"Host": config.HOST}
-            )
-            with urllib.request.urlopen(asked, timeout=2):
-                return True
-        except (urllib.error.URLError, OSError):
-            stop.wait(0.1)
+            with contextlib.closing(http.client.HTTPConnection("127.0.0.1", config.PORT, timeout=2)) as line:
+                line.request("GET", "/healthz", headers={"Host": config.HOST})
+                if line.getresponse().status == 200:
+                    return True
+        except (OSError, http.client.HTTPException):
+            pass
+        stop.wait(0.1)
     return False
 
 

@@ -21,7 +21,7 @@ def rounds(event_id: int, *states: str) -> Sequence[Round]:
 
 
 def board(event_id: int) -> Sequence[Round]:
-    """What the organiser works on: rounds held, and besides them the drafts, or what was published if there are none."""
+    """What the organiser works on: the rounds held, and the drafts, or what was published if there are none."""
     found = rounds(event_id)
     draft = any(round_.state == "draft" for round_ in found)
     return [round_ for round_ in found if round_.state in ("held", "draft" if draft else "published")]

@@ -1,4 +1,4 @@
-"""What people said of an event, as its hosts may read it: counts and words without names, and only once enough answered."""
+"""What people said of an event, as its hosts may read it: without names, and only once enough of them answered."""
 
 from collections import Counter
 from dataclasses import dataclass

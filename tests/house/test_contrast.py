@@ -69,7 +69,7 @@ def test_edges_and_the_focus_ring_can_be_seen(scheme, front, back):
 
 
 @pytest.mark.parametrize("sheet", sorted(CSS.glob("*.css")), ids=lambda path: path.name)
-def test_a_style_sheet_names_its_colours_and_every_name_exists(sheet: Path):
+def test_a_style_sheet_names_its_colours_and_every_name_exists(sheet: Path) -> None:
     text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL)
     if sheet.name != "tokens.css":
         assert not re.findall(r"#[0-9a-fA-F]{3,8}\b|\brgb|\bhsl", text), "colours are named in tokens.css"

@@ -36,7 +36,7 @@ class Installation:
         with app.app_context():
             seed.plant(clock.now())
             db.session.commit()
-        self.web: Process = processes.web(**settings)
+        self.web: Process = processes.web(1, **settings)
         self.url = self.web.url
 
     @contextmanager

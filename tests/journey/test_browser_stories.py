@@ -15,6 +15,7 @@ from tests.journey.hands import Hand, Keys
 from tests.journey.installation import Installation, opened
 from tests.journey.letters import Letters
 from tests.journey.watching import DESK, DESK_AT_NIGHT, PHONE, PHONE_AT_NIGHT, Look, Watch, visiting
+from tests.parts.browser import AXE
 from tests.parts.mailserver import MailServer
 from tests.parts.processes import Processes
 
@@ -40,10 +41,17 @@ def letters(copy: Installation, postbox: MailServer) -> Letters:
 
 @contextmanager
 def somebody(
-    browser: Browser, copy: Installation, look: Look, kind: type[Hand] = Hand, judged: bool = True, **rest: Any
+    browser: Browser,
+    copy: Installation,
+    look: Look,
+    kind: type[Hand] = Hand,
+    judged: bool = True,
+    **rest: Any,
 ) -> Iterator[Hand]:
     """A hand at a fresh browser; afterwards nothing may have been written down about the pages it saw."""
     context = visiting(browser, look, **rest)
+    if judged:
+        context.add_init_script(path=AXE)
     watch = Watch(context.new_page(), copy.url)
     yield kind(watch, look if judged else None)
     context.close()

@@ -77,12 +77,11 @@ class Thread:
         )  # fmt: skip
         assert self.organiser.page.status == 200, self.organiser.page.words
         self.organiser.press("Publish the event")
-        self.event = int(re.search(r"/organise/events/(\d+)", self.organiser.page.url)[1])
+        self.event = int(re.findall(r"/organise/events/(\d+)", self.organiser.page.url)[0])
 
     def sign_up(self, name: str) -> None:
         visitor = Visitor(self.base)
-        link = re.search(r'href="(/events/[^"]+)"', visitor.open("/").html)
-        visitor.open(link[1])
+        visitor.open(re.findall(r'href="(/events/[^"]+)"', visitor.open("/").html)[0])
         page = visitor.press("Sign up", name=name, email=address(name))
         assert page.heading == "Check your email", page.words
 
@@ -114,7 +113,7 @@ class Thread:
             r'<li class="door[^"]*" id="person-(\d+)">.*?<bdi>(.*?)</bdi>', page.html, re.DOTALL
         )
         number = {name: row for row, name in rows}
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page.html)[1]
+        token = re.findall(r'name="csrf_token" value="([^"]+)"', page.html)[0]
         for name in names:
             path = f"/organise/events/{self.event}/attendance/{number[name]}"
             page = self.organiser.ask("POST", path, [("csrf_token", token), ("here", "yes")])
@@ -206,7 +205,7 @@ def test_an_event_from_the_line_up_to_the_follow_up(thread: Thread) -> None:
         assert len(ids) == 1, f"{times} letters, one identity"
 
     # What the letters say fits together: everybody once a round, and nobody meets twice.
-    met = Counter()
+    met: Counter[frozenset[str]] = Counter()
     for name in here:
         rounds = letters.companions(address(name), here)
         assert len(rounds) == 3 and all(2 <= len(others) <= 3 for others in rounds)

@@ -73,8 +73,8 @@ class Watch:
 
         The browser also tells of each document answered 4xx: that is for whoever asked for it to judge.
         """
-        about_document = message.text.startswith("Failed to load resource") and "/static/" not in (
-            message.location["url"]
+        about_document = (
+            message.text.startswith("Failed to load resource") and "/static/" not in (message.location["url"])
         )
         if message.type in ("error", "warning") and not about_document:
             self.note(f"the console said: {message.text}")

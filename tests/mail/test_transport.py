@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from convene.mail import transport
-from convene.mail import transport
 from convene.mail.transport import Folder, Refused, Smtp, Stopped, TryLater, open_transport
 from tests.parts.mailserver import MailServer
 from tests.parts.processes import free_port

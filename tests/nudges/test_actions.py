@@ -113,6 +113,7 @@ def test_the_workers_job_finds_them_by_itself(app: Flask, session: scoped_sessio
         session.rollback()
 
 
+@pytest.mark.one_database
 def test_a_thank_you_comes_the_day_after_in_words_that_fit(session: scoped_session[Session]) -> None:
     event = an_event_at_noon(title="A street that talks")
     words = {
@@ -152,6 +153,7 @@ def test_a_night_in_which_the_clocks_change_is_a_night(session: scoped_session[S
         )
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("rule", ["reminder", "thank_you"])
 def test_who_stopped_a_kind_gets_none_and_the_reason_is_kept(
     session: scoped_session[Session], rule: str
@@ -164,6 +166,7 @@ def test_who_stopped_a_kind_gets_none_and_the_reason_is_kept(
     assert letters() == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("state", ["started", "waitlisted", "offered", "lapsed", "cancelled"])
 def test_who_has_no_place_gets_none(session: scoped_session[Session], state: str) -> None:
     event = an_event_at_noon()
@@ -173,6 +176,7 @@ def test_who_has_no_place_gets_none(session: scoped_session[Session], state: str
     assert letters() == []
 
 
+@pytest.mark.one_database
 def test_people_known_by_name_alone_are_passed_over(session: scoped_session[Session]) -> None:
     event = an_event_at_noon()
     a_signup(event, a_person(event.organisation, address=None), now=LONG_BEFORE)
@@ -204,6 +208,7 @@ def test_an_event_called_off_stops_what_waits_and_what_would_come(session: scope
     assert events_near(EVE) == events_near(DAY_AFTER) == []
 
 
+@pytest.mark.one_database
 def test_drafts_are_no_occasion(session: scoped_session[Session]) -> None:
     event = an_event_at_noon(state="draft")
     a_signup(event, now=LONG_BEFORE)

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from convene.groups.deal import Guest, Problem, price_of_meeting
+from convene.groups.deal.problem import Groups
 
 
 @st.composite
@@ -26,15 +27,16 @@ def problems(draw: st.DrawFn, most: int = 26, told: bool = True) -> Problem:
         for k, each in enumerate(ids)
     )
     pair = (
-        st.lists(st.sampled_from(ids), min_size=2, max_size=2, unique=True).map(tuple)
+        st.lists(st.sampled_from(ids), min_size=2, max_size=2, unique=True).map(lambda two: (two[0], two[1]))
         if n > 1
         else st.nothing()
     )
-    size, held = draw(st.integers(2, 6)), ()
+    size = draw(st.integers(2, 6))
+    held: tuple[Groups, ...] = ()
     if n and draw(st.booleans()):
         order = draw(st.permutations(ids))
         held = (tuple(tuple(order[k : k + size]) for k in range(0, n, size)),)
-    announced = ()
+    announced: tuple[Groups, ...] = ()
     if told and 0 < n <= 3 * size and draw(st.booleans()):
         order = draw(st.permutations(ids))
         announced = (tuple(tuple(order[k : k + size]) for k in range(0, n, size)),)

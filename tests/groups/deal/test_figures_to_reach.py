@@ -124,7 +124,8 @@ def test_a_re_deal_leaves_held_rounds_alone_and_counts_them() -> None:
 
 def test_twelve_events_of_the_same_sixty_repeat_nobody() -> None:
     ids = [f"p{k:02d}" for k in range(60)]
-    chance, last = random.Random(1), {}
+    chance = random.Random(1)
+    last: dict[tuple[str, str], int] = {}
     for event in range(12):
         problem = Problem(
             tuple(map(Guest, ids)),

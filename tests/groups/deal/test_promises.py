@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from itertools import combinations
+from random import Random
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -55,9 +57,9 @@ def test_sizes_are_even_and_allowed_for_any_number_of_people(n: int, s: int) -> 
 
 @fewer
 @given(problems(), st.randoms(use_true_random=False))
-def test_the_order_of_the_input_changes_nothing(problem: Problem, chance: object) -> None:
-    def shuffled(rows: tuple) -> tuple:  # type: ignore[type-arg]
-        return tuple(chance.sample(rows, len(rows)))  # type: ignore[attr-defined]
+def test_the_order_of_the_input_changes_nothing(problem: Problem, chance: Random) -> None:
+    def shuffled(rows: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(chance.sample(rows, len(rows)))
 
     other = replace(
         problem,

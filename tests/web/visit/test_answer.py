@@ -184,6 +184,7 @@ def test_ids_of_people_they_did_not_sit_with_are_passed_over(visitor: Browsing, 
     assert db.session.scalars(select(Answer).where(Answer.question == "touch")).all() == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("touch", ["x", "9" * 24, "9" * 5000, "1.5", "", "\0"])
 def test_what_is_no_id_at_all_is_never_a_fault(visitor: Browsing, table: Table, touch: str) -> None:
     visitor.open(table.links[0])
@@ -201,6 +202,7 @@ def test_a_phone_that_is_no_number_is_refused_with_the_ticks_kept(visitor: Brows
     assert db.session.scalars(select(Answer)).all() == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("name", "text"), [("words", "x" * 2001), ("words", "nu\0l"), ("helped", "fantastic"),
                                             ("channel", "pigeon"), ("phone", "0" * 41)])  # fmt: skip
 def test_bad_answers_are_refused_beside_their_question(
@@ -213,6 +215,7 @@ def test_bad_answers_are_refused_beside_their_question(
     assert all_rows() == before
 
 
+@pytest.mark.one_database
 def test_answers_can_be_given_for_thirty_days(visitor: Browsing, table: Table) -> None:
     ends = table.event.ends_at
     for moment, code in ((ends + timedelta(days=29), 200), (ends + timedelta(days=30, minutes=1), 404)):
@@ -231,6 +234,7 @@ def test_after_thirty_days_a_press_on_a_page_left_open_changes_nothing(
     assert all_rows() == before
 
 
+@pytest.mark.one_database
 def test_a_link_for_something_else_is_none_for_answers(visitor: Browsing, table: Table) -> None:
     place = links.place(table.signups[0].id, 1).rpartition("/")[2]
     for token in (place, "x", table.links[0][8:-2], links.signer("answer").dumps([table.nudges[0].id, 2])):

@@ -46,6 +46,7 @@ HEADINGS = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("state", STATES)
 def test_the_page_says_in_its_heading_how_things_stand_and_looking_changes_nothing(
     visitor: Browsing, state: str
@@ -205,6 +206,7 @@ def forged(signup: Signup) -> list[str]:
     ]
 
 
+@pytest.mark.one_database
 def test_a_link_that_is_not_ours_opens_nothing_and_presses_nothing(visitor: Browsing) -> None:
     signup = a_signup()
     visitor.open(f"/events/{signup.event.slug}")
@@ -314,6 +316,7 @@ BAD_DETAILS = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("name", "text"), BAD_DETAILS.items(), ids=BAD_DETAILS)
 def test_what_cannot_be_kept_is_refused_beside_its_box_and_the_rest_stays_typed(
     visitor: Browsing, name: str, text: str
@@ -333,6 +336,7 @@ def test_what_cannot_be_kept_is_refused_beside_its_box_and_the_rest_stays_typed(
 # After the event, and when it is called off
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "facts", [{"state": "called_off"}, {"starts_in": -timedelta(days=2)}], ids=["off", "over"]
 )
@@ -351,6 +355,7 @@ def test_what_is_over_or_called_off_can_be_looked_at_and_not_changed(
     assert all_rows() == before
 
 
+@pytest.mark.one_database
 def test_the_link_to_join_is_shown_with_a_place_and_not_without(visitor: Browsing) -> None:
     event = an_event(format="online", venue="", online_url="https://video.example.org/hall")
     for state, path in [(state, link(a_signup(event, state=state))) for state in STATES]:
@@ -398,6 +403,7 @@ def test_groups_are_shown_once_published_to_those_in_them_with_names_and_no_addr
     assert "Your groups" not in visitor.words
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("state", ["cancelled", "lapsed", "waitlisted"])
 def test_who_gave_their_place_back_sees_no_group_and_no_room(visitor: Browsing, state: str) -> None:
     event = an_event(format="online", venue="")

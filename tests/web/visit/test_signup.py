@@ -75,6 +75,7 @@ BAD_NAMES = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("name", "words"), BAD_NAMES.items(), ids=range(len(BAD_NAMES)))
 def test_a_name_that_cannot_be_kept_is_refused_beside_its_box_with_everything_typed_kept(
     visitor: Browsing, name: str, words: str
@@ -168,6 +169,7 @@ def test_a_box_that_only_machines_fill_in_gets_them_the_same_page_and_nothing_el
     assert all_rows() == before
 
 
+@pytest.mark.one_database
 def test_no_person_meets_that_box(visitor: Browsing) -> None:
     visitor.open(f"/events/{an_event().slug}")
     away = re.search(r'<div class="away" aria-hidden="true">.*?</div>', visitor.page.text, re.DOTALL)
@@ -204,6 +206,7 @@ def test_who_signs_somebody_up_again_does_not_change_their_name_or_place(visitor
     assert "A prank" not in letters()[0].text
 
 
+@pytest.mark.one_database
 def test_pressing_twenty_times_is_one_signup_and_a_few_letters(visitor: Browsing) -> None:
     event = an_event()
     for number in range(20):
@@ -320,6 +323,7 @@ def test_without_the_forms_token_nothing_is_done_and_one_press_sends_it_all_agai
     assert db.session.scalars(select(Person.name)).all() == ["Ngozi & <co>"]
 
 
+@pytest.mark.one_database
 def test_anothers_token_is_no_token(app: Flask, visitor: Browsing) -> None:
     event = an_event()
     stranger = Browsing(app.test_client())
@@ -369,6 +373,7 @@ def test_it_works_over_https_where_the_referer_is_asked_for(database_url: str) -
         db.engine.dispose()
 
 
+@pytest.mark.one_database
 def test_an_unknown_host_is_refused_in_plain_words(visitor: Browsing) -> None:
     answer = visitor.client.get("/", headers={"Host": "evil.example"})
     assert answer.status_code == 400
