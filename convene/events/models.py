@@ -19,6 +19,7 @@ class Event(db.Model):
         CheckConstraint("format IN ('in_person','online')", name="format"),
         CheckConstraint("ends_at > starts_at", name="times"),
         CheckConstraint("capacity >= 1", name="capacity"),
+        {"sqlite_autoincrement": True},  # its number stands in links and keys, and is never given twice
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

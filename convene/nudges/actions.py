@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from convene.calendar import zones
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db
@@ -76,10 +77,8 @@ def post_due(event_id: int, rule: str, now: datetime) -> int:
     if event.state != "published":
         return 0
     signups = in_state(event.id, "confirmed")
-    decided = set(
-        db.session.scalars(select(Nudge.person_id).where(Nudge.event_id == event.id, Nudge.rule == rule))
-    )
-    open_ = [one for one in signups if one.person_id not in decided and one.person.address]
+    decided = set(db.session.scalars(select(Nudge.key).where(Nudge.event_id == event.id, Nudge.rule == rule)))
+    open_ = [one for one in signups if key_of(rule, one) not in decided and one.person.address]
     recent = nudges_of(one.person.address or "" for one in open_) if rule == "thank_you" else {}
     judge: Callable[[rules.Occasion, datetime], rules.Verdict] = getattr(rules, rule)
     posted = 0
@@ -95,6 +94,13 @@ def post_due(event_id: int, rule: str, now: datetime) -> int:
     return posted
 
 
+def key_of(rule: str, signup: Signup) -> str:
+    """Once for each person and event; a reminder once for each day that the event was moved to."""
+    event = signup.event
+    step = f"{zones.local(event.starts_at, event.zone):%Y-%m-%d}" if rule == "reminder" else "1"
+    return f"{rule}:{event.id}:{signup.person_id}:{step}"
+
+
 def nudges_of(addresses: Iterable[str]) -> Mapping[str, Sequence[datetime]]:
     """When each of these addresses was nudged, over every host of the installation."""
     rows = select(Person.address, Nudge.decided_at).join(Nudge, Nudge.person_id == Person.id)
@@ -108,7 +114,7 @@ def nudges_of(addresses: Iterable[str]) -> Mapping[str, Sequence[datetime]]:
 def decide(signup: Signup, rule: str, verdict: rules.Verdict, now: datetime) -> int:
     """Write the nudge with its reason and, if it is to be sent, its letter."""
     nudge = Nudge(
-        key=f"{rule}:{signup.event_id}:{signup.person_id}:1",
+        key=key_of(rule, signup),
         rule=rule,
         event_id=signup.event_id,
         person_id=signup.person_id,

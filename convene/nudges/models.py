@@ -16,6 +16,7 @@ class Nudge(db.Model):
     __table_args__ = (
         Index(None, "person_id", "decided_at"),
         CheckConstraint("state IN ('scheduled','held','sent','acted','expired','stopped')", name="state"),
+        {"sqlite_autoincrement": True},  # its number stands in links and keys, and is never given twice
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

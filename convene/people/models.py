@@ -26,6 +26,7 @@ class Person(db.Model):
     __table_args__ = (
         UniqueConstraint("organisation_id", "address"),
         CheckConstraint("state IN ('provisional','active','paused','left','erased')", name="state"),
+        {"sqlite_autoincrement": True},  # its number stands in links and keys, and is never given twice
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -97,19 +97,34 @@ def send_link(signup: Signup, now: datetime) -> None:
     if not signup.person.address:
         return
     try:
-        limits.take("MAILS_PER_ADDRESS_HOUR", signup.person.address, now)
-        limits.take("MAILS_PER_ADDRESS_DAY", signup.person.address, now)
+        count_letter(signup.person.address, now)
     except limits.TooMany:
         return
+    post_link(signup, now)
+
+
+def count_letter(address: str, now: datetime) -> None:
+    """One more letter that this address did not ask for by an act of its own. Raises limits.TooMany."""
+    limits.take("MAILS_PER_ADDRESS_HOUR", address, now)
+    limits.take("MAILS_PER_ADDRESS_DAY", address, now)
+
+
+def post_link(signup: Signup, now: datetime) -> None:
     first = signup.state == "started"
     post(letters.confirm(signup) if first else letters.place_link(signup), signup, now)
 
 
 def new_link(signup: Signup, now: datetime) -> None:
-    """Send a new link and kill the old ones. The lock keeps letters posted at the same moment from sharing a number."""
+    """Send a new link and kill the old ones; raises limits.TooMany, and then the link in hand still works.
+
+    The lock keeps letters posted at the same moment from sharing a number.
+    """
     lock_signup(signup.id)
+    if not signup.person.address:
+        raise PlaceGone
+    count_letter(signup.person.address, now)
     signup.generation += 1
-    send_link(signup, now)
+    post_link(signup, now)
 
 
 def add(event_id: int, name: str, address: str | None, now: datetime) -> Signup:

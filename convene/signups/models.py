@@ -22,6 +22,7 @@ class Signup(db.Model):
         CheckConstraint(
             "state IN ('started','confirmed','waitlisted','offered','lapsed','cancelled')", name="state"
         ),
+        {"sqlite_autoincrement": True},  # its number stands in links and keys, and is never given twice
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -67,6 +67,21 @@ def test_a_sweep_posts_each_once_and_a_second_sweep_nothing(session: scoped_sess
     assert {letter.expires_at for letter in letters()} == {NOON}, "after the start it would help nobody"
 
 
+def test_an_event_moved_to_another_day_is_reminded_of_again_and_one_moved_by_an_hour_is_not(
+    session: scoped_session[Session],
+) -> None:
+    event = an_event_at_noon()
+    a_signup(event, now=LONG_BEFORE)
+    assert post_due(event.id, "reminder", EVE) == 1
+    for moved, posted in ((timedelta(hours=1), 0), (timedelta(days=7), 1)):
+        again()
+        session.get_one(Event, event.id).starts_at = NOON + moved
+        session.get_one(Event, event.id).ends_at = NOON + moved + timedelta(hours=2)
+        session.flush()
+        assert post_due(event.id, "reminder", EVE + moved) == posted
+    assert [letter.letter for letter in letters()] == ["reminder"] * 2
+
+
 def test_two_workers_at_once_post_each_once(app: Flask, session: scoped_session[Session]) -> None:
     event = an_event_at_noon()
     for _ in range(5):

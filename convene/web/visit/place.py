@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectChoice
 
 from convene import clock, links
+from convene.access import limits
 from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.groups.letters import sitting
@@ -195,6 +196,14 @@ def new_link(token: str) -> ResponseReturnValue:
     signup_id = signup_of(token).id
     start_write()
     signup = queries.one(signup_id) or abort(404)
-    actions.new_link(signup, clock.now())
+    try:
+        actions.new_link(signup, clock.now())
+    except limits.TooMany:
+        db.session.rollback()
+        flash(
+            "We have written to you several times in the last hour. This link still works; try again later.",
+            "bad",
+        )
+        return redirect(url_for("place.show", token=token), 303)
     db.session.commit()
     return render_template("visit/new_link.html", event=signup.event)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import select
 
 from convene import clock, links
@@ -235,6 +236,19 @@ def test_a_new_link_ends_the_old_one(visitor: Browsing) -> None:
     assert visitor.open(link(signup)).status_code == 200
     body = db.session.scalar(select(OutgoingMail.text)) or ""
     assert link(signup) in body and old not in body
+
+
+@pytest.mark.one_database
+def test_a_new_link_that_cannot_be_sent_leaves_the_old_one_alive(visitor: Browsing, app: Flask) -> None:
+    app.config["LIMITS"] = {**app.config["LIMITS"], "CONVENE_LIMIT_MAILS_PER_ADDRESS_HOUR": (1, 3600)}
+    signup = a_signup()
+    for _ in range(2):
+        visitor.open(link(signup))
+        visitor.press("Send me a new link")
+        db.session.commit()
+    assert "This link still works" in visitor.page.text
+    assert letters() == ["place_link"]
+    assert visitor.open(link(signup)).status_code == 200
 
 
 def test_a_link_lives_thirty_days_past_the_event_and_dies_then(visitor: Browsing) -> None:
