@@ -1,21 +1,23 @@
 """How many pages a second: the line-up and an event's page beside an empty view under the same server."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.load import Address, Answer, Broken, Crowd, Visitor, get, percentile
+from bench.server import Program
 
 CLIENTS = 8
+RUNS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What one run showed: requests a second, the slowest of twenty in seconds, and the load's own processor time."""
+    """What one run showed: requests a second, the slowest of twenty, and what one cost the server and the load (s)."""
 
     rate: float
     p95: float
-    load: float
+    cost: float
+    load_cost: float
 
 
 def reader(path: str, until: float, taken: list[float]) -> Visitor:
@@ -28,21 +30,21 @@ def reader(path: str, until: float, taken: list[float]) -> Visitor:
         taken.append(answer.seconds)
 
 
-def pace(server: Address, path: str, seconds: float, clients: int = CLIENTS) -> Pace:
+def crowd(server: Address, path: str, seconds: float, clients: int) -> list[float]:
     taken: list[float] = []
-    began, used = time.monotonic(), time.process_time()
-    until = began + seconds
+    until = time.monotonic() + seconds
     Crowd(server, [reader(path, until, taken) for _ in range(clients)]).run()
-    lasted = time.monotonic() - began
-    return Pace(len(taken) / lasted, percentile(taken, 0.95), (time.process_time() - used) / lasted)
+    return taken
 
 
-def best(server: Address, path: str, seconds: float, runs: int = 3) -> Pace:
+def pace(program: Program, path: str, seconds: float, clients: int = CLIENTS) -> Pace:
+    began, used, own = time.monotonic(), program.processor(), time.process_time()
+    taken = crowd(program.address, path, seconds, clients)
+    lasted, own, used = time.monotonic() - began, time.process_time() - own, program.processor() - used
+    return Pace(len(taken) / lasted, percentile(taken, 0.95), used / len(taken), own / len(taken))
+
+
+def best(program: Program, path: str, seconds: float, clients: int = CLIENTS) -> Pace:
     """The best of some runs after a short one to warm up: what else runs on the machine only ever slows one down."""
-    pace(server, path, 0.5)
-    return max(paces(server, path, seconds, runs), key=lambda one: one.rate)
-
-
-def paces(server: Address, path: str, seconds: float, runs: int) -> Iterator[Pace]:
-    for _ in range(runs):
-        yield pace(server, path, seconds)
+    crowd(program.address, path, 0.5, clients)
+    return max((pace(program, path, seconds, clients) for _ in range(RUNS)), key=lambda one: one.rate)

@@ -23,6 +23,7 @@ from bench.load import (
     get,
     post,
 )
+from bench.server import Program
 
 TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
 numbers = itertools.count(1)
@@ -110,13 +111,23 @@ def one_after_another(slug: str, until: float, seen: Seen) -> Visitor:
         seen.lasted.append(letter.at - began)
 
 
-def pace(server: Address, letters: Letters, slug: str, clients: int, seconds: float) -> tuple[float, Seen]:
-    """Signups a second with so many people at once, counted until the last letter; and what they lived through."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What one run showed: people a second, what they lived through, and what one cost the program (s)."""
+
+    rate: float
+    seen: Seen
+    cost: float
+
+
+def pace(program: Program, letters: Letters, slug: str, clients: int, seconds: float) -> Pace:
+    """So many people at once, each followed to the last letter, which ends the count."""
     seen = Seen()
-    began = time.monotonic()
+    began, used = time.monotonic(), program.processor()
     crowd = [one_after_another(slug, began + seconds, seen) for _ in range(clients)]
-    Crowd(server, crowd, letters).run()
-    return len(seen.lasted) / (seen.last_letter - began), seen
+    Crowd(program.address, crowd, letters).run()
+    number = len(seen.lasted)
+    return Pace(number / (seen.last_letter - began), seen, (program.processor() - used) / number)
 
 
 @dataclass(frozen=True, slots=True)

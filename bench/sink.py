@@ -8,6 +8,7 @@ for whom, whether an invite was in it, and the path of the place it speaks of, "
 import asyncio
 import re
 import time
+from typing import ClassVar
 
 PLACE = re.compile(rb"/place/[A-Za-z0-9_.-]+")
 ADDRESS = re.compile(rb"<([^>]*)>")
@@ -16,7 +17,7 @@ ADDRESS = re.compile(rb"<([^>]*)>")
 class Line(asyncio.Protocol):
     """One client's line: the commands that a sender needs, one message after another."""
 
-    listeners: set[asyncio.Transport] = set()
+    listeners: ClassVar[set[asyncio.Transport]] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)

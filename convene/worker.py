@@ -18,7 +18,7 @@ from convene import clock
 from convene.access import audit, limits, sign_ins, tokens
 from convene.extensions import begin_write, db, start_write
 from convene.health import checks
-from convene.mail import outbox
+from convene.mail import log, sending
 from convene.mail.transport import open_transport
 from convene.nudges import actions as nudges
 from convene.signups import actions as signups
@@ -32,7 +32,7 @@ FLOWS = 5  # seconds after a letter in which more are likely
 
 def send_mail(app: Flask, now: Callable[[], datetime]) -> None:
     with closing(open_transport(app.config["MAIL_URL"])) as transport:
-        outbox.send_due(transport, owner(), now, stopping=STOP.is_set)
+        sending.send_due(transport, owner(), now, stopping=STOP.is_set)
 
 
 class MailAsItComes:
@@ -49,7 +49,7 @@ class MailAsItComes:
         end = time.monotonic() + 0.9 * min(app.config["TICK_SECONDS"], FLOWS)
         with closing(open_transport(app.config["MAIL_URL"])) as transport:
             while True:
-                if outbox.send_due(transport, owner(), now, stopping=STOP.is_set):
+                if sending.send_due(transport, owner(), now, stopping=STOP.is_set):
                     self.flowing_until = time.monotonic() + FLOWS
                 if time.monotonic() > min(end, self.flowing_until) or STOP.wait(LOOK_AGAIN):
                     return
@@ -86,7 +86,7 @@ def tidy(app: Flask, now: Callable[[], datetime]) -> None:
     begin_write()
     for part in (limits, tokens, sign_ins, audit):
         part.forget(now())
-    outbox.purge(now())
+    log.purge(now())
     db.session.commit()
 
 

@@ -15,7 +15,7 @@ from convene import clock
 from convene.app import create_app
 from convene.extensions import db
 from convene.health import checks
-from convene.mail import outbox
+from convene.mail import sending
 from convene.mail.transport import Smtp, Stopped, TryLater
 
 Finding = tuple[bool, str]
@@ -89,7 +89,7 @@ def parts_of(app: Flask) -> list[tuple[str, Finding]]:
     now = clock.now()
     parts = checks.ready(now)
     late = checks.mail_is_late(now) if parts["migrations"] else None
-    stopped = outbox.paused(now) if parts["migrations"] else None
+    stopped = sending.paused(now) if parts["migrations"] else None
     db.session.rollback()
     return [
         (

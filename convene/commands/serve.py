@@ -1,7 +1,9 @@
 """`convene web` and `convene worker`: each one process to look after, for a service manager or for `convene run`."""
 
 import argparse
+import ctypes
 import gc
+import sys
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -12,7 +14,10 @@ from convene import worker as timetable
 from convene import wsgi
 
 # Enough that a slow database holds up a few requests and not all, few enough that SQLite's one writer is not mobbed.
-THREADS = 8
+# Measured in docs/performance.md: more make nothing quicker, and each costs two megabytes in every process.
+THREADS = 4
+
+M_ARENA_MAX = -8  # of malloc.h
 
 
 def web(argv: list[str]) -> int:
@@ -25,8 +30,16 @@ def web(argv: list[str]) -> int:
         "--threads", type=int, default=THREADS, help="requests that one process works on at once"
     )
     asked = parser.parse_args(argv)
+    share_one_heap()
     server("convene.wsgi:app", asked.host, asked.port or Config().PORT, asked.workers, asked.threads).serve()
     return 0
+
+
+def share_one_heap() -> None:
+    """One heap for all threads where the C library is glibc: under Python's own lock they hardly meet there."""
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if set_option:
+        set_option(M_ARENA_MAX, 1)
 
 
 def server(app: str, host: str, port: int, workers: int, threads: int) -> MPServer | MTServer:

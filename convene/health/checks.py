@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from convene.extensions import db, upsert
 from convene.health.models import Heartbeat
-from convene.mail import outbox
+from convene.mail import log
 
 ALIVE = timedelta(minutes=5)
 MAIL_LATE = timedelta(minutes=10)
@@ -49,5 +49,5 @@ def ready(now: datetime) -> dict[str, bool]:
 
 def mail_is_late(now: datetime) -> timedelta | None:
     """How late the oldest unsent letter is, if that is more than ten minutes."""
-    waiting = outbox.oldest_unsent(now)
+    waiting = log.oldest_unsent(now)
     return waiting if waiting and waiting > MAIL_LATE else None

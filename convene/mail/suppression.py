@@ -35,3 +35,7 @@ def reasons_for(addresses: Iterable[str]) -> dict[str, str]:
     rows = db.session.execute(BARRED, {"hashes": list(set(hashes.values()))})
     found = {hash_: reason for hash_, reason in rows}
     return {address: found[hash_] for address, hash_ in hashes.items() if hash_ in found}
+
+
+def not_sent(refusal: str) -> str:
+    return f"not sent: this address is on the {refusal} list"

@@ -13,7 +13,7 @@ from sqlalchemy import event as happening
 from convene import cli, clock
 from convene.access import tokens
 from convene.extensions import begin_write, db
-from convene.mail import outbox
+from convene.mail import sending
 from convene.mail.models import OutgoingMail
 from convene.people.models import Organisation, Person, Role
 from convene.people.queries import may_see_separations
@@ -233,7 +233,7 @@ def test_the_doctor_says_what_to_mend_in_one_line_each(
         begin_write()
         post(now=clock.now() - timedelta(hours=1))
         db.session.commit()
-        outbox.stop_for_now("535 5.7.8 Wrong password", clock.now())
+        sending.stop_for_now("535 5.7.8 Wrong password", clock.now())
     code, said, _ = convene("doctor")
     assert {"letters", "sending"} <= mended(said)
     assert "535 5.7.8 Wrong password" in said

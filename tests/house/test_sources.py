@@ -20,7 +20,7 @@ ALL = sorted(
 )
 
 # Where a transaction ends. Anything else joins its caller's, so that a change and the letter about it are one.
-EDGES = ("convene/web/", "convene/commands/", "convene/worker.py", "convene/mail/outbox.py")
+EDGES = ("convene/web/", "convene/commands/", "convene/worker.py", "convene/mail/sending.py")
 
 # They hand the environment on to the processes that they start, or set it for those.
 STARTERS = ("convene/cli.py", "convene/commands/run.py", "convene/commands/serve.py")
@@ -62,7 +62,7 @@ def test_transactions_end_at_the_edge_alone() -> None:
 
 def test_the_outbox_commits_only_where_it_claims_marks_or_gives_back() -> None:
     found = set()
-    for function in ast.walk(tree(ROOT / "convene/mail/outbox.py")):
+    for function in ast.walk(tree(ROOT / "convene/mail/sending.py")):
         if isinstance(function, ast.FunctionDef) and ".commit(" in ast.unparse(function):
             found.add(function.name)
     assert found <= {"claim", "mark", "release", "send", "stop_for_now"}

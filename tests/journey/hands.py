@@ -1,4 +1,4 @@
-"""Hands that work a browser: one points and presses, one knows the keyboard alone. Both are told what to do in words."""
+"""Hands that work a browser, told in words what to do: one points and presses, one knows the keyboard alone."""
 
 import re
 from datetime import date, datetime
@@ -54,8 +54,9 @@ class Hand:
             self.watch.look_over(self.look)
 
     def press(self, name: str) -> None:
-        """Press the button or link whose name begins so."""
-        self.actor(name).click()
+        """Press the button or link whose name begins so, and wait for the page it leads to."""
+        with self.page.expect_navigation():
+            self.actor(name).click()
         self.arrived()
 
     def fill(self, label: str, text: str) -> None:
@@ -122,7 +123,7 @@ class Keys(Hand):
         return now
 
     def walk_to(self, name: str, *kinds: str) -> dict[str, Any]:
-        """Tab to what has this name, round by the address bar if need be; raises AssertionError if no Tab gets there."""
+        """Tab to what has this name, round again past the end if need be; raises AssertionError if none gets there."""
         for _ in range(STOPS):
             now = self.tab()
             if now["name"].startswith(name) and (now["tag"] in kinds):

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from flask import Flask
 from sqlalchemy import select
@@ -49,10 +48,6 @@ class Installation:
     def read(self, look: Callable[[], T]) -> T:
         with self.app.app_context():
             return look()
-
-    def path(self, link: Callable[[], str]) -> str:
-        """The path of a link that would leave by mail."""
-        return urlsplit(self.read(link)).path
 
     def organiser(self, address: str, name: str) -> None:
         """Make somebody an organiser of the host."""

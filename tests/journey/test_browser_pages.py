@@ -26,6 +26,10 @@ pytestmark = pytest.mark.one_database
 
 OWNER = "olive@example.org"
 NOT_PAGES = {"static", "calendar.event", "calendar.line_up", "health.healthz", "health.readyz"}
+# Events of the demonstration programme.
+PAST, FULL = "before-the-service-the-person", "the-shop-at-the-end-of-the-road"
+OPEN, GONE = "what-the-school-gate-knows", "walking-and-talking-by-the-water"
+DRAFT = "a-supper-for-people-who-disagree"
 LETTERS = "dev_mail.html"  # the HTML of a letter: judged as a letter, which has no landmarks
 
 Values = dict[str, Any]
@@ -45,58 +49,52 @@ def copy(processes: Processes, mail: Path) -> Iterator[Installation]:
         yield installation
 
 
-def examples(copy: Installation, mail: Path) -> dict[str, list[Values]]:
-    """What to fill into the addresses: endpoint or name of a value -> one example, or several of different states."""
+def place(state: str, event: str) -> Values:
+    """The link of somebody whose sign-up is in this state."""
+    rule = (Signup.state == state, Event.slug == event)
+    found = db.session.scalars(select(Signup).join(Event).where(*rule).limit(1)).one()
+    return {"token": key(links.place(found.id, found.generation))}
 
-    def signup(state: str, slug: str = "the-shop-at-the-end-of-the-road") -> Signup:
-        rule = (Signup.state == state, Event.slug == slug)
-        return db.session.scalars(select(Signup).join(Event).where(*rule).limit(1)).one()
 
-    def place(state: str, slug: str = "the-shop-at-the-end-of-the-road") -> Values:
-        found = signup(state, slug)
-        return {"token": key(links.place(found.id, found.generation))}
+def key(link: str) -> str:
+    """The token at the end of a link."""
+    return urlsplit(link).path.rpartition("/")[2]
 
-    def key(link: str) -> str:
-        return urlsplit(link).path.rpartition("/")[2]
 
-    letters_there = [file.stem for file in sorted(mail.glob("*.eml"))]
-    with copy.writing():
-        event = {slug: event_id for slug, event_id in db.session.execute(select(Event.slug, Event.id))}
-        past, full = event["before-the-service-the-person"], event["the-shop-at-the-end-of-the-road"]
-        draft, online = (
-            event["a-supper-for-people-who-disagree"],
-            event["power-circle-who-is-not-in-the-room"],
-        )
-        gone = event["walking-and-talking-by-the-water"]
-        nudge = db.session.scalars(select(Nudge).where(Nudge.rule == "thank_you").limit(1)).one()
-        person = nudge.person
-        secret = tokens.issue("sign_in", OWNER, letters.LIFETIME, clock.now())
-        letter = db.session.scalars(select(OutgoingMail.id).order_by(OutgoingMail.id.desc()).limit(1)).one()
-        places = [place("confirmed"), place("waitlisted"), place("offered"), place("cancelled")]
-        places += [
-            place("started", "what-the-school-gate-knows"),
-            place("confirmed", "before-the-service-the-person"),
-        ]
-        return {
-            "events.show": [{"slug": slug} for slug, event_id in event.items() if event_id in (full, past, gone)],
-            "signup.check_email": [{"slug": "the-shop-at-the-end-of-the-road"}],
-            "circles.show": [{"slug": "the-measuring-circle"}],
-            "place.show": places,
-            "place.ask_cancel": places[:1],
-            "answer.show": [{"token": key(links.answer(nudge.id, nudge.generation))}],
-            "unsubscribe.show": [{"token": key(links.unsubscribe(person.id, person.generation, 0))}],
-            "unsubscribe.show_never": [{"token": key(links.never(person.id))}],
-            "organise_sign_in.show": [{"token": secret}, {"token": "used"}],
-            "organise_events.show": [{"event_id": one} for one in (full, draft, gone)],
-            "organise_groups.show": [{"event_id": one} for one in (past, online)],
-            "organise_outbox.letter": [{"mail_id": letter}],
-            "organise_people.together": [{}, {"one": "a", "other": "e"}],
-            "organise_people.apart": [{"one": "a", "other": "e"}],
-            "organise_signups.ask_cancel": [{"event_id": full, "signup_id": signup("confirmed").id}],
-            "event_id": [{"event_id": full}],
-            "dev_mail.letter": [{"name": name} for name in letters_there[:1]],
-            LETTERS: [{"name": name} for name in letters_there],
-        }  # fmt: skip
+def examples(mail: Path) -> dict[str, list[Values]]:
+    """What to fill into the addresses, by endpoint or by what is asked for: one example, or several states."""
+    number = {slug: event_id for slug, event_id in db.session.execute(select(Event.slug, Event.id))}
+    nudge = db.session.scalars(select(Nudge).where(Nudge.rule == "thank_you").limit(1)).one()
+    person = nudge.person
+    signup = db.session.scalars(select(Signup).where(Signup.event_id == number[FULL]).limit(1)).one()
+    newest = db.session.scalars(select(OutgoingMail.id).order_by(OutgoingMail.id.desc()).limit(1)).one()
+    in_folder = [{"name": file.stem} for file in sorted(mail.glob("*.eml"))]
+    states = [place(state, FULL) for state in ("confirmed", "waitlisted", "offered", "cancelled")]
+    return {
+        "events.show": [{"slug": slug} for slug in (FULL, PAST, GONE)],
+        "signup.check_email": [{"slug": FULL}],
+        "circles.show": [{"slug": "the-measuring-circle"}],
+        "place.show": [*states, place("started", OPEN), place("confirmed", PAST)],
+        "place.ask_cancel": states[:1],
+        "answer.show": [{"token": key(links.answer(nudge.id, nudge.generation))}],
+        "unsubscribe.show": [{"token": key(links.unsubscribe(person.id, person.generation, 0))}],
+        "unsubscribe.show_never": [{"token": key(links.never(person.id))}],
+        "dev_mail.letter": in_folder[:1],
+        LETTERS: in_folder,
+        "organise_sign_in.show": [
+            {"token": tokens.issue("sign_in", OWNER, letters.LIFETIME, clock.now())},
+            {"token": "used"},
+        ],
+        "organise_events.show": [{"event_id": number[slug]} for slug in (FULL, PAST, DRAFT, GONE)],
+        "organise_groups.show": [{"event_id": number[slug]} for slug in (PAST, FULL)],
+        "organise_groups.on_paper": [{"event_id": number[PAST]}],
+        "organise_attendance.show": [{"event_id": number[slug]} for slug in (PAST, FULL)],
+        "organise_signups.ask_cancel": [{"event_id": number[FULL], "signup_id": signup.id}],
+        "organise_outbox.letter": [{"mail_id": newest}],
+        "organise_people.together": [{}, {"one": "a", "other": "e"}],
+        "organise_people.apart": [{"one": "a", "other": "e"}],
+        "event_id": [{"event_id": number[FULL]}],
+    }
 
 
 def addresses(app: Flask, examples: dict[str, list[Values]]) -> Iterator[tuple[str, str]]:
@@ -114,7 +112,7 @@ def addresses(app: Flask, examples: dict[str, list[Values]]) -> Iterator[tuple[s
 
 def asked_for_mail(app: Flask) -> str:
     """The cookie of a visitor who was just told, twice, to look into their mail."""
-    written_to = {"slug": "the-shop-at-the-end-of-the-road", "address": "ada@example.com", "name": "Ada"}
+    written_to = {"slug": FULL, "address": "ada@example.com", "name": "Ada"}
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     asked = {"address": OWNER, "next": ""}
     return str(signer.dumps({"written_to": written_to, "sign_in_asked": asked}))
@@ -132,7 +130,9 @@ def test_every_page_is_whole_on_a_phone_and_on_a_desk(
     watch = Watch(page, copy.url)
     titles: dict[str, str] = {}
 
-    for endpoint, path in addresses(copy.app, examples(copy, mail)):
+    with copy.writing():
+        known = examples(mail)
+    for endpoint, path in addresses(copy.app, known):
         if endpoint == LETTERS:  # its own sandbox lets nobody run a script, axe neither
             page.goto("about:blank")
             page.set_content(context.request.get(copy.url + path).text())

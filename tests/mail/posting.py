@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from convene.extensions import begin_write, db
-from convene.mail import outbox
+from convene.mail import outbox, sending
 from convene.mail.letter import Letter
 from convene.mail.models import OutgoingMail
 from convene.mail.transport import Transport
@@ -55,7 +55,7 @@ def row(mail_id: int) -> OutgoingMail:
 def send_due(transport: Transport, now: datetime = NOW) -> int:
     """One call of the worker's at this moment; the next transaction is open for writing afterwards."""
     db.session.rollback()
-    tried = outbox.send_due(transport, "a worker", lambda: now)
+    tried = sending.send_due(transport, "a worker", lambda: now)
     db.session.rollback()
     begin_write()
     return tried

@@ -14,7 +14,7 @@ from convene import worker
 from convene.extensions import begin_write, db, start_write
 from convene.health import checks
 from convene.health.models import Heartbeat
-from convene.mail import outbox
+from convene.mail import log, outbox, sending
 from convene.mail.models import MailSwitch, OutgoingMail
 from convene.mail.suppression import reason_for, suppress
 from convene.mail.transport import Smtp
@@ -75,7 +75,7 @@ def test_nothing_leaves_before_the_change_is_committed(app: Flask, mailserver: M
         begin_write()
         post()
         db.session.rollback()
-        assert outbox.send_due(line, "a worker", lambda: NOW) == 0
+        assert sending.send_due(line, "a worker", lambda: NOW) == 0
     assert mailserver.messages == []
 
 
@@ -247,7 +247,7 @@ def test_a_slow_server_never_lets_a_lease_run_out_in_hand(
 
     session.rollback()
     with closing(Slow(mailserver.url)) as slow:
-        tried = outbox.send_due(slow, "a worker", lambda: now[0])
+        tried = sending.send_due(slow, "a worker", lambda: now[0])
     assert tried == 3, "it makes way when half the lease is over, so that other jobs are not kept waiting"
     assert [row(one).state for one in ids].count("sent") == tried
     assert [row(one).lease_owner for one in ids] == [None] * 10, "the rest is given back at once"
@@ -297,7 +297,7 @@ def test_two_workers_never_hold_one_row(app: Flask) -> None:
 
     def take(which: int) -> list[int]:
         taken: list[int] = []
-        while rows := outbox.claim(f"worker {which}", NOW, limit=7):
+        while rows := sending.claim(f"worker {which}", NOW, limit=7):
             taken += [one.id for one in rows]
         return taken
 
@@ -311,11 +311,11 @@ def test_a_dead_workers_row_comes_back_when_its_lease_is_over_and_its_late_mark_
 ) -> None:
     ids = committed(post())
     lease = timedelta(seconds=app.config["OUTBOX_LEASE_SECONDS"])
-    (dead,) = outbox.claim("dead", NOW)
-    assert outbox.claim("alive", NOW + lease - timedelta(seconds=1)) == []
-    (taken,) = outbox.claim("alive", NOW + lease)
+    (dead,) = sending.claim("dead", NOW)
+    assert sending.claim("alive", NOW + lease - timedelta(seconds=1)) == []
+    (taken,) = sending.claim("alive", NOW + lease)
     assert taken.id == ids[0]
-    outbox.mark(dead, "dead", state="failed")
+    sending.mark(dead, "dead", state="failed")
     assert (row(ids[0]).state, row(ids[0]).lease_owner, row(ids[0]).tries) == ("sending", "alive", 2)
 
 
@@ -332,8 +332,8 @@ def test_a_failed_letter_is_sent_again_with_the_same_bytes(
     send_due(line, NOW + 2 * MINUTE)
     assert row(ids[0]).state == "failed"
     start_write()
-    assert not outbox.send_again(ids[0], 2, NOW + DAY), "another organisation's letter"
-    assert outbox.send_again(ids[0], 1, NOW + DAY)
+    assert not log.send_again(ids[0], 2, NOW + DAY), "another organisation's letter"
+    assert log.send_again(ids[0], 1, NOW + DAY)
     assert outbox.drop_unsent("none", ["reminder"], "") == 0
     session.commit()
     send_due(line, NOW + DAY)
@@ -348,7 +348,7 @@ def test_a_letter_sent_again_may_have_left_before_so_it_is_not_replaced(
     mailserver.drop("BODY", times=1)
     ids = committed(post(kind="changed", thread="signup:1"))
     send_due(line)
-    assert outbox.send_again(ids[0], 1, NOW)
+    assert log.send_again(ids[0], 1, NOW)
     assert outbox.drop_unsent("signup:1", ["changed"], "newer") == 0
 
 
@@ -360,7 +360,7 @@ def test_no_press_sends_a_letter_to_somebody_who_asked_never_to_be_mailed(
     assert mail.state == "dropped"
     ids = committed(mail)
     start_write()
-    outbox.send_again(ids[0], 1, NOW)
+    log.send_again(ids[0], 1, NOW)
     session.commit()
     send_due(line)
     assert mailserver.messages == []
@@ -381,9 +381,9 @@ def test_who_says_never_after_a_letter_was_posted_does_not_get_it(
 
 def test_a_waiting_letter_can_be_dropped_by_its_own_organisation(session: scoped_session[Session]) -> None:
     mail = post()
-    assert not outbox.drop(mail.id, 2)
-    assert outbox.drop(mail.id, 1)
-    assert not outbox.drop(mail.id, 1)
+    assert not log.drop(mail.id, 2)
+    assert log.drop(mail.id, 1)
+    assert not log.drop(mail.id, 1)
     session.refresh(mail)
     assert mail.state == "dropped"
 
@@ -391,9 +391,9 @@ def test_a_waiting_letter_can_be_dropped_by_its_own_organisation(session: scoped
 def test_the_log_and_its_counts_are_the_organisations_own(session: scoped_session[Session]) -> None:
     mine = [post() for _ in range(3)]
     outbox.post(a_letter(), "theirs", NOW, organisation_id=2)
-    assert [one.id for one in outbox.log(1, limit=2)] == [mine[2].id, mine[1].id]
-    assert [one.id for one in outbox.log(1, limit=2, before=mine[1].id)] == [mine[0].id]
-    assert outbox.counts(1) == {"queued": 3}
+    assert [one.id for one in log.latest(1, limit=2)] == [mine[2].id, mine[1].id]
+    assert [one.id for one in log.latest(1, limit=2, before=mine[1].id)] == [mine[0].id]
+    assert log.counts(1) == {"queued": 3}
 
 
 def test_the_switch_stops_all_sending_until_it_is_put_back(
@@ -424,7 +424,7 @@ def test_words_are_blanked_after_fourteen_days_and_envelopes_forgotten_after_thi
     waits = post(now=NOW + timedelta(minutes=5))
 
     def purge(days: int) -> None:
-        outbox.purge(NOW + days * DAY + MINUTE)
+        log.purge(NOW + days * DAY + MINUTE)
         session.expire_all()
 
     purge(13)
@@ -432,7 +432,7 @@ def test_words_are_blanked_after_fourteen_days_and_envelopes_forgotten_after_thi
     assert mail.text
     purge(14)
     assert (mail.text, mail.html, mail.invite) == ("", "", None)
-    assert not outbox.send_again(ids[0], 1, NOW), "its words are gone"
+    assert not log.send_again(ids[0], 1, NOW), "its words are gone"
     purge(43)
     assert session.get(OutgoingMail, ids[0])
     purge(44)
@@ -441,9 +441,9 @@ def test_words_are_blanked_after_fourteen_days_and_envelopes_forgotten_after_thi
 
 
 def test_the_oldest_letter_that_should_have_left_is_known(session: scoped_session[Session]) -> None:
-    assert outbox.oldest_unsent(NOW) is None
+    assert log.oldest_unsent(NOW) is None
     post()
     post(now=NOW + timedelta(hours=1))
-    assert outbox.oldest_unsent(NOW + 9 * MINUTE) == 9 * MINUTE
+    assert log.oldest_unsent(NOW + 9 * MINUTE) == 9 * MINUTE
     assert checks.mail_is_late(NOW + 9 * MINUTE) is None
     assert checks.mail_is_late(NOW + 11 * MINUTE) == 11 * MINUTE

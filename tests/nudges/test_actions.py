@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 from convene import clock, worker
 from convene.events.models import Event
 from convene.extensions import db, start_write
-from convene.mail import outbox
+from convene.mail import sending
 from convene.mail.models import OutgoingMail
 from convene.mail.transport import Memory
 from convene.nudges import actions
@@ -298,5 +298,5 @@ def test_sent_late_is_dropped_and_not_sent(app: Flask, session: scoped_session[S
     session.commit()
     transport = Memory()
     with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
-        outbox.send_due(transport, "a test", clock.now)
+        sending.send_due(transport, "a test", clock.now)
     assert [letter.state for letter in letters()] == ["dropped"]

@@ -11,7 +11,7 @@ from convene.access import audit
 from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.health.checks import mail_is_late
-from convene.mail import outbox
+from convene.mail import log, sending
 from convene.mail.models import STATES, OutgoingMail
 from convene.web.organise import own
 
@@ -56,11 +56,11 @@ def events_of(rows: list[OutgoingMail]) -> dict[int, str]:
 @page.get("")
 def show() -> ResponseReturnValue:
     now = clock.now()
-    stopped = outbox.paused(now)
+    stopped = sending.paused(now)
     before = request.args.get("before", "")
     last = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
-    rows = list(outbox.log(g.desk.organisation_id, limit=SHOWN + 1, before=last))
-    counts = outbox.counts(g.desk.organisation_id)
+    rows = list(log.latest(g.desk.organisation_id, limit=SHOWN + 1, before=last))
+    counts = log.counts(g.desk.organisation_id)
     return render_template(
         "organise/outbox.html",
         rows=rows[:SHOWN],
@@ -89,7 +89,7 @@ def letter(mail_id: int) -> ResponseReturnValue:
 def again(mail_id: int) -> ResponseReturnValue:
     start_write()
     of_desk(mail_id)
-    if outbox.send_again(mail_id, g.desk.organisation_id, clock.now()):
+    if log.send_again(mail_id, g.desk.organisation_id, clock.now()):
         audit.record(g.desk.organisation_id, g.desk.actor, "mail.again", f"mail:{mail_id}", clock.now())
         flash("It goes out again within a minute.", "good")
     else:
@@ -102,7 +102,7 @@ def again(mail_id: int) -> ResponseReturnValue:
 def drop(mail_id: int) -> ResponseReturnValue:
     start_write()
     of_desk(mail_id)
-    if outbox.drop(mail_id, g.desk.organisation_id):
+    if log.drop(mail_id, g.desk.organisation_id):
         audit.record(g.desk.organisation_id, g.desk.actor, "mail.dropped", f"mail:{mail_id}", clock.now())
         flash("That letter is not sent.", "good")
     else:

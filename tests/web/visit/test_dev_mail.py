@@ -11,7 +11,7 @@ from config import TestConfig
 from convene import clock
 from convene.app import create_app
 from convene.extensions import db, start_write
-from convene.mail import outbox
+from convene.mail import sending
 from convene.mail.transport import Folder
 from convene.signups.actions import confirm, sign_up
 from tests.factories import an_event
@@ -46,7 +46,7 @@ def reader(databases: Databases, letters: Path) -> Iterator[FlaskClient]:
         signup = sign_up(an_event().id, "ngozi@example.org", "Ngozi & Co", None, clock.now())
         confirm(signup.id, clock.now())
         db.session.commit()
-        outbox.send_due(Folder(letters), "test", clock.now)
+        sending.send_due(Folder(letters), "test", clock.now)
         yield app.test_client()
         db.session.remove()
         db.engine.dispose()

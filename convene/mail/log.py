@@ -1,0 +1,67 @@
+"""The mail log: what a host has sent and still has to send, sent again or dropped by hand, and forgotten in time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from convene.extensions import affected, db
+from convene.mail.models import UNSENT, OutgoingMail
+
+
+def latest(organisation_id: int, *, limit: int, before: int | None = None) -> Sequence[OutgoingMail]:
+    """The organisation's letters, newest first; `before` is an id to page on from."""
+    rows = select(OutgoingMail).where(OutgoingMail.organisation_id == organisation_id)
+    if before:
+        rows = rows.where(OutgoingMail.id < before)
+    return db.session.scalars(rows.order_by(OutgoingMail.id.desc()).limit(limit)).all()
+
+
+def counts(organisation_id: int) -> dict[str, int]:
+    """How many letters are in each state."""
+    rows = select(OutgoingMail.state, func.count()).where(OutgoingMail.organisation_id == organisation_id)
+    return {state: number for state, number in db.session.execute(rows.group_by(OutgoingMail.state))}
+
+
+def send_again(mail_id: int, organisation_id: int, now: datetime) -> bool:
+    """Try a failed or dropped letter again, if it is this organisation's and its words are still kept.
+
+    It stays the letter that may have left before: its bytes, its tries and its last day are those it had.
+    """
+    rows = (
+        update(OutgoingMail)
+        .where(OutgoingMail.id == mail_id, OutgoingMail.organisation_id == organisation_id)
+        .where(OutgoingMail.state.in_(("failed", "dropped", "retry")), OutgoingMail.purged_at.is_(None))
+        .values(state="retry", due_at=now, last_answer=None)
+    )
+    return affected(rows) == 1
+
+
+def drop(mail_id: int, organisation_id: int) -> bool:
+    """Never send a letter that still waits."""
+    rows = (
+        update(OutgoingMail)
+        .where(OutgoingMail.id == mail_id, OutgoingMail.organisation_id == organisation_id)
+        .where(OutgoingMail.state.in_(("queued", "retry")))
+        .values(state="dropped", last_answer="dropped by an organiser")
+    )
+    return affected(rows) == 1
+
+
+def oldest_unsent(now: datetime) -> timedelta | None:
+    """How long the oldest letter that should have left has been waiting."""
+    oldest = db.session.scalar(
+        select(func.min(OutgoingMail.due_at)).where(
+            OutgoingMail.state.in_(UNSENT), OutgoingMail.due_at <= now
+        )
+    )
+    return now - oldest if oldest else None
+
+
+def purge(now: datetime) -> None:
+    """Blank the words of letters 14 days after sending, and forget the envelopes after 30 more."""
+    done = OutgoingMail.state.in_(("sent", "failed", "dropped", "bounced"))
+    old = update(OutgoingMail).where(done, OutgoingMail.purged_at.is_(None))
+    old = old.where(OutgoingMail.posted_at < now - timedelta(days=14))
+    db.session.execute(old.values(text="", html="", invite=None, purged_at=now))
+    db.session.execute(delete(OutgoingMail).where(done, OutgoingMail.posted_at < now - timedelta(days=44)))

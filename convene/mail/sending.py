@@ -1,0 +1,192 @@
+"""Sending: claim what is due under a lease, send it, mark it, try again later.
+
+At least once: a worker that dies between the server's yes and the mark leaves one letter that is sent again, with
+the same Message-ID and the same bytes. Each sent letter is marked by itself, so a death repeats one at most.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from flask import current_app
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy.orm import aliased
+
+from convene.extensions import begin_write, db, start_write
+from convene.mail.message import build, sender_address
+from convene.mail.models import UNSENT, MailSwitch, OutgoingMail
+from convene.mail.suppression import not_sent, reasons_for, suppress
+from convene.mail.transport import Refused, Stopped, Transport, TryLater
+
+BATCH = 20
+WAITS = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 480)]
+GIVE_UP = timedelta(days=3)
+QUEUE_STOP = timedelta(minutes=1)
+
+# Written out once, on the table itself: it runs for every letter, and no row in hand has to follow it.
+TABLE = cast(Table, OutgoingMail.__table__)
+MINE = update(TABLE).where(TABLE.c.id == bindparam("mail_id"), TABLE.c.lease_owner == bindparam("owner"))
+
+
+def claimable(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(OutgoingMail.state.in_(("queued", "retry")), OutgoingMail.due_at <= now),
+        and_(OutgoingMail.state == "sending", OutgoingMail.lease_until <= now),
+    )
+
+
+def claim(owner: str, now: datetime, limit: int = BATCH) -> list[OutgoingMail]:
+    """Take up to `limit` due letters under a lease; two workers never hold one row. Commits: the claim is the edge.
+
+    SKIP LOCKED lets workers on PostgreSQL pass each other; SQLite has one writer at a time and needs no more.
+    """
+    # The queue is looked at many times a second while letters flow: an empty one costs nobody the write lock.
+    db.session.rollback()
+    if not db.session.scalar(select(exists().where(claimable(now)))):
+        db.session.rollback()
+        return []
+    start_write()
+    earlier = aliased(OutgoingMail)
+    first_of_thread = ~exists().where(
+        earlier.thread == OutgoingMail.thread, earlier.id < OutgoingMail.id, earlier.state.in_(UNSENT)
+    )
+    due = (
+        select(OutgoingMail.id)
+        .where(claimable(now), or_(OutgoingMail.thread.is_(None), first_of_thread))
+        .order_by(OutgoingMail.due_at, OutgoingMail.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(db.session.scalars(due))
+    if ids:
+        lease = timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"])
+        taken = update(OutgoingMail).where(OutgoingMail.id.in_(ids))
+        db.session.execute(
+            taken.values(
+                state="sending", lease_until=now + lease, lease_owner=owner, tries=OutgoingMail.tries + 1
+            )
+        )
+    db.session.commit()
+    if not ids:
+        return []
+    rows = db.session.scalars(
+        select(OutgoingMail).where(OutgoingMail.id.in_(ids)).order_by(OutgoingMail.id)
+    ).all()
+    for row in rows:
+        db.session.expunge(row)  # the row in hand is what is sent, whatever others write meanwhile
+    db.session.rollback()
+    return list(rows)
+
+
+def mark(mail: OutgoingMail, owner: str, **values: object) -> None:
+    """Write the outcome, if the lease is still ours: after it ran out the row belongs to another worker."""
+    begin_write()
+    freed = {"lease_until": None, "lease_owner": None}
+    db.session.execute(MINE, {"mail_id": mail.id, "owner": owner, **freed, **values})
+    db.session.commit()
+
+
+def send(mail: OutgoingMail, transport: Transport, owner: str, now: datetime) -> bool:
+    """Try one claimed letter and mark what came of it; False where nothing more should be tried now."""
+    if mail.expires_at and mail.expires_at <= now:
+        mark(mail, owner, state="dropped", last_answer="not sent: it would have come too late to help")
+        return True
+    sender = current_app.config["MAIL_FROM"]
+    try:
+        answer = transport.send(sender_address(sender), mail.to_address, mail.message_id, build(mail, sender))
+    except Refused as refusal:
+        mark(mail, owner, state="failed", last_answer=str(refusal))
+        if str(refusal)[:3] == "550" and "5.1.1" in str(refusal):
+            begin_write()
+            suppress(mail.to_address, "bounced", now)
+            db.session.commit()
+        return True
+    except Stopped as stop:
+        mark(mail, owner, state="retry", tries=mail.tries - 1, due_at=now + QUEUE_STOP, last_answer=str(stop))
+        stop_for_now(str(stop), now)
+        return False
+    except TryLater as fault:
+        mark(mail, owner, **later(mail, now, str(fault)))
+        return True
+    except (
+        Exception
+    ) as fault:  # one bad row never blocks the others; its class tells the operator where to look
+        current_app.logger.exception("letter %s could not be built or sent", mail.id)
+        mark(mail, owner, **later(mail, now, f"not sent: {type(fault).__name__}"))
+        return True
+    blanked = {"text": "", "html": "", "purged_at": now} if mail.letter == "sign_in" else {}
+    mark(mail, owner, state="sent", sent_at=now, last_answer=answer, **blanked)
+    return True
+
+
+def later(mail: OutgoingMail, now: datetime, answer: str) -> dict[str, object]:
+    """When to try again: growing waits with some jitter, given up after three days or past its use."""
+    wait = WAITS[min(mail.tries, len(WAITS)) - 1] * random.uniform(1, 1.2)  # noqa: S311 - jitter, not a secret
+    if now + wait > (mail.expires_at or mail.posted_at + GIVE_UP) or now + wait > mail.posted_at + GIVE_UP:
+        return {"state": "failed", "last_answer": answer}
+    return {"state": "retry", "due_at": now + wait, "last_answer": answer}
+
+
+def release(rows: Sequence[OutgoingMail], owner: str) -> None:
+    """Give claimed but untried letters back at once."""
+    if not rows:
+        return
+    begin_write()
+    back = update(OutgoingMail).where(
+        OutgoingMail.id.in_([row.id for row in rows]), OutgoingMail.lease_owner == owner
+    )
+    back = back.values(state="retry", tries=OutgoingMail.tries - 1, lease_until=None, lease_owner=None)
+    db.session.execute(back)
+    db.session.commit()
+
+
+def send_due(
+    transport: Transport,
+    owner: str,
+    now: Callable[[], datetime],
+    most: int = 1000,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
+    """Send what is due, up to about `most` letters and for half a lease; returns how many were tried.
+
+    So a slow server lets no lease run out in hand, and keeps the other jobs waiting no longer than that. When
+    `stopping` says so, the letter in hand is the last, and the others are given back.
+    """
+    tried = 0
+    until = now() + timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"]) / 2
+
+    def over() -> bool:
+        return stopping() or now() >= until
+
+    while tried < most and not over() and not paused(now()) and (rows := claim(owner, now())):
+        barred = reasons_for(mail.to_address for mail in rows)
+        db.session.rollback()
+        for number, mail in enumerate(rows):
+            if number and over():
+                release(rows[number:], owner)
+                return tried
+            tried += 1
+            if mail.to_address in barred:
+                mark(mail, owner, state="dropped", last_answer=not_sent(barred[mail.to_address]))
+            elif not send(mail, transport, owner, now()):
+                release(rows[number + 1 :], owner)
+                return tried
+    return tried
+
+
+def stop_for_now(reason: str, now: datetime) -> None:
+    """Throw the switch for a minute, for every worker: a server that will not have us is not asked in vain."""
+    begin_write()
+    db.session.execute(delete(MailSwitch).where(MailSwitch.resumes_at.is_not(None)))
+    db.session.add(MailSwitch(paused_at=now, reason=reason[:300], resumes_at=now + QUEUE_STOP))
+    db.session.commit()
+
+
+def paused(now: datetime) -> MailSwitch | None:
+    """The switch that stops all sending, if it is thrown."""
+    switch = db.session.scalar(
+        select(MailSwitch).where(or_(MailSwitch.resumes_at.is_(None), MailSwitch.resumes_at > now))
+    )
+    db.session.rollback()
+    return switch
