@@ -19,6 +19,8 @@ VAR = ROOT / "var"
 LIMITS = {
     "CONVENE_LIMIT_MAILS_PER_ADDRESS_HOUR": (5, 3600),
     "CONVENE_LIMIT_MAILS_PER_ADDRESS_DAY": (10, 86400),
+    "CONVENE_LIMIT_MAILS_PER_KNOWN_ADDRESS_HOUR": (20, 3600),
+    "CONVENE_LIMIT_SIGN_IN_MAILS_PER_ADDRESS": (5, 3600),
     "CONVENE_LIMIT_SIGNUPS_PER_CLIENT": (200, 600),
     "CONVENE_LIMIT_SIGN_INS_PER_CLIENT": (10, 600),
     "CONVENE_LIMIT_ADDRESSES_PER_EVENT": (600, 60),
@@ -71,7 +73,10 @@ class Config:
         self.TRUSTED_PROXIES = whole(environ, "CONVENE_TRUSTED_PROXIES", 0, least=0, most=9)
         self.TICK_SECONDS = whole(environ, "CONVENE_TICK_SECONDS", 2, least=1, most=300)
         # Longer than the SMTP time-out (30 s), so that a slow server's row is not taken up by a second worker.
-        self.OUTBOX_LEASE_SECONDS = whole(environ, "CONVENE_OUTBOX_LEASE_SECONDS", 300, least=1, most=86400)
+        least = 1 if self.DEVELOPMENT else 60
+        self.OUTBOX_LEASE_SECONDS = whole(
+            environ, "CONVENE_OUTBOX_LEASE_SECONDS", 300, least=least, most=86400
+        )
         self.INBOX_URL = environ.get("CONVENE_INBOX_URL", "")
         self.LIMITS = {
             name: (whole(environ, name, number, least=1, most=1_000_000), seconds)
@@ -95,7 +100,7 @@ class Config:
         self.SESSION_COOKIE_SAMESITE = "Lax"
         self.MAX_CONTENT_LENGTH = 256 * 1024
         self.MAX_FORM_MEMORY_SIZE = 256 * 1024
-        self.MAX_FORM_PARTS = 2000
+        self.MAX_FORM_PARTS = 100
         self.WTF_CSRF_TIME_LIMIT = (
             None  # a form may lie open on a phone all day; the token ends with its cookie
         )

@@ -14,7 +14,7 @@ from bench.load import percentile
 from bench.server import KINDS, RAISED, WEB_PROCESSES, House, Program, Sink, house
 from tests.parts import postgres
 
-SECONDS = 4.0
+SECONDS = 3.0
 FLOOR_SECONDS = 1.5
 SIGNUP_RUNS = 2
 PEOPLE, PLACES = 200, 50

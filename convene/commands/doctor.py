@@ -3,6 +3,7 @@
 import argparse
 import os
 import time
+import urllib.request
 from contextlib import closing
 from pathlib import Path
 
@@ -51,7 +52,22 @@ def public_address(config: Config) -> Finding:
     if not config.TRUSTED_PROXIES:
         words = "behind a proxy everybody would share one rate limit: set CONVENE_TRUSTED_PROXIES to how many there are"
         return False, words
-    return True, f"{config.BASE_URL}, behind {config.TRUSTED_PROXIES} proxies"
+    problem = unreached(config.BASE_URL)
+    if problem:
+        return (
+            False,
+            f"{config.BASE_URL} does not lead here ({problem}); check the proxy, its certificate and the DNS",
+        )
+    return True, f"{config.BASE_URL} answers, behind {config.TRUSTED_PROXIES} proxies"
+
+
+def unreached(address: str) -> str:
+    """Why the public address does not answer as this site does; empty if it does."""
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:  # noqa: S310 - the operator's own setting
+            return "" if answer.read(10) == b"ok\n" else "something else answers there"
+    except (OSError, ValueError) as fault:
+        return f"{type(fault).__name__}"
 
 
 def notes_key(config: Config) -> Finding:

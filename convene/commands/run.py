@@ -124,7 +124,7 @@ def welcome(config: Config, demo: bool) -> None:
         words = [sys.executable, "-m", "convene.cli", "organiser", "--demo"]
         link = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
         print(f"  Organiser's desk   {link}")
-    if config.MAIL_URL.startswith("folder:"):
+    if config.DEVELOPMENT and config.MAIL_URL.startswith("folder:"):
         folder = config.MAIL_URL.removeprefix("folder:")
         print(f"  Letters            http://127.0.0.1:{config.PORT}/dev/mail/   ({folder})")
     print("\n  Ctrl-C stops the site and its worker.\n", flush=True)

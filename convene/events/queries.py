@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 
 from convene.events.models import Event
 from convene.extensions import db
@@ -17,9 +17,24 @@ LATEST_PAST = timedelta(days=90)
 
 WITH_HOST = select(Event).options(joinedload(Event.organisation))
 PUBLIC = WITH_HOST.where(Event.slug == bindparam("slug"), Event.state.in_(("published", "called_off")))
-UPCOMING = WITH_HOST.where(Event.state == "published", Event.ends_at > bindparam("now"))
+# What a list of events shows; the rest of a row, its texts above all, is read where somebody asks for it.
+LISTED = select(Event).options(
+    load_only(
+        Event.slug,
+        Event.state,
+        Event.title,
+        Event.starts_at,
+        Event.ends_at,
+        Event.zone,
+        Event.format,
+        Event.venue,
+        Event.uid,
+        Event.capacity,
+    )
+)
+UPCOMING = LISTED.where(Event.state == "published", Event.ends_at > bindparam("now"))
 UPCOMING = UPCOMING.order_by(Event.starts_at, Event.id).limit(bindparam("most"))
-PAST = WITH_HOST.where(Event.state == "published", Event.ends_at <= bindparam("now"))
+PAST = LISTED.where(Event.state == "published", Event.ends_at <= bindparam("now"))
 PAST = PAST.where(Event.ends_at > bindparam("since"))
 PAST = PAST.order_by(Event.starts_at.desc(), Event.id).limit(bindparam("most"))
 LOCKED = select(Event).where(Event.id == bindparam("event_id")).with_for_update(of=Event)
@@ -30,13 +45,13 @@ PAST_IN_CIRCLE = PAST.where(IN_CIRCLE)
 
 
 def upcoming(now: datetime, *, limit: int = 100, circle_id: int | None = None) -> Sequence[Event]:
-    """Published events that have not ended, the soonest first, with their hosts."""
+    """Published events that have not ended, the soonest first, as a list shows them."""
     rows = UPCOMING if circle_id is None else UPCOMING_IN_CIRCLE
     return db.session.scalars(rows, {"now": now, "most": limit, "circle_id": circle_id}).all()
 
 
 def past(now: datetime, *, limit: int = 6, circle_id: int | None = None) -> Sequence[Event]:
-    """Published events of the last three months that have ended, the newest first."""
+    """Published events of the last three months that have ended, the newest first, as a list shows them."""
     rows = PAST if circle_id is None else PAST_IN_CIRCLE
     since = now - LATEST_PAST
     return db.session.scalars(rows, {"now": now, "since": since, "most": limit, "circle_id": circle_id}).all()

@@ -26,6 +26,7 @@ class Letter:
     revision: int | None = None
     unsubscribe_url: str | None = None
     list_id: str | None = None
+    quiet_zone: str | None = None
     expires_at: datetime | None = None
 
 

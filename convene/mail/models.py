@@ -45,6 +45,9 @@ class OutgoingMail(db.Model):
     invite_method: Mapped[str | None] = mapped_column(String(10))
     unsubscribe_url: Mapped[str | None] = mapped_column(String(400))
     list_id: Mapped[str | None] = mapped_column(String(200))
+    quiet_zone: Mapped[str | None] = mapped_column(
+        String(60)
+    )  # a nudge does not arrive at night in this zone
 
     state: Mapped[str] = mapped_column(String(10))
     posted_at: Mapped[datetime]

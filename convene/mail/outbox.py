@@ -63,6 +63,7 @@ def post(
         "invite_method": letter.invite_method,
         "unsubscribe_url": letter.unsubscribe_url,
         "list_id": letter.list_id,
+        "quiet_zone": letter.quiet_zone,
         "state": "dropped" if refusal else "queued",
         "posted_at": now,
         "due_at": now,

@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
+from convene.calendar.quiet import end_of_quiet, is_quiet
 from convene.extensions import begin_write, db, start_write
 from convene.mail.message import build, sender_address
 from convene.mail.models import UNSENT, MailSwitch, OutgoingMail
@@ -91,6 +92,10 @@ def send(mail: OutgoingMail, transport: Transport, owner: str, now: datetime) ->
     """Try one claimed letter and mark what came of it; False where nothing more should be tried now."""
     if mail.expires_at and mail.expires_at <= now:
         mark(mail, owner, state="dropped", last_answer="not sent: it would have come too late to help")
+        return True
+    if mail.quiet_zone and is_quiet(now, mail.quiet_zone):
+        night = {"state": "retry", "tries": mail.tries - 1, "due_at": end_of_quiet(now, mail.quiet_zone)}
+        mark(mail, owner, **night, last_answer="held: it is night where they are")
         return True
     sender = current_app.config["MAIL_FROM"]
     try:
@@ -184,9 +189,8 @@ def stop_for_now(reason: str, now: datetime) -> None:
 
 
 def paused(now: datetime) -> MailSwitch | None:
-    """The switch that stops all sending, if it is thrown."""
-    switch = db.session.scalar(
-        select(MailSwitch).where(or_(MailSwitch.resumes_at.is_(None), MailSwitch.resumes_at > now))
-    )
+    """The switch that stops all sending, if it is thrown; one thrown later than now was a rehearsal's, or a clock's."""
+    for_now = and_(MailSwitch.resumes_at > now, MailSwitch.paused_at <= now)
+    switch = db.session.scalar(select(MailSwitch).where(or_(MailSwitch.resumes_at.is_(None), for_now)))
     db.session.rollback()
     return switch

@@ -82,6 +82,7 @@ def post_due(event_id: int, rule: str, now: datetime) -> int:
     recent = nudges_of(one.person.address or "" for one in open_) if rule == "thank_you" else {}
     judge: Callable[[rules.Occasion, datetime], rules.Verdict] = getattr(rules, rule)
     posted = 0
+    same_day = reminded_with(open_) if rule == "reminder" else {}
     for signup in open_:
         verdict = judge(occasion_of(signup), now)
         if rules.capped(recent.get(signup.person.address or "", ()), now):
@@ -90,15 +91,39 @@ def post_due(event_id: int, rule: str, now: datetime) -> int:
             if verdict.act == "expired":
                 verdict = replace(verdict, reason="they had had as many letters as we send in such a time")
         if verdict.act != "wait":
-            posted += decide(signup, rule, verdict, now)
+            posted += decide(signup, rule, verdict, now, same_day.get(signup.person_id, []))
     return posted
+
+
+def reminded_with(signups: Sequence[Signup]) -> dict[int, list[Signup]]:
+    """The other places of the same people within a day, not yet reminded of: one letter tells of them all."""
+    if not signups:
+        return {}
+    event = signups[0].event
+    rows = select(Signup).join(Event).where(Signup.person_id.in_([one.person_id for one in signups]))
+    rows = rows.where(Signup.state == "confirmed", Event.state == "published", Event.id != event.id)
+    rows = rows.where(
+        Event.starts_at > event.starts_at - rules.REMIND, Event.starts_at < event.starts_at + rules.REMIND
+    )
+    others = db.session.scalars(rows.options(joinedload(Signup.event), joinedload(Signup.person))).all()
+    others = [one for one in others if day_of(one.event) == day_of(event)]
+    keys = [key_of("reminder", one) for one in others]
+    decided = set(db.session.scalars(select(Nudge.key).where(Nudge.key.in_(keys)))) if keys else set()
+    found: dict[int, list[Signup]] = {}
+    for one in others:
+        if key_of("reminder", one) not in decided:
+            found.setdefault(one.person_id, []).append(one)
+    return found
+
+
+def day_of(event: Event) -> str:
+    return f"{zones.local(event.starts_at, event.zone):%Y-%m-%d}"
 
 
 def key_of(rule: str, signup: Signup) -> str:
     """Once for each person and event; a reminder once for each day that the event was moved to."""
-    event = signup.event
-    step = f"{zones.local(event.starts_at, event.zone):%Y-%m-%d}" if rule == "reminder" else "1"
-    return f"{rule}:{event.id}:{signup.person_id}:{step}"
+    step = day_of(signup.event) if rule == "reminder" else "1"
+    return f"{rule}:{signup.event_id}:{signup.person_id}:{step}"
 
 
 def nudges_of(addresses: Iterable[str]) -> Mapping[str, Sequence[datetime]]:
@@ -111,8 +136,25 @@ def nudges_of(addresses: Iterable[str]) -> Mapping[str, Sequence[datetime]]:
     return found
 
 
-def decide(signup: Signup, rule: str, verdict: rules.Verdict, now: datetime) -> int:
-    """Write the nudge with its reason and, if it is to be sent, its letter."""
+def decide(
+    signup: Signup, rule: str, verdict: rules.Verdict, now: datetime, others: Sequence[Signup] = ()
+) -> int:
+    """Write the nudge with its reason and, if it is to be sent, its letter, which may tell of `others` too."""
+    nudge = note(signup, rule, verdict, now)
+    if verdict.act != "send":
+        return 0
+    if rule == "reminder":
+        told = rules.Verdict("send", verdict.due_at, "told in the letter about another event of that day")
+        for other in others:
+            note(other, rule, told, now)
+        letter = letters.reminder(nudge, signup, others)
+    else:
+        letter = letters.thank_you(nudge, signup, attendance_of(signup))
+    post(letter, f"nudge:{nudge.key}", signup.event, signup.person, now, thread=f"signup:{signup.id}")
+    return 1
+
+
+def note(signup: Signup, rule: str, verdict: rules.Verdict, now: datetime) -> Nudge:
     nudge = Nudge(
         key=key_of(rule, signup),
         rule=rule,
@@ -126,14 +168,7 @@ def decide(signup: Signup, rule: str, verdict: rules.Verdict, now: datetime) -> 
     )
     db.session.add(nudge)
     db.session.flush()
-    if verdict.act != "send":
-        return 0
-    if rule == "reminder":
-        letter = letters.reminder(nudge, signup)
-    else:
-        letter = letters.thank_you(nudge, signup, attendance_of(signup))
-    post(letter, f"nudge:{nudge.key}", signup.event, signup.person, now, thread=f"signup:{signup.id}")
-    return 1
+    return nudge
 
 
 def post(
@@ -148,6 +183,12 @@ def post(
         person_id=person.id,
         thread=thread,
     )
+
+
+def of_event(event_id: int) -> Sequence[Nudge]:
+    """Every decision about this event's nudges with its person, in the order they were taken."""
+    rows = select(Nudge).where(Nudge.event_id == event_id).options(joinedload(Nudge.person))
+    return db.session.scalars(rows.order_by(Nudge.id)).all()
 
 
 def find(nudge_id: int) -> Nudge | None:

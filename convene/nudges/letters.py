@@ -1,5 +1,6 @@
 """The letters that ask for one small act, and the one that opens contact when both said yes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from convene import links
@@ -24,15 +25,18 @@ def nudge_letter(nudge: Nudge, signup: Signup, facts: dict[str, Any], **rest: An
         reply_to=host.reply_to,
         unsubscribe_url=links.unsubscribe(person.id, person.generation, KINDS.index(nudge.rule)),
         list_id=f"{plain(host.name)} <{nudge.rule.replace('_', '-')}.{host.slug}.{links.host()}>",
+        quiet_zone=person.zone or signup.event.zone,
         facts={**facts_of(signup), "why": nudge.reason, **facts},
         **rest,
     )
 
 
-def reminder(nudge: Nudge, signup: Signup) -> Letter:
+def reminder(nudge: Nudge, signup: Signup, others: Sequence[Signup] = ()) -> Letter:
+    """The day before; `others` are this person's other places of that day, told of in the same letter."""
     event = signup.event
     join = event.online_url if event.format == "online" else ""
-    return nudge_letter(nudge, signup, {"join_url": join}, expires_at=event.starts_at)
+    facts = {"join_url": join, "others": [facts_of(other) for other in others]}
+    return nudge_letter(nudge, signup, facts, expires_at=event.starts_at)
 
 
 def thank_you(nudge: Nudge, signup: Signup, attendance: str) -> Letter:

@@ -97,14 +97,21 @@ def send_link(signup: Signup, now: datetime) -> None:
     if not signup.person.address:
         return
     try:
-        count_letter(signup.person.address, now)
+        count_letter(signup, now)
     except limits.TooMany:
         return
     post_link(signup, now)
 
 
-def count_letter(address: str, now: datetime) -> None:
-    """One more letter that this address did not ask for by an act of its own. Raises limits.TooMany."""
+def count_letter(signup: Signup, now: datetime) -> None:
+    """One more letter that anybody could have asked for in this person's name. Raises limits.TooMany.
+
+    Few until the address has answered once; then more, so that somebody known can sign up for a whole programme.
+    """
+    address = signup.person.address or ""
+    if signup.person.state != "provisional":
+        limits.take("MAILS_PER_KNOWN_ADDRESS_HOUR", address, now)
+        return
     limits.take("MAILS_PER_ADDRESS_HOUR", address, now)
     limits.take("MAILS_PER_ADDRESS_DAY", address, now)
 
@@ -122,7 +129,7 @@ def new_link(signup: Signup, now: datetime) -> None:
     lock_signup(signup.id)
     if not signup.person.address:
         raise PlaceGone
-    count_letter(signup.person.address, now)
+    count_letter(signup, now)
     signup.generation += 1
     post_link(signup, now)
 

@@ -68,7 +68,7 @@ def confirm(signup: Signup) -> Letter:
 
 def place_link(signup: Signup) -> Letter:
     """For somebody who signed up again, or asked for a new link: the way to the place they have."""
-    return letter("place_link", signup, facts={"never_url": links.never(signup.person_id)})
+    return letter("place_link", signup)
 
 
 def place_confirmed(signup: Signup, sequence: int, now: datetime) -> Letter:

@@ -56,6 +56,8 @@ def tell_changed(event: Event, changed: set[str], now: datetime) -> None:
     for signup in queries.in_state(event.id, *told):
         if signup.offered_until:
             signup.offered_until = min(signup.offered_until, event.starts_at)
+        if "starts_at" in changed:
+            outbox.drop_unsent(thread(signup), ("reminder",), "the event was moved before this left")
         unsent = outbox.drop_unsent(thread(signup), ("changed",), "a newer letter says it all")
         words = in_words(event, changed | {"starts_at", "venue"} if unsent else changed)
         sequence = next_sequence(signup) if signup.invite_open else None

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from convene.calendar import zones
 from convene.events.models import Event
-from convene.web.picture import event_picture
+from convene.web.picture import event_picture, places_picture
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "hr"}
 markdown_reader = MarkdownIt("commonmark", {"html": False})
@@ -71,7 +71,12 @@ def plural(number: int, one: str, many: str = "") -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=asset, picture=event_picture, is_development=app.config["DEVELOPMENT"])
+    app.jinja_env.globals.update(
+        asset=asset,
+        picture=event_picture,
+        places_picture=places_picture,
+        is_development=app.config["DEVELOPMENT"],
+    )
     app.jinja_env.filters.update(
         markdown=markdown, when=when, when_in=when_in, moment=moment, utc=utc, plural=plural
     )

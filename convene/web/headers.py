@@ -40,7 +40,9 @@ def refuse_other_sites() -> None:
     """A post that a browser says was started by another site goes no further (the token is asked for besides)."""
     if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint == ONE_CLICK:
         return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    site, origin = request.headers.get("Sec-Fetch-Site", "same-origin"), request.headers.get("Origin")
+    ours = origin is None or origin.rpartition("://")[2] == request.host
+    if site not in ("same-origin", "none") or not ours:
         raise Forbidden("This was sent from another site.")
 
 

@@ -14,6 +14,7 @@ COLUMNS = tuple(range(16, WIDTH, 36))
 ROWS = (18, 54, 90, 126, 162)
 BOARDS = 4  # pic-1 to pic-4 in static/css/parts.css
 CORDS = "abc"  # pic-a to pic-c
+MOST_SOCKETS, SOCKETS_ACROSS = 40, 20
 RINGS = ("pic-ring", "pic-hole")
 
 Point = tuple[int, int]
@@ -53,6 +54,25 @@ def event_picture(seed: str, title: str = "") -> Markup:
     return Markup(
         '<svg class="picture pic-{}" viewBox="0 0 {} {}" preserveAspectRatio="xMidYMid slice" {}>{}</svg>'
     ).format(board, WIDTH, HEIGHT, name, Markup("").join(shapes))
+
+
+@lru_cache(maxsize=2048)
+def places_picture(taken: int, total: int) -> Markup:
+    """Places as sockets in an inline SVG, the first ones filled. Above 40 places each socket stands for several."""
+    shown = min(total, MOST_SOCKETS)
+    filled = taken if total <= MOST_SOCKETS else round(taken * MOST_SOCKETS / total)
+    rows = math.ceil(shown / SOCKETS_ACROSS)
+    across = math.ceil(shown / max(rows, 1))
+    width, height = across * 14, rows * 14
+    sockets = "".join(
+        f'<circle class="socket-{"taken" if number < filled else "open"}"'
+        f' cx="{number % across * 14 + 7}" cy="{number // across * 14 + 7}" r="4.5"/>'
+        for number in range(shown)
+    )
+    return Markup(  # noqa: S704 - numbers alone
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true"'
+        f' focusable="false">{sockets}</svg>'
+    )
 
 
 def chooser(seed: str) -> Choose:

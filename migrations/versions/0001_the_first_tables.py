@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("invite_method", sa.String(length=10), nullable=True),
         sa.Column("unsubscribe_url", sa.String(length=400), nullable=True),
         sa.Column("list_id", sa.String(length=200), nullable=True),
+        sa.Column("quiet_zone", sa.String(length=60), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),

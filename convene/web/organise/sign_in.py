@@ -91,7 +91,7 @@ def post_link(address: str, now: datetime) -> None:
     secret = tokens.issue("sign_in", key, letters.LIFETIME, now) if known else "unknown"
     letter = letters.sign_in(address, secret, now)
     try:
-        limits.take("MAILS_PER_ADDRESS_HOUR", key, now)
+        limits.take("SIGN_IN_MAILS_PER_ADDRESS", key, now)
     except limits.TooMany:
         return
     if known:

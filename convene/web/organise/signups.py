@@ -9,6 +9,8 @@ from wtforms import EmailField, Field
 from convene import clock
 from convene.events.models import Event
 from convene.extensions import db
+from convene.mail.suppression import reasons_for
+from convene.nudges.actions import of_event
 from convene.signups import actions, queries
 from convene.signups.models import Signup
 from convene.web.forms import AtMost, Form, Needed, Words, an_address
@@ -46,6 +48,8 @@ def render(event: Event, form: AddForm, code: int = 200) -> ResponseReturnValue:
             counts=queries.states([event.id])[event.id],
             of={state: [one for one in everybody if one.state == state] for state in LISTED},
             is_open=event.state == "published" and event.ends_at > clock.now(),
+            unreached=reasons_for(one.person.address for one in everybody if one.person.address),
+            nudges=of_event(event.id),
         ),
         code,
     )

@@ -240,7 +240,7 @@ def test_a_new_link_ends_the_old_one(visitor: Browsing) -> None:
 
 @pytest.mark.one_database
 def test_a_new_link_that_cannot_be_sent_leaves_the_old_one_alive(visitor: Browsing, app: Flask) -> None:
-    app.config["LIMITS"] = {**app.config["LIMITS"], "CONVENE_LIMIT_MAILS_PER_ADDRESS_HOUR": (1, 3600)}
+    app.config["LIMITS"] = {**app.config["LIMITS"], "CONVENE_LIMIT_MAILS_PER_KNOWN_ADDRESS_HOUR": (1, 3600)}
     signup = a_signup()
     for _ in range(2):
         visitor.open(link(signup))
