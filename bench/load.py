@@ -5,6 +5,7 @@ given the path in the next letter to it. So the 8 or 32 clients of a measurement
 what is measured is the server, on a machine that both share.
 """
 
+import os
 import select
 import socket
 import time
@@ -46,7 +47,12 @@ class Arrived:
     place: bytes
 
 
-Visitor = Generator[bytes | ToAddress, Answer | Arrived, None]
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """Hang up and open a new connection: the next person comes with a browser of their own."""
+
+
+Visitor = Generator[bytes | ToAddress | NewLine, Answer | Arrived, None]
 
 
 class Broken(Exception):
@@ -57,11 +63,17 @@ class Line:
     """One visitor's connection and the answer that is coming in on it."""
 
     def __init__(self, server: Address, visitor: Visitor):
-        self.socket = socket.create_connection(server, timeout=SECONDS)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.server = server
+        self.socket = connect(server)
         self.visitor = visitor
         self.got = b""
         self.asked_at = 0.0
+
+    def renew(self) -> None:
+        """Another connection under the same number, so that whoever watches it need not be told."""
+        new = connect(self.server)
+        os.dup2(new.fileno(), self.socket.fileno(), inheritable=False)
+        new.close()
 
     def ask(self, request: bytes) -> None:
         self.got = b""
@@ -85,6 +97,12 @@ class Line:
         if len(self.got) < end + 4 + length:
             return None
         return Answer(int(self.got[9:12]), head, self.got[end + 4 :], time.monotonic() - self.asked_at)
+
+
+def connect(server: Address) -> socket.socket:
+    made = socket.create_connection(server, timeout=SECONDS)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return made
 
 
 class Letters:
@@ -172,6 +190,12 @@ class Crowd:
             if isinstance(wish, bytes):
                 line.ask(wish)
                 return
+            if isinstance(wish, NewLine):
+                self.poll.unregister(line.socket)
+                line.renew()
+                self.poll.register(line.socket, select.EPOLLIN)
+                answer = None
+                continue
             assert self.letters is not None, "a visitor waits for a letter where nobody listens"
             answer = self.letters.take(wish)
             if answer is None:

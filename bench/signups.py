@@ -18,6 +18,7 @@ from bench.load import (
     Broken,
     Crowd,
     Letters,
+    NewLine,
     ToAddress,
     Visitor,
     get,
@@ -28,7 +29,7 @@ from bench.server import Program
 TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
 numbers = itertools.count(1)
 T = TypeVar("T")
-Steps = Generator[bytes | ToAddress, Answer | Arrived, T]
+Steps = Generator[bytes | ToAddress | NewLine, Answer | Arrived, T]
 
 
 @dataclass
@@ -102,13 +103,14 @@ def press(asked: Asked, seen: Seen) -> Steps[Arrived]:
 
 
 def one_after_another(slug: str, until: float, seen: Seen) -> Visitor:
-    """People who take turns at one connection: the next begins when the one before holds their invite."""
+    """People who come in turn, each with a browser of their own: the next when the one before holds their invite."""
     while (began := time.monotonic()) < until:
         asked = yield from ask(slug, seen)
         letter = yield from press(asked, seen)
         if not letter.invited:
             raise Broken("a second letter without an invite")
         seen.lasted.append(letter.at - began)
+        yield NewLine()
 
 
 @dataclass(frozen=True, slots=True)

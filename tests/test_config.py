@@ -210,6 +210,11 @@ def test_a_limit_changes_its_number_and_never_its_window() -> None:
     assert limits["CONVENE_LIMIT_MAILS_PER_ADDRESS_HOUR"] == (5, 3600)
 
 
+@pytest.mark.parametrize("url", ["", "postgresql://convene@db.example.org/convene"])
+def test_a_fault_of_the_database_puts_no_names_or_letters_in_the_log(url: str) -> None:
+    assert Config({"CONVENE_DATABASE_URL": url}).SQLALCHEMY_ENGINE_OPTIONS["hide_parameters"] is True
+
+
 # Secrets
 
 

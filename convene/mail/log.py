@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from convene.extensions import affected, db
 from convene.mail.models import UNSENT, OutgoingMail
+
+BY_HAND = "dropped by an organiser"
 
 
 def latest(organisation_id: int, *, limit: int, before: int | None = None) -> Sequence[OutgoingMail]:
@@ -23,6 +25,12 @@ def counts(organisation_id: int) -> dict[str, int]:
     return {state: number for state, number in db.session.execute(rows.group_by(OutgoingMail.state))}
 
 
+def may_go_again() -> ColumnElement[bool]:
+    """What failed, waits, or was dropped by hand; never what a person stopped or an event made untrue."""
+    by_hand = and_(OutgoingMail.state == "dropped", OutgoingMail.last_answer == BY_HAND)
+    return or_(OutgoingMail.state.in_(("failed", "retry")), by_hand)
+
+
 def send_again(mail_id: int, organisation_id: int, now: datetime) -> bool:
     """Try a failed or dropped letter again, if it is this organisation's and its words are still kept.
 
@@ -31,7 +39,7 @@ def send_again(mail_id: int, organisation_id: int, now: datetime) -> bool:
     rows = (
         update(OutgoingMail)
         .where(OutgoingMail.id == mail_id, OutgoingMail.organisation_id == organisation_id)
-        .where(OutgoingMail.state.in_(("failed", "dropped", "retry")), OutgoingMail.purged_at.is_(None))
+        .where(may_go_again(), OutgoingMail.purged_at.is_(None))
         .values(state="retry", due_at=now, last_answer=None)
     )
     return affected(rows) == 1
@@ -43,7 +51,7 @@ def drop(mail_id: int, organisation_id: int) -> bool:
         update(OutgoingMail)
         .where(OutgoingMail.id == mail_id, OutgoingMail.organisation_id == organisation_id)
         .where(OutgoingMail.state.in_(("queued", "retry")))
-        .values(state="dropped", last_answer="dropped by an organiser")
+        .values(state="dropped", last_answer=BY_HAND)
     )
     return affected(rows) == 1
 

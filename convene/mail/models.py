@@ -26,7 +26,7 @@ class OutgoingMail(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(160), unique=True)
-    message_id: Mapped[str] = mapped_column(String(160), unique=True)
+    message_id: Mapped[str] = mapped_column(String(320), unique=True)
     letter: Mapped[str] = mapped_column(String(40))
     organisation_id: Mapped[int | None]
     event_id: Mapped[int | None] = mapped_column(index=True)
@@ -44,7 +44,7 @@ class OutgoingMail(db.Model):
     invite: Mapped[bytes | None] = mapped_column(LargeBinary)
     invite_method: Mapped[str | None] = mapped_column(String(10))
     unsubscribe_url: Mapped[str | None] = mapped_column(String(400))
-    list_id: Mapped[str | None] = mapped_column(String(200))
+    list_id: Mapped[str | None] = mapped_column(String(500))
     quiet_zone: Mapped[str | None] = mapped_column(
         String(60)
     )  # a nudge does not arrive at night in this zone

@@ -13,7 +13,7 @@ from convene.extensions import affected, db, dialect, upsert
 from convene.mail.letter import Letter
 from convene.mail.message import sender_address
 from convene.mail.models import OutgoingMail
-from convene.mail.suppression import not_sent, reason_for
+from convene.mail.suppression import ASKED_FOR, bars, not_sent, reason_for
 
 TABLE = cast(Table, OutgoingMail.__table__)
 
@@ -42,6 +42,8 @@ def post(
     if thread and replaces:
         drop_unsent(thread, replaces, "a newer letter says it all")
     refusal = reason_for(letter.to_address)
+    if not bars(refusal, letter.kind):
+        refusal = None
     domain = sender_address(current_app.config["MAIL_FROM"]).rpartition("@")[2]
     row = {
         "key": key,
@@ -103,5 +105,7 @@ def drop_kind(person_id: int, kind: str) -> int:
 def drop_all_to(address: str) -> int:
     """Drop every waiting letter to this folded address, whichever host posted it."""
     return drop_waiting(
-        "not sent: this address is on the never list", func.lower(OutgoingMail.to_address) == address
+        not_sent("never"),
+        func.lower(OutgoingMail.to_address) == address,
+        OutgoingMail.letter.not_in(ASKED_FOR),
     )

@@ -17,7 +17,7 @@ from convene.calendar.quiet import end_of_quiet, is_quiet
 from convene.extensions import begin_write, db, start_write
 from convene.mail.message import build, sender_address
 from convene.mail.models import UNSENT, MailSwitch, OutgoingMail
-from convene.mail.suppression import not_sent, reasons_for, suppress
+from convene.mail.suppression import bars, not_sent, reasons_for, suppress
 from convene.mail.transport import Refused, Stopped, Transport, TryLater
 
 BATCH = 20
@@ -172,7 +172,7 @@ def send_due(
                 release(rows[number:], owner)
                 return tried
             tried += 1
-            if mail.to_address in barred:
+            if bars(barred.get(mail.to_address), mail.letter):
                 mark(mail, owner, state="dropped", last_answer=not_sent(barred[mail.to_address]))
             elif not send(mail, transport, owner, now()):
                 release(rows[number + 1 :], owner)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 
-from convene.extensions import db, upsert
+from convene.extensions import affected, db, upsert
 from convene.links import keyed_hash
 from convene.mail.models import Suppression
 
@@ -35,6 +35,21 @@ def reasons_for(addresses: Iterable[str]) -> dict[str, str]:
     rows = db.session.execute(BARRED, {"hashes": list(set(hashes.values()))})
     found = {hash_: reason for hash_, reason in rows}
     return {address: found[hash_] for address, hash_ in hashes.items() if hash_ in found}
+
+
+# A link that somebody asked for a moment ago, to sign in with: "never" was said to strangers' letters, not to these.
+ASKED_FOR = ("sign_in", "new_device")
+
+
+def bars(reason: str | None, letter: str) -> bool:
+    """Whether a suppression for this reason stops a letter of this kind."""
+    return reason is not None and not (reason == "never" and letter in ASKED_FOR)
+
+
+def lift(address: str) -> bool:
+    """Let mail go to this address again; False if nothing stood against it."""
+    mine = delete(Suppression).where(Suppression.address_hash == keyed_hash("address", fold(address)))
+    return affected(mine) > 0
 
 
 def not_sent(refusal: str) -> str:

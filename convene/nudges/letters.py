@@ -24,7 +24,7 @@ def nudge_letter(nudge: Nudge, signup: Signup, facts: dict[str, Any], **rest: An
         from_name=host.name,
         reply_to=host.reply_to,
         unsubscribe_url=links.unsubscribe(person.id, person.generation, KINDS.index(nudge.rule)),
-        list_id=f"{plain(host.name)} <{nudge.rule.replace('_', '-')}.{host.slug}.{links.host()}>",
+        list_id=f"{plain(host.name)[:60]} <{nudge.rule.replace('_', '-')}.{host.slug}.{links.host()}>",
         quiet_zone=person.zone or signup.event.zone,
         facts={**facts_of(signup), "why": nudge.reason, **facts},
         **rest,

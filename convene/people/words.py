@@ -33,7 +33,7 @@ def tidy(text: str, *, lines: bool = False) -> str:
     if not lines:
         text = re.sub(r"\s+", " ", text)
     text = text.strip()
-    if text and not text.strip("".join(JOINERS) + " \n\u200b\u2060\u00ad"):
+    if text and not text.strip("".join(JOINERS) + " \n\u200b\u2060\u00ad\u115f\u1160\u2800\u3164\uffa0"):
         raise BadWords("This looks empty; type at least one letter")
     return text
 

@@ -4,6 +4,7 @@ What every visitor's page asks is written out once, as in events.queries.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
@@ -75,6 +76,17 @@ def in_state(event_id: int, *wanted: str) -> Sequence[Signup]:
     return db.session.scalars(
         rows.options(*whole).order_by(Signup.queue_number, func.lower(Person.name), Signup.id)
     ).all()
+
+
+def open_places(address: str, now: datetime) -> list[int]:
+    """The sign-ups of this address, over every host, that hold a place or wait for one at an event to come."""
+    rows = (
+        select(Signup.id).join(Event, Signup.event_id == Event.id).join(Person, Signup.person_id == Person.id)
+    )
+    rows = rows.where(
+        Person.address == address, Signup.state.in_((*HOLDING, "waitlisted")), Event.ends_at > now
+    )
+    return list(db.session.scalars(rows.order_by(Signup.event_id)))
 
 
 def ahead(signup: Signup) -> int:

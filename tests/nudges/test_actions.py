@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from convene import clock, worker
+from convene import clock, links, worker
 from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.mail import sending
@@ -23,6 +23,7 @@ from convene.nudges.models import Nudge
 from convene.people.actions import mute
 from convene.signups.actions import cancel
 from convene.signups.attendance import mark
+from convene.signups.models import Signup
 from convene.signups.upheaval import call_off
 from tests.factories import a_person, a_signup, an_event, an_organisation
 
@@ -262,8 +263,32 @@ def test_a_reminder_counts_and_is_itself_never_held_back(session: scoped_session
     for event in events:
         a_signup(event, person, now=LONG_BEFORE)
     sent = sum(post_due(event.id, "reminder", EVE + timedelta(hours=2, minutes=5)) for event in events)
-    assert sent == 3
+    assert sent == 1, "several places on one day are one letter"
+    body = letters()[0].text
+    assert all(link in body for link in (places_of(event) for event in events))
+    assert [reason for _, _, reason in nudges()].count(
+        "told in the letter about another event of that day"
+    ) == 2
     assert post_due(events[0].id, "thank_you", DAY_AFTER) == 0
+
+
+def places_of(event: Event) -> str:
+    signup = db.session.scalars(select(Signup).where(Signup.event_id == event.id)).one()
+    return links.place(signup.id, signup.generation)
+
+
+def test_a_nudge_delayed_by_the_mail_server_waits_for_the_morning(session: scoped_session[Session]) -> None:
+    event = an_event(starts_at=NOON + timedelta(hours=7), now=LONG_BEFORE)  # due at 19:00 in London, the day before
+    a_signup(event, now=LONG_BEFORE)
+    evening = NOON - timedelta(hours=16, minutes=30)
+    night, morning = datetime(2026, 5, 12, 1, tzinfo=UTC), datetime(2026, 5, 12, 7, 30, tzinfo=UTC)
+    assert post_due(event.id, "reminder", evening) == 1
+    session.commit()
+    Memory.sent.clear()
+    sending.send_due(Memory(), "one", lambda: night)
+    assert Memory.sent == []
+    sending.send_due(Memory(), "one", lambda: morning)
+    assert len(Memory.sent) == 1
 
 
 def test_every_nudge_says_why_it_came_and_how_to_stop_it(session: scoped_session[Session]) -> None:

@@ -39,6 +39,13 @@ SEALED = ("sign_in", "stay_in_touch")
 OWN_LINKS = re.compile(r"(/(?:place|answer|unsubscribe|sign-in)/)[^\s<>\"')]+")
 
 
+@page.app_template_filter("may_go_again")
+def may_go_again(mail: OutgoingMail) -> bool:
+    """As mail.log.send_again decides: what a person stopped, or an event made untrue, is not sent by hand."""
+    by_hand = mail.state == "dropped" and mail.last_answer == log.BY_HAND
+    return not mail.purged_at and (by_hand or mail.state in ("failed", "retry"))
+
+
 def of_desk(mail_id: int) -> OutgoingMail:
     rule = (OutgoingMail.id == mail_id, OutgoingMail.organisation_id == g.desk.organisation_id)
     return db.session.scalar(select(OutgoingMail).where(*rule)) or abort(404)

@@ -9,6 +9,8 @@ from convene.nudges.actions import stop as stop_nudges
 from convene.nudges.rules import KINDS
 from convene.people.actions import never_mail, unmute
 from convene.people.models import Person
+from convene.signups.actions import cancel
+from convene.signups.queries import open_places
 
 page = Blueprint("unsubscribe", __name__)
 
@@ -64,14 +66,18 @@ def stranger(token: str) -> Person:
 
 @page.get("/never/<token>")
 def show_never(token: str) -> ResponseReturnValue:
-    stranger(token)
-    return render_template("visit/never.html", token=token, done=False)
+    places = len(open_places(stranger(token).address or "", clock.now()))
+    return render_template("visit/never.html", token=token, done=False, places=places)
 
 
 @page.post("/never/<token>")
 def never(token: str) -> ResponseReturnValue:
     stranger(token)
     start_write()
-    never_mail(stranger(token), clock.now())
+    person = stranger(token)
+    # No letter could tell of a change any more, so no place is kept either; the page has said so.
+    for signup_id in open_places(person.address or "", clock.now()):
+        cancel(signup_id, clock.now())
+    never_mail(person, clock.now())
     db.session.commit()
     return render_template("visit/never.html", token=token, done=True)

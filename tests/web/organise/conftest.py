@@ -22,6 +22,7 @@ from convene.people.actions import found_organisation, give_role, meet
 from convene.people.models import Organisation, Person
 from convene.signups import actions, attendance
 from convene.signups.models import Signup
+from tests.journey.visitor import Reader
 
 T = TypeVar("T")
 
@@ -92,6 +93,14 @@ class World:
         client.set_cookie("convene_desk", secret, domain="localhost")
         return client
 
+    def opened(self, path: str) -> dict[str, str]:
+        """What the form to change the event at this path holds when it is opened."""
+        return form_values(self.client.get(path + "/edit"))
+
+    def save(self, path: str, changes: dict[str, Any], **how: Any) -> TestResponse:
+        """Open the form to change an event, type this and press."""
+        return self.client.post(path + "/edit", data={**self.opened(path), **changes}, **how)
+
     def read(self, look: Callable[[], T]) -> T:
         with self.app.app_context():
             return look()
@@ -128,6 +137,12 @@ def text(answer: TestResponse) -> str:
     """What a page says, without its tags."""
     plain = re.sub(r"<(style|script|svg|head).*?</\1>", " ", answer.text, flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", plain).replace("&#39;", "'").split())
+
+
+def form_values(answer: TestResponse) -> dict[str, str]:
+    """What the form with a title holds, as a browser would send it."""
+    form = next(form for form in Reader(answer.text).forms if "title" in dict(form.values))
+    return dict(form.values)
 
 
 def typed(**changes: Any) -> dict[str, Any]:

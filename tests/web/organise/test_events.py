@@ -14,7 +14,7 @@ from convene.events.models import Event
 from convene.extensions import db
 from convene.mail.models import OutgoingMail
 from convene.signups.models import Signup
-from tests.web.organise.conftest import World, text, typed
+from tests.web.organise.conftest import World, form_values, text, typed
 
 
 def letters(world: World, kind: str) -> list[str]:
@@ -52,6 +52,18 @@ def test_wall_time_is_kept_as_the_moment_it_is_there(world: World) -> None:
     assert re.search(r'<option selected value="America/New_York">', form)
 
 
+@pytest.mark.one_database
+@pytest.mark.parametrize(("starts", "ends", "hours"), [("22:00", "01:00", 3), ("18:00", "01:59", 7.9833)])
+def test_an_end_after_midnight_is_the_next_days(world: World, starts: str, ends: str, hours: float) -> None:
+    path = world.client.post("/organise/events/new", data=typed(starts=starts, ends=ends)).location
+    event = world.event_row(int(path.rpartition("/")[2]))
+    assert (event.ends_at - event.starts_at) / timedelta(hours=1) == pytest.approx(hours, abs=0.001)
+    form = world.client.get(path + "/edit").text
+    assert f'value="{starts}"' in form and f'value="{ends}"' in form
+    assert "22:00 to 01:00" in form, "and the form says that this can be done"
+    assert "Nothing was different" in world.save(path, {}, follow_redirects=True).text
+
+
 def test_an_end_at_midnight_is_the_end_of_the_evening(world: World) -> None:
     path = world.client.post("/organise/events/new", data=typed(starts="22:00", ends="00:00")).location
     event = world.event_row(int(path.rpartition("/")[2]))
@@ -71,6 +83,9 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"description": "\x07"}, "description", "cannot be shown"),
     ({"ends": "18:00"}, "ends", "The end must be after the start"),
     ({"ends": "18:30"}, "ends", "The end must be after the start"),
+    ({"starts": "18:00", "ends": "10:00"}, "ends", "The end must be after the start"),
+    ({"starts": "18:00", "ends": "02:00"}, "ends", "The end must be after the start"),
+    ({"day": "9999-12-31", "starts": "22:00", "ends": "01:00"}, "day", "five years"),
     ({"day": YESTERDAY}, "day", "in the past"),
     ({"day": "2199-01-01"}, "day", "five years"),
     ({"day": "9999-12-31", "ends": "00:00"}, "day", "five years"),
@@ -133,29 +148,70 @@ def test_a_date_and_time_may_be_typed_as_people_write_them(world: World) -> None
 def test_moving_a_published_event_tells_everybody_and_moves_their_calendars(world: World) -> None:
     event_id = world.event(capacity=2)
     world.add(event_id, "Bo Ash", "Cy Dune", "Di Elm")
-    page = world.client.post(
-        f"/organise/events/{event_id}/edit", data=typed(capacity="2"), follow_redirects=True
-    )
+    page = world.save(f"/organise/events/{event_id}", typed(capacity="2"), follow_redirects=True)
     assert "3 people are told of the change by mail" in text(page)
     assert len(letters(world, "changed")) == 3
     assert world.event_row(event_id).sequence == 1
-    again = world.client.post(
-        f"/organise/events/{event_id}/edit", data=typed(capacity="2"), follow_redirects=True
-    )
+    again = world.save(f"/organise/events/{event_id}", typed(capacity="2"), follow_redirects=True)
     assert "Nothing was different" in text(again)
-    more = world.client.post(
-        f"/organise/events/{event_id}/edit", data=typed(capacity="3"), follow_redirects=True
-    )
+    more = world.save(f"/organise/events/{event_id}", typed(capacity="3"), follow_redirects=True)
     assert "Nobody needs to be told" in text(more)
     assert letters(world, "place_offered") == ["di.elm@example.net"]
+
+
+def test_a_form_that_lay_open_overwrites_nobody_unasked(world: World) -> None:
+    path = f"/organise/events/{world.event(venue='12 Mill Lane, Leeds', capacity=20)}"
+    mine, theirs = world.opened(path), world.opened(path)
+    assert world.client.post(path + "/edit", data={**theirs, "venue": "The new hall"}).status_code == 303
+    stale = world.client.post(path + "/edit", data={**mine, "title": "My better title"})
+    assert stale.status_code == 409
+    assert re.findall(r'id="(\w+)-error"', stale.text) == ["venue"], "and only what differs is spoken of"
+    assert "Changed meanwhile: it is now “The new hall”" in text(stale)
+    assert 'value="My better title"' in stale.text and 'value="12 Mill Lane, Leeds"' in stale.text
+    event = world.event_row(int(path.rpartition("/")[2]))
+    assert (event.title, event.venue) == ("Ideas over soup", "The new hall")
+    again = world.client.post(path + "/edit", data={**form_values(stale), "title": "My better title"})
+    assert again.status_code == 303
+    event = world.event_row(int(path.rpartition("/")[2]))
+    assert (event.title, event.venue) == ("My better title", "12 Mill Lane, Leeds")
+
+
+@pytest.mark.one_database
+def test_what_was_changed_meanwhile_is_said_in_words_at_its_field(world: World) -> None:
+    day = clock.now() + timedelta(days=9)
+    path = f"/organise/events/{world.event(summary='Soup', starts_at=day)}"
+    mine = world.opened(path)
+    new = {"day": "2028-05-12", "starts": "19:15", "ends": "21:00", "summary": "", "format": "online"}
+    new["day"] = f"{(day.date() + timedelta(days=30))}"
+    world.save(path, {**mine, **new, "description": "soup " * 400})
+    stale = text(world.client.post(path + "/edit", data={**mine, "title": "Mine"}))
+    moved = day.date() + timedelta(days=30)
+    for words in (f"now “{moved.day} {moved:%B %Y}”", "now “19:15”", "now “Online”", "it is now empty", "soup …”"):
+        assert words in stale, words
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("revision", ["", "x", "....................", "\x00", "9" * 5000])
+def test_a_form_that_does_not_say_what_it_was_shown_with_is_taken_for_stale(
+    world: World, revision: str
+) -> None:
+    path = f"/organise/events/{world.event()}"
+    answer = world.client.post(path + "/edit", data=typed(revision=revision))
+    assert answer.status_code == 409
+    assert world.client.post(path + "/edit", data=form_values(answer)).status_code == 303
+
+
+@pytest.mark.one_database
+def test_a_form_pressed_twice_is_not_stale(world: World) -> None:
+    path = f"/organise/events/{world.event()}"
+    mine = {**world.opened(path), "title": "Pressed twice"}
+    assert [world.client.post(path + "/edit", data=mine).status_code for _ in range(2)] == [303, 303]
 
 
 def test_there_are_never_fewer_places_than_people_who_hold_one(world: World) -> None:
     event_id = world.event()
     world.add(event_id, "Bo Ash", "Cy Dune", "Di Elm")
-    answer = world.client.post(
-        f"/organise/events/{event_id}/edit", data=typed(capacity="2", title="Half changed")
-    )
+    answer = world.save(f"/organise/events/{event_id}", typed(capacity="2", title="Half changed"))
     assert answer.status_code == 422
     assert "3 places are held already; enter 3 or more" in answer.text
     assert 'value="Half changed"' in answer.text

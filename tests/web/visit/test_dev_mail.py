@@ -83,6 +83,13 @@ def test_nobody_reads_them_from_another_machine(reader: FlaskClient, letters: Pa
         assert reader.get(path, environ_overrides={"REMOTE_ADDR": "192.0.2.7"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "name", ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Anything", "X-Real-IP"]
+)
+def test_nobody_reads_them_through_a_proxy_on_the_same_machine(reader: FlaskClient, name: str) -> None:
+    assert reader.get("/dev/mail/", headers={name: "127.0.0.1"}).status_code == 404
+
+
 def test_a_real_site_has_no_such_page(databases: Databases, letters: Path) -> None:
     app = copy(databases, letters, "https://convene.example.org")
     answer = app.test_client().get("/dev/mail/", base_url="https://convene.example.org")

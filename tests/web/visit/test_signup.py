@@ -342,6 +342,37 @@ def test_a_press_on_another_site_goes_no_further_even_with_a_token(visitor: Brow
     assert signups() == 0
 
 
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.example"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("path", ["/events/{slug}/sign-up", "/organise/events/new"])
+def test_what_another_site_fills_in_is_not_offered_to_be_pressed_once_more(
+    visitor: Browsing, headers: dict[str, str], path: str
+) -> None:
+    to = path.format(slug=an_event().slug)
+    visitor.post(to, {"name": "Mallory", "email": "mallory@example.org"}, headers=headers)
+    assert visitor.page.status_code == 403
+    assert "Mallory" not in visitor.page.text and "csrf_token" not in visitor.page.text
+
+
+@pytest.mark.one_database
+def test_before_it_is_pressed_once_more_it_is_said_what_goes_where(visitor: Browsing) -> None:
+    to = f"/events/{an_event().slug}/sign-up"
+    visitor.post(to, {"name": "Ngozi & <co>", "email": "ngozi@example.org", "website": ""})
+    assert f"Your press sends this to {to} on this site" in visitor.words
+    assert "Ngozi & <co>" in visitor.words and "ngozi@example.org" in visitor.words
+    assert "website" not in visitor.words, "an empty box says nothing"
+
+
 def test_it_works_over_https_where_the_referer_is_asked_for(database_url: str) -> None:
     settings = {"CONVENE_DATABASE_URL": database_url, "CONVENE_BASE_URL": "https://convene.example.org"}
     app = create_app(TestConfig(settings))

@@ -13,6 +13,7 @@ from convene.nudges import actions as nudges
 from convene.nudges.rules import KINDS
 from convene.people.models import Person
 from convene.signups.actions import sign_up
+from convene.signups.models import Signup
 from tests.factories import a_person, a_signup, an_event
 from tests.web.browsing import Browsing, path_of
 from tests.web.rows import all_rows
@@ -143,3 +144,15 @@ def test_a_never_link_needs_our_signature(visitor: Browsing) -> None:
     for token in (str(person.id), link(person).rpartition("/")[2], links.signer("never").dumps([10**6])):
         assert visitor.open(f"/unsubscribe/never/{token}").status_code == 404
     assert db.session.scalars(select(Suppression)).all() == []
+
+
+def test_never_gives_back_the_places_that_nobody_could_be_told_about(visitor: Browsing) -> None:
+    signup = a_signup(an_event())
+    signup_id = signup.id
+    path = path_of(links.never(signup.person_id))
+    visitor.open(path)
+    assert "This also gives back 1 place" in visitor.page.text
+    visitor.press("Never mail me again")
+    db.session.rollback()
+    assert db.session.get_one(Signup, signup_id).state == "cancelled"
+    assert set(db.session.scalars(select(OutgoingMail.state))) <= {"dropped"}
