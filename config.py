@@ -20,6 +20,7 @@ LIMITS = {
     "CONVENE_LIMIT_MAILS_PER_ADDRESS_HOUR": (5, 3600),
     "CONVENE_LIMIT_MAILS_PER_ADDRESS_DAY": (10, 86400),
     "CONVENE_LIMIT_MAILS_PER_KNOWN_ADDRESS_HOUR": (20, 3600),
+    "CONVENE_LIMIT_PRESSES_PER_PLACE": (20, 3600),
     "CONVENE_LIMIT_SIGN_IN_MAILS_PER_ADDRESS": (5, 3600),
     "CONVENE_LIMIT_SIGNUPS_PER_CLIENT": (200, 600),
     "CONVENE_LIMIT_SIGN_INS_PER_CLIENT": (10, 600),
@@ -87,12 +88,20 @@ class Config:
     def flask_settings(self) -> None:
         """Settings under the names that Flask and its extensions know them by."""
         self.SQLALCHEMY_DATABASE_URI = self.DATABASE_URL
+        # The text of an error reaches the log, and names and letters must not be in it.
+        quiet = {"hide_parameters": True}
         if self.DATABASE_URL.startswith("sqlite"):
             self.SQLALCHEMY_ENGINE_OPTIONS: dict[str, object] = {
-                "connect_args": {"isolation_level": None, "timeout": 15}
+                "connect_args": {"isolation_level": None, "timeout": 15},
+                **quiet,
             }
         else:
-            self.SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 10}
+            self.SQLALCHEMY_ENGINE_OPTIONS = {
+                "pool_pre_ping": True,
+                "pool_size": 5,
+                "max_overflow": 10,
+                **quiet,
+            }
         self.TRUSTED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] if self.DEVELOPMENT else [self.HOST]
         self.SESSION_COOKIE_NAME = "__Host-convene" if self.HTTPS else "convene"
         self.SESSION_COOKIE_SECURE = self.HTTPS

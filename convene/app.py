@@ -25,7 +25,9 @@ def create_app(config: Config) -> Flask:
         fixed = ProxyFix(app.wsgi_app, x_for=config.TRUSTED_PROXIES, x_proto=1, x_host=1)
         app.wsgi_app = fixed  # type: ignore[method-assign] # as werkzeug's documents put it
     db.init_app(app)
-    csrf.init_app(app)
     app.extensions["convene.tables"] = tables
     web.init_app(app)
+    # After the pages: a post from another site is refused before the token is asked for, as a person who lacks it
+    # is given the form once more, with a fresh one.
+    csrf.init_app(app)
     return app

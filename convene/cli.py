@@ -23,7 +23,7 @@ COMMANDS = {
         "convene.commands.organiser:main",
         "ADDRESS --organisation NAME: a sign-in link for an organiser",
     ),
-    "mail": ("convene.commands.mail:main", "ADDRESS --allow: lift what stops mail to an address (never mail me, a bounce)"),
+    "mail": ("convene.commands.mail:main", "ADDRESS: whether mail to it is stopped; --allow lifts that"),
     "doctor": (
         "convene.commands.doctor:main",
         "look over settings, database, mail, address and clock, and say what to mend",

@@ -47,7 +47,7 @@ def found_organisation(name: str, zone: str, now: datetime, about: str = "") -> 
 
 
 def meet(host: Organisation, address_typed: str, name: str, now: datetime) -> Person:
-    """The person behind an address, made if new. An unproven name never overwrites that of a person we know."""
+    """The person behind an address, made if new. The first name given stays: anybody may type any address."""
     address = folded(checked(address_typed))
     # At two events at once, one address is still one person: each event has its own lock, so the key decides.
     db.session.execute(
@@ -62,8 +62,6 @@ def meet(host: Organisation, address_typed: str, name: str, now: datetime) -> Pe
     )
     person = by_address(host.id, address)
     assert person is not None
-    if person.state == "provisional":
-        person.name = name
     return person
 
 

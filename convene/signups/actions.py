@@ -138,6 +138,10 @@ def add(event_id: int, name: str, address: str | None, now: datetime) -> Signup:
     """An organiser adds a person who asked to come: they get a place at once, or a place in line."""
     event = locked(event_id)
     refuse_unless_open(event, now)
+    return bring_in(event, name, address, now)
+
+
+def bring_in(event: Event, name: str, address: str | None, now: datetime) -> Signup:
     host = event.organisation
     person = meet(host, address, name, now) if address else meet_without_address(host, name, now)
     signup = queries.of_person(event.id, person.id)
@@ -190,15 +194,17 @@ def give_place(signup: Signup, now: datetime) -> None:
         signup.queue_number = event.next_in_line
         event.next_in_line += 1
         db.session.flush()
-        post(letters.waitlisted(signup, queries.ahead(signup)), signup, now)
+        if event.ends_at > now:
+            post(letters.waitlisted(signup, queries.ahead(signup)), signup, now)
 
 
 def seat(signup: Signup, now: datetime) -> None:
+    """A place, with its letter and invite; after the end, as the door may still write down, without."""
     signup.state = "confirmed"
     signup.confirmed_at = now
     signup.offered_until = None
     signup.queue_number = None
-    if not signup.person.address:  # nobody to invite: the host tells them
+    if not signup.person.address or signup.event.ends_at <= now:  # nobody, or nothing, to invite to
         return
     sequence = next_sequence(signup)
     signup.invite_open = True
@@ -262,14 +268,24 @@ def offer_free_places(event: Event, now: datetime) -> int:
 
 
 def lapse_offers(event_id: int, now: datetime) -> int:
-    """End the offers of this event whose time is over, and offer those places on; returns how many ended."""
+    """End the offers of this event whose time is over, and offer those places on; returns how many ended.
+
+    Nobody loses a place unheard: where the offer's letter still waits to leave, its time runs anew from now. One
+    that will never arrive (refused, or stopped at the desk) is waited for no longer.
+    """
     event = locked(event_id)
-    over = update(Signup).where(
+    over = select(Signup).where(
         Signup.event_id == event_id, Signup.state == "offered", Signup.offered_until <= now
     )
-    ended = affected(over.values(state="lapsed", offered_until=None))
+    unheard = queries.offers_unheard(event_id) if event.starts_at > now else set()
+    ended = 0
+    for signup in db.session.scalars(over.execution_options(populate_existing=True)).all():
+        if thread(signup) in unheard:
+            signup.offered_until = offer_ends(now, event.starts_at, signup.person.zone or event.zone)
+        else:
+            signup.state, signup.offered_until = "lapsed", None
+            ended += 1
     if ended:
-        db.session.expire_all()
         offer_free_places(event, now)
     return ended
 

@@ -63,7 +63,7 @@ def confirm(signup: Signup) -> Letter:
     """The first letter to an unproven address: no invite, and nothing that the sender typed but a plain name."""
     name = safe_to_mail(signup.person.name)
     facts = {"name": name, "never_url": links.never(signup.person_id)}
-    return letter("confirm", signup, to_name=name, facts=facts, expires_at=signup.event.starts_at)
+    return letter("confirm", signup, to_name=name, facts=facts, expires_at=signup.event.ends_at)
 
 
 def place_link(signup: Signup) -> Letter:
@@ -76,14 +76,15 @@ def place_confirmed(signup: Signup, sequence: int, now: datetime) -> Letter:
 
 
 def waitlisted(signup: Signup, ahead: int) -> Letter:
-    return letter("waitlisted", signup, facts={"ahead": ahead}, expires_at=signup.event.starts_at)
+    return letter("waitlisted", signup, facts={"ahead": ahead}, expires_at=signup.event.ends_at)
 
 
 def place_offered(signup: Signup) -> Letter:
+    """Of use until the start: while it waits to leave, its offer is held on."""
     assert signup.offered_until is not None
     zone = signup.person.zone or signup.event.zone
     until = zones.spoken_moment(signup.offered_until, zone)
-    return letter("place_offered", signup, facts={"until": until}, expires_at=signup.offered_until)
+    return letter("place_offered", signup, facts={"until": until}, expires_at=signup.event.starts_at)
 
 
 def changed(signup: Signup, what: dict[str, str], sequence: int | None, now: datetime) -> Letter:

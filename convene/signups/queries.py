@@ -6,12 +6,13 @@ What every visitor's page asks is written out once, as in events.queries.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from convene.events.capacity import Places
 from convene.events.models import Event
 from convene.extensions import db
+from convene.mail.models import UNSENT, OutgoingMail
 from convene.people.models import Person
 from convene.signups.models import HOLDING, Attendance, Signup
 
@@ -87,6 +88,20 @@ def open_places(address: str, now: datetime) -> list[int]:
         Person.address == address, Signup.state.in_((*HOLDING, "waitlisted")), Event.ends_at > now
     )
     return list(db.session.scalars(rows.order_by(Signup.event_id)))
+
+
+def at_door(event_id: int) -> list[Signup]:
+    """Who holds a place or waits for one, and whoever was marked, whatever became of their place; by name."""
+    rows = select(Signup).outerjoin(Signup.attendance).where(Signup.event_id == event_id)
+    rows = rows.where(or_(Signup.state.in_((*HOLDING, "waitlisted")), Attendance.id.is_not(None)))
+    found = db.session.scalars(rows.options(joinedload(Signup.person), joinedload(Signup.attendance)))
+    return sorted(found, key=lambda one: (one.person.name.casefold(), one.id))
+
+
+def offers_unheard(event_id: int) -> set[str | None]:
+    """The threads of this event's offers whose letter still waits to leave."""
+    rows = select(OutgoingMail.thread).where(OutgoingMail.event_id == event_id)
+    return set(db.session.scalars(rows.where(OutgoingMail.letter == "place_offered", OutgoingMail.state.in_(UNSENT))))
 
 
 def ahead(signup: Signup) -> int:

@@ -13,6 +13,10 @@ from convene.extensions import db, start_write
 from convene.people import queries
 from convene.people.models import Organisation, Person
 
+PROXIES_SAY = ("forwarded", "via", "x-real-ip")  # RFC 7239, RFC 9110 7.6.3, and a habit of nginx
+UNSPOKEN = ("csrf_token", "revision")  # what a form says to us alone
+ENOUGH = 200  # characters of a long text that are shown before it is sent
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -38,9 +42,16 @@ def everybody() -> None:
 
 
 def development() -> None:
-    """Only a development copy, only from its own machine; elsewhere there is no such page."""
-    if not current_app.config["DEVELOPMENT"] or request.remote_addr not in ("127.0.0.1", "::1"):
+    """Only a development copy, only from its own machine and not through a proxy; elsewhere there is no such page."""
+    here = request.remote_addr in ("127.0.0.1", "::1")
+    if not current_app.config["DEVELOPMENT"] or not here or came_through_a_proxy():
         abort(404)
+
+
+def came_through_a_proxy() -> bool:
+    """Whether a proxy says so itself: its own address is this machine's, and says nothing of who asks."""
+    names = [name.lower() for name in request.headers.keys()]  # noqa: SIM118 - iterating gives pairs
+    return any(name in PROXIES_SAY or name.startswith("x-forwarded-") for name in names)
 
 
 def cookie_name() -> str:
@@ -64,7 +75,19 @@ def press_again(signed_out: bool = False) -> str:
         (name, value) for name, values in request.form.lists() for value in values if name != "csrf_token"
     ]
     action = request.full_path.rstrip("?")
-    return render_template("parts/press_again.html", typed=typed, action=action, signed_out=signed_out)
+    said = [
+        (name.replace("_", " ")[:ENOUGH], value[:ENOUGH] + (" …" if len(value) > ENOUGH else ""))
+        for name, value in typed
+        if value.strip() and name not in UNSPOKEN
+    ]
+    return render_template(
+        "parts/press_again.html",
+        typed=typed,
+        said=said,
+        action=action,
+        path=request.path,
+        signed_out=signed_out,
+    )
 
 
 def desk_of(secret: str, now: datetime) -> Desk | None:

@@ -50,7 +50,10 @@ def test_only_what_failed_or_was_dropped_by_hand_is_sent_again_by_hand(
         assert log.send_again(row.id, 1, clock.now()) is (key != "stopped")
 
 
-@pytest.mark.parametrize("name", ["Win at evil\u3002com", "evil\u2024com", "\uff57\uff57\uff57\uff0eevil\uff0ecom", "Pat 5"])
+LINKS = ["Win at evil\u3002com", "evil\u2024com", "\uff57\uff57\uff57\uff0eevil\uff0ecom", "Pat 5"]
+
+
+@pytest.mark.parametrize("name", LINKS)
 def test_a_name_that_looks_like_a_link_stays_out_of_the_first_letter(name: str) -> None:
     assert safe_to_mail(name) == ""
 

@@ -22,8 +22,8 @@ def kinds_of(signup: Signup, *, state: str | None = "queued") -> list[str]:
     return [mail.letter for mail in letters_of(signup, state=state)]
 
 
-def last_of(signup: Signup, kind: str) -> OutgoingMail:
-    return next(mail for mail in reversed(letters_of(signup)) if mail.letter == kind)
+def last_of(signup: Signup, kind: str, *, state: str | None = "queued") -> OutgoingMail:
+    return next(mail for mail in reversed(letters_of(signup, state=state)) if mail.letter == kind)
 
 
 def line_of(mail: OutgoingMail, name: str) -> str:

@@ -36,6 +36,12 @@ def keep(event: Event, address: str, now: datetime = NOW) -> Signup:
     return actions.confirm(sign_up(event, address, address.partition("@")[0], now).id, now)
 
 
+def settle(signup: Signup, state: str) -> None:
+    """What became of the letter that offers this person a place."""
+    last_of(signup, "place_offered", state=None).state = state
+    db.session.flush()
+
+
 # Signing up
 
 
@@ -49,7 +55,17 @@ def test_signing_up_holds_no_place_and_posts_a_link(event: Event) -> None:
 def test_the_first_letter_has_no_invite_and_dies_with_the_event(event: Event) -> None:
     (letter,) = letters_of(sign_up(event))
     assert letter.invite is None
-    assert letter.expires_at == event.starts_at
+    assert letter.expires_at == event.ends_at
+
+
+def test_letters_about_signing_up_leave_for_as_long_as_the_event_takes_signups(
+    session: scoped_session[Session],
+) -> None:
+    event = an_event(capacity=1, starts_in=-HOUR, lasts=2 * HOUR, now=NOW)
+    a_signup(event, now=NOW)
+    letters = letters_of(keep(event, "pat@example.org"))
+    assert [one.letter for one in letters] == ["confirm", "waitlisted"]
+    assert {one.expires_at for one in letters} == {event.ends_at}, "later than now, though the event has begun"
 
 
 def test_an_address_in_another_case_is_the_same_person(
@@ -200,7 +216,8 @@ def test_a_cancelled_place_leaves_the_calendar_and_goes_to_the_first_in_line(eve
     assert (line_of(letter, "UID"), line_of(letter, "SEQUENCE")) == (event.uid, "1")
     offer = last_of(people[2], "place_offered")
     assert offer.invite is None
-    assert offer.expires_at == people[2].offered_until
+    assert offer.expires_at == event.starts_at, "an offer whose letter waits is not over"
+    assert "the time on your page is what counts" in offer.text
     assert queries.places(event).taken == 2, "an offer holds its place"
 
 
@@ -287,6 +304,7 @@ def test_an_offer_lapses_at_its_end_and_goes_to_the_next(event: Event) -> None:
     actions.cancel(people[0].id, NOW)
     until = people[2].offered_until
     assert until is not None
+    settle(people[2], "sent")
     assert actions.events_with_lapsed_offers(until - timedelta(seconds=1)) == []
     assert actions.lapse_offers(event.id, until - timedelta(seconds=1)) == 0
     assert actions.events_with_lapsed_offers(until) == [event.id]
@@ -302,11 +320,47 @@ def test_a_lapsed_offer_cannot_be_accepted_even_before_the_sweep_finds_it(event:
     actions.cancel(people[0].id, NOW)
     until = people[2].offered_until
     assert until is not None
+    settle(people[2], "sent")
     with pytest.raises(actions.NotOffered):
         actions.confirm(people[2].id, until)
     actions.lapse_offers(event.id, until)
     actions.confirm(people[2].id, until)
     assert people[2].state == "confirmed", "nobody else waited, so signing up again gives the place"
+
+
+@pytest.mark.parametrize("state", ["queued", "retry", "sending"])
+def test_an_offer_whose_letter_has_not_left_is_held_on_until_it_has(event: Event, state: str) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(4)]
+    actions.cancel(people[0].id, NOW)
+    until = people[2].offered_until
+    assert until is not None
+    settle(people[2], state)
+    assert actions.lapse_offers(event.id, until) == 0
+    assert [one.state for one in people[2:]] == ["offered", "waitlisted"]
+    later = people[2].offered_until
+    assert later is not None
+    assert until < later <= event.starts_at
+    assert actions.events_with_lapsed_offers(until) == []
+    settle(people[2], "sent")
+    assert actions.lapse_offers(event.id, later) == 1
+
+
+@pytest.mark.parametrize("state", ["failed", "bounced", "dropped"])
+def test_an_offer_whose_letter_can_never_arrive_is_passed_on_at_its_end(event: Event, state: str) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(4)]
+    actions.cancel(people[0].id, NOW)
+    until = people[2].offered_until
+    assert until is not None
+    settle(people[2], state)
+    assert actions.lapse_offers(event.id, until) == 1
+    assert [one.state for one in people[2:]] == ["lapsed", "offered"]
+
+
+def test_once_the_event_has_begun_an_offer_ends_whether_or_not_its_letter_left(event: Event) -> None:
+    people = [keep(event, f"p{number}@example.org") for number in range(3)]
+    actions.cancel(people[0].id, NOW)
+    assert actions.lapse_offers(event.id, event.starts_at) == 1
+    assert people[2].state == "lapsed"
 
 
 def test_the_last_offer_that_lapses_leaves_the_place_free_for_anybody(event: Event) -> None:

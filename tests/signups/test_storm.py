@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from convene.events.models import Event
+from convene.events.queries import locked
 from convene.extensions import begin_write, db, start_write
+from convene.mail.models import OutgoingMail
 from convene.signups import actions, queries, upheaval
 from convene.signups.models import Signup
 from tests.crowd import at_once, faults
@@ -36,6 +38,9 @@ def one_act(dice: random.Random, event_id: int, people: list[int], now: datetime
         elif act == "link":
             actions.new_link(db.session.get_one(Signup, signup_id), now)
         elif act == "lapse":
+            locked(event_id)
+            offers = update(OutgoingMail).where(OutgoingMail.letter == "place_offered")
+            db.session.execute(offers.where(OutgoingMail.state == "queued").values(state="sent"))
             actions.lapse_offers(event_id, now + timedelta(days=3))
         elif act == "resize":
             upheaval.change(event_id, {"capacity": dice.randint(2, 6)}, now)

@@ -8,19 +8,19 @@ from wtforms import EmailField
 
 from convene import clock
 from convene.access import audit
-from convene.events import actions as events
 from convene.events.models import Event
 from convene.extensions import db
-from convene.signups import actions, attendance, queries
-from convene.signups.models import Signup
+from convene.signups import actions, attendance, door, queries
+from convene.signups.models import HOLDING, Signup
 from convene.web.forms import AtMost, Form, Needed, Words
 from convene.web.organise import own
-from convene.web.organise.signups import NOT_OPEN, an_address_or_none
+from convene.web.organise.signups import an_address_or_none
 
 page = Blueprint("organise_attendance", __name__)
 
 HERE = ("attended", "part")
-AT_THE_DOOR = ("confirmed", "offered", "waitlisted")
+ON_THE_LIST = (*HOLDING, "waitlisted")
+CLOSED = "Nobody can be added: the event is not published, or it is over and the list is complete."
 
 
 class WalkInForm(Form):
@@ -39,9 +39,7 @@ def is_here(signup: Signup) -> bool:
 def render(event: Event, form: WalkInForm, code: int = 200, full: bool = False) -> ResponseReturnValue:
     """`full`: ask whether one more is let in although every place is taken."""
     typed = " ".join(request.args.get("q", "").split())[:120]
-    people = sorted(
-        queries.in_state(event.id, *AT_THE_DOOR), key=lambda one: (one.person.name.casefold(), one.id)
-    )
+    people = queries.at_door(event.id)
     found = [one for one in people if typed.casefold() in one.person.name.casefold()]
     return (
         render_template(
@@ -51,13 +49,13 @@ def render(event: Event, form: WalkInForm, code: int = 200, full: bool = False) 
             typed=typed,
             full=full,
             done=request.args.get("done", ""),
-            expected=[one for one in found if one.state == "confirmed" or is_here(one)],
-            others=[one for one in found if one.state != "confirmed" and not is_here(one)],
+            expected=[one for one in found if one.state == "confirmed" or one.attendance],
+            others=[one for one in found if one.state != "confirmed" and not one.attendance],
             present=sum(is_here(one) for one in people),
             coming=sum(one.state == "confirmed" or is_here(one) for one in people),
             places=queries.places(event),
             begun=event.starts_at <= clock.now(),
-            is_open=event.state == "published" and event.ends_at > clock.now(),
+            is_open=door.is_open(event, clock.now()),
         ),
         code,
     )
@@ -77,14 +75,20 @@ def back(event_id: int, signup_id: int | None = None) -> ResponseReturnValue:
 
 @page.post(f"/{own.ID.format('event_id')}/attendance/{own.ID.format('signup_id')}")
 def mark(event_id: int, signup_id: int) -> ResponseReturnValue:
-    """Mark one person here, or take that back; once the list is complete, not here means did not come."""
+    """Mark one person here, or take that back; once the list is complete, not here means did not come.
+
+    Who is here has a place from then on, so that their groups and our thanks find them. A mark can be taken back
+    whatever became of the place.
+    """
     here = request.form.get("here", "")
     if here not in ("yes", "no"):
         abort(400)
     event = own.event_to_change(event_id)
     signup = own.signup(event_id, signup_id)
     absent = "no_show" if event.attendance_complete_at and signup.state == "confirmed" else "unknown"
-    if signup.state in AT_THE_DOOR:
+    if signup.state in ON_THE_LIST or signup.attendance:
+        if here == "yes":
+            seat(signup)
         attendance.mark(signup, "attended" if here == "yes" else absent, g.desk.actor, clock.now())
         db.session.commit()
     return back(event_id, signup_id)
@@ -103,11 +107,12 @@ def walk_in(event_id: int) -> ResponseReturnValue:
         db.session.rollback()
         return render(own.event(event_id), form, 409, full=True)
     try:
-        signup = let_in(event, form, anyway)
+        signup = door.add(event_id, form.name.data or "", form.email.data or None, now)
     except actions.NotOpen:
         db.session.rollback()
-        form.form_errors.append(NOT_OPEN)
+        form.form_errors.append(CLOSED)
         return render(own.event(event_id), form, 409)
+    seat(signup)
     attendance.mark(signup, "attended", g.desk.actor, now)
     words, signup_id = f"{signup.person.name} is here.", signup.id
     db.session.commit()
@@ -118,28 +123,15 @@ def walk_in(event_id: int) -> ResponseReturnValue:
 def on_the_list(event: Event, form: WalkInForm) -> bool:
     """Whether the address typed is that of somebody who has a place already."""
     typed = (form.email.data or "").casefold()
-    return bool(typed) and any(one.person.address == typed for one in queries.in_state(event.id, "confirmed"))
+    return bool(typed) and any(one.person.address == typed for one in queries.in_state(event.id, *HOLDING))
 
 
-def let_in(event: Event, form: WalkInForm, anyway: bool) -> Signup:
-    """Add a person and, if the organiser says so, seat them past the waiting list. Raises NotOpen.
-
-    The capacity grows by what is needed, so that no more people hold places than there are.
-    """
+def seat(signup: Signup) -> None:
+    """A place past the line for somebody who is here; where the event grew for it, that is written down."""
     now = clock.now()
-    signup = actions.add(event.id, form.name.data or "", form.email.data or None, now)
-    if anyway and signup.state == "waitlisted":
-        make_room(event)
-        actions.seat(signup, now)
-    return signup
-
-
-def make_room(event: Event) -> None:
-    places = queries.places(event)
-    if not places.left:
-        events.edit(event, {"capacity": places.taken + 1}, clock.now())
-        audit.record(g.desk.organisation_id, g.desk.actor, "event.one_more", f"event:{event.id}", clock.now())
-        db.session.flush()
+    if door.let_in(signup, now):
+        subject = f"event:{signup.event_id}"
+        audit.record(g.desk.organisation_id, g.desk.actor, "event.one_more", subject, now)
 
 
 @page.post(f"/{own.ID.format('event_id')}/attendance/complete")

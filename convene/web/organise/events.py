@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
-from wtforms import Field, RadioField, SelectChoice
+from wtforms import Field, HiddenField, RadioField, SelectChoice
 from wtforms.validators import AnyOf
 
 from convene import clock
@@ -24,7 +24,7 @@ from convene.signups.actions import NotOpen
 from convene.signups.models import HOLDING
 from convene.web.boxes import ZoneField
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
-from convene.web.organise import own
+from convene.web.organise import meanwhile, own
 from convene.web.organise.desk import state_of
 from convene.web.organise.event_fields import Clock, Day, Whole, a_room_address
 from convene.web.visit.answer import FACES
@@ -34,10 +34,12 @@ page = Blueprint("organise_events", __name__)
 
 FURTHEST = timedelta(days=5 * 366)
 MIDNIGHT = time(0, 0)
+A_NIGHT = timedelta(hours=8)  # an end before the start is the next day's, if that is sooner than this
 FORMATS = [SelectChoice("in_person", "In person"), SelectChoice("online", "Online")]
 
 
 class EventForm(Form):
+    revision = HiddenField()
     title = Words("What is it called?", [Needed("Enter a title"), AtMost(140, "The title")])
     summary = Words("In a sentence or two", [AtMost(280, "The summary")])
     description = Paragraphs("All about it", [AtMost(10_000, "The description")], render_kw={"rows": 9})
@@ -80,8 +82,7 @@ class EventForm(Form):
         day, starts, ends = self.day.data, self.starts.data, self.ends.data
         if day is None or starts is None or ends is None or self.zone.errors:
             return None
-        # An end of 00:00 is the midnight that the evening runs into.
-        last = day + timedelta(days=1) if ends == MIDNIGHT and day < date.max else day
+        last = last_day(day, starts, ends)
         starts_at, ends_at = self.moment(self.starts, day, starts), self.moment(self.ends, last, ends)
         if starts_at is None or ends_at is None:
             return None
@@ -103,6 +104,15 @@ class EventForm(Form):
                 field, "The clocks go forward over this time, so it does not exist that day; choose another"
             )
             return None
+
+
+def last_day(day: date, starts: time, ends: time) -> date:
+    """The date of the end: the next one for 00:00, the midnight an evening runs into, and for a night's small hours."""
+    if day == date.max:
+        return day
+    following = day + timedelta(days=1)
+    short = datetime.combine(following, ends) - datetime.combine(day, starts) < A_NIGHT
+    return following if ends == MIDNIGHT or (ends < starts and short) else day
 
 
 def wrong(field: Field, words: str) -> None:
@@ -165,9 +175,9 @@ def show(event_id: int) -> ResponseReturnValue:
 @page.get(f"/{own.ID.format('event_id')}/edit")
 def edit(event_id: int) -> ResponseReturnValue:
     event = own.event(event_id)
-    return render_template(
-        "organise/event_form.html", form=EventForm(formdata=None, data=typed_of(event)), event=event
-    )
+    shown = typed_of(event)
+    form = EventForm(formdata=None, data={**shown, "revision": meanwhile.revision(shown)})
+    return render_template("organise/event_form.html", form=form, event=event)
 
 
 @page.post(f"/{own.ID.format('event_id')}/edit")
@@ -175,7 +185,10 @@ def save(event_id: int) -> ResponseReturnValue:
     form, now = EventForm(), clock.now()
     facts = form.facts(own.event(event_id), now)
     if facts is not None:
-        own.event_to_change(event_id)
+        event = own.event_to_change(event_id)
+        if event.state != "called_off" and overtaken(form, event):
+            db.session.rollback()
+            return render_template("organise/event_form.html", form=form, event=own.event(event_id)), 409
         try:
             changed = upheaval.change(event_id, facts, now)
         except upheaval.TooSmall as small:
@@ -189,6 +202,16 @@ def save(event_id: int) -> ResponseReturnValue:
             return redirect(url_for("organise_events.show", event_id=event_id), 303)
         db.session.rollback()
     return render_template("organise/event_form.html", form=form, event=own.event(event_id)), 422
+
+
+def overtaken(form: EventForm, event: Event) -> bool:
+    """Whether saving would undo what somebody else changed; then it is said, and pressing again goes through."""
+    now = typed_of(event)
+    names = meanwhile.overtaken(form.revision.data or "", now, form.data)
+    for name in names:
+        wrong(form[name], meanwhile.in_words(form[name], now[name]))
+    form.revision.data = meanwhile.revision(now)
+    return bool(names)
 
 
 def saved_in_words(event_id: int, changed: set[str], now: datetime) -> str:

@@ -1,10 +1,12 @@
 """A person's own place at one event, behind their signed link: keep it, see it, change it, give it back."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from wtforms import RadioField, SelectChoice
 
 from convene import clock, links
@@ -24,6 +26,9 @@ page = Blueprint("place", __name__)
 LINK_LASTS = timedelta(days=30)  # after the event
 ACCESS_WORDING = "You may keep my access needs with this sign-up and show them to the hosts of this event."
 NOT_OPEN = "This event takes no sign-ups any more, so nothing was changed."
+TOO_MANY = (
+    "This place was taken and given back many times in the last hour, so nothing was changed. Try again later."
+)
 
 
 SAME_ZONE = "The same as the event"
@@ -123,13 +128,24 @@ def show(token: str) -> ResponseReturnValue:
     return render(signup, token, details(signup))
 
 
+def press(act: Callable[[int, datetime], Signup], signup_id: int) -> None:
+    """What a button does, counted where it posts a letter. Raises limits.TooMany, and what the action raises."""
+    now = clock.now()
+    before = db.session.scalar(select(Signup.letter_count).where(Signup.id == signup_id))
+    if act(signup_id, now).letter_count != before:
+        limits.take("PRESSES_PER_PLACE", str(signup_id), now)
+
+
 @page.post("/<token>/confirm")
 def confirm(token: str) -> ResponseReturnValue:
     """The button of the mailed link: takes the place, joins the line, or accepts the place that was offered."""
     signup_id = signup_of(token).id
     start_write()
     try:
-        actions.confirm(signup_id, clock.now())
+        press(actions.confirm, signup_id)
+    except limits.TooMany:
+        db.session.rollback()
+        flash(TOO_MANY, "bad")
     except actions.NotOpen:
         db.session.rollback()
         flash(NOT_OPEN, "bad")
@@ -159,8 +175,13 @@ def cancel(token: str) -> ResponseReturnValue:
         return redirect(url_for("place.show", token=token), 303)
     signup_id = signup.id
     start_write()
-    actions.cancel(signup_id, clock.now())
-    db.session.commit()
+    try:
+        press(actions.cancel, signup_id)
+    except limits.TooMany:
+        db.session.rollback()
+        flash(TOO_MANY, "bad")
+    else:
+        db.session.commit()
     return redirect(url_for("place.show", token=token), 303)
 
 
@@ -178,16 +199,31 @@ def save_details(token: str) -> ResponseReturnValue:
 
 
 def keep(signup: Signup, form: DetailsForm) -> None:
-    """Write the details; a change of access needs is a consent given or withdrawn, written down with its wording."""
+    """Write the details as the form has them."""
     person = signup.person
     person.name = form.name.data or person.name
     person.affiliation, person.field, person.place = form.affiliation.data, form.field.data, form.place.data
     person.zone = form.zone.data or None
     signup.first_time = {"yes": True, "no": False}.get(form.first_time.data or "")
-    needs = form.access_needs.data or ""
+    keep_needs(signup, form.access_needs.data or "")
+
+
+def keep_needs(signup: Signup, needs: str) -> None:
+    """Write access needs; a change to or from none is a consent given or withdrawn, with its wording."""
     if bool(needs) != bool(signup.access_needs):
-        consent(person, "access_needs", bool(needs), ACCESS_WORDING, "place page", clock.now())
+        consent(signup.person, "access_needs", bool(needs), ACCESS_WORDING, "place page", clock.now())
     signup.access_needs = needs
+
+
+@page.post("/<token>/take-back")
+def take_back(token: str) -> ResponseReturnValue:
+    """Forget the access needs: in every state, for as long as the link lives."""
+    signup_of(token)
+    start_write()
+    keep_needs(signup_of(token), "")
+    db.session.commit()
+    flash("Taken back: we keep nothing about access any more.", "good")
+    return redirect(url_for("place.show", token=token), 303)
 
 
 @page.post("/<token>/new-link")

@@ -131,6 +131,88 @@ def test_a_walk_in_to_a_full_event_needs_the_organisers_word(world: World) -> No
     assert world.read(lambda: list(db.session.scalars(here))) == ["Wim Late"]
 
 
+def at_the_door(world: World, signup_id: int) -> tuple[str, str | None]:
+    """Where a person stands: the state of their place, and of their mark."""
+
+    def look() -> tuple[str, str | None]:
+        signup = db.session.get_one(Signup, signup_id)
+        return signup.state, signup.attendance.state if signup.attendance else None
+
+    return world.read(look)
+
+
+@pytest.mark.parametrize("state", ["cancelled", "lapsed"])
+def test_who_was_marked_here_stays_on_the_list_whatever_becomes_of_their_place(
+    world: World, state: str
+) -> None:
+    event_id = tonight(world)
+    gone, left = world.add(event_id, "Bo Ash", here=True) + world.add(event_id, "Cy Dune")
+    with world.writing():
+        db.session.execute(update(Signup).where(Signup.id.in_((gone, left))).values(state=state))
+    path = f"/organise/events/{event_id}/attendance"
+    page = text(world.client.get(path))
+    assert "Bo Ash" in page and "1 of 1 here" in page
+    assert "Cy Dune" not in page
+    world.client.post(f"{path}/{gone}", data={"here": "no"})
+    assert at_the_door(world, gone) == (state, None)
+    world.client.post(f"{path}/{left}", data={"here": "yes"})
+    assert at_the_door(world, left) == (state, None), "who is not on the list is added below"
+
+
+@pytest.mark.parametrize(("state", "capacity"), [("offered", 2), ("waitlisted", 2), ("waitlisted", 1)])
+def test_marking_somebody_without_a_place_here_gives_them_one_past_the_line(
+    world: World, state: str, capacity: int
+) -> None:
+    event_id = tonight(world, capacity=1)
+    _, first, second = world.add(event_id, "Bo Ash", "Cy Dune", "Di Elm")
+    with world.writing():
+        db.session.execute(update(Event).values(capacity=capacity))
+        offered_until = clock.now() + timedelta(minutes=10) if state == "offered" else None
+        values = {"state": state, "offered_until": offered_until}
+        db.session.execute(update(Signup).where(Signup.id == second).values(**values))
+    path = f"/organise/events/{event_id}/attendance"
+    for _ in range(2):
+        world.client.post(f"{path}/{second}", data={"here": "yes"})
+    assert at_the_door(world, second) == ("confirmed", "attended")
+    assert at_the_door(world, first) == ("waitlisted", None)
+    assert world.event_row(event_id).capacity == 2, "grown only where there was no room"
+    mail = select(OutgoingMail.letter).where(OutgoingMail.thread == f"signup:{second}")
+    kinds = world.read(lambda: list(db.session.scalars(mail)))
+    assert kinds.count("place_confirmed") == 1
+    assert "2 of 2 here" not in text(world.client.get(path))
+
+
+def test_after_the_end_people_are_added_and_seated_without_a_letter_until_the_list_is_complete(
+    world: World,
+) -> None:
+    event_id = tonight(world, capacity=2)
+    _, _, waiting = world.add(event_id, "Bo Ash", "Cy Dune", "Di Elm")
+    with world.writing():
+        db.session.execute(
+            update(Event).values(
+                starts_at=clock.now() - timedelta(hours=2), ends_at=clock.now() - timedelta(minutes=5)
+            )
+        )
+        db.session.execute(update(OutgoingMail).values(state="sent"))
+    path = f"/organise/events/{event_id}/attendance"
+    assert "Somebody who is not on the list" in text(world.client.get(path))
+    world.client.post(f"{path}/{waiting}", data={"here": "yes"})
+    assert at_the_door(world, waiting) == ("confirmed", "attended")
+    late = {"name": "Wim Late", "email": "wim@example.net"}
+    assert world.client.post(f"{path}/walk-in", data=late).status_code == 409, "every place was taken"
+    world.client.post(f"{path}/walk-in", data={**late, "anyway": "yes"})
+    assert "Wim Late" in text(world.client.get(path))
+    assert world.event_row(event_id).capacity == 4
+    queued = select(OutgoingMail.letter).where(OutgoingMail.state == "queued")
+    assert world.read(lambda: list(db.session.scalars(queued))) == []
+    invited = select(Signup.invite_open).join(Person).where(Person.name == "Wim Late")
+    assert world.read(lambda: db.session.scalars(invited).one()) is False
+    world.client.post(f"{path}/complete")
+    assert "Somebody who is not on the list" not in text(world.client.get(path))
+    refused = world.client.post(f"{path}/walk-in", data={"name": "Too Late", "anyway": "yes"})
+    assert refused.status_code == 409 and "the list is complete" in text(refused)
+
+
 def test_attendance_is_complete_on_the_organisers_word_and_open_again_on_it(world: World) -> None:
     event_id = tonight(world)
     ids = world.add(event_id, "Bo Ash", "Cy Dune", here=False)

@@ -55,7 +55,9 @@ def test_wall_time_is_kept_as_the_moment_it_is_there(world: World) -> None:
 @pytest.mark.one_database
 @pytest.mark.parametrize(("starts", "ends", "hours"), [("22:00", "01:00", 3), ("18:00", "01:59", 7.9833)])
 def test_an_end_after_midnight_is_the_next_days(world: World, starts: str, ends: str, hours: float) -> None:
-    path = world.client.post("/organise/events/new", data=typed(starts=starts, ends=ends)).location
+    path = world.client.post(
+        "/organise/events/new", data=typed(starts=starts, ends=ends, zone="UTC")
+    ).location
     event = world.event_row(int(path.rpartition("/")[2]))
     assert (event.ends_at - event.starts_at) / timedelta(hours=1) == pytest.approx(hours, abs=0.001)
     form = world.client.get(path + "/edit").text
@@ -181,12 +183,12 @@ def test_what_was_changed_meanwhile_is_said_in_words_at_its_field(world: World) 
     day = clock.now() + timedelta(days=9)
     path = f"/organise/events/{world.event(summary='Soup', starts_at=day)}"
     mine = world.opened(path)
-    new = {"day": "2028-05-12", "starts": "19:15", "ends": "21:00", "summary": "", "format": "online"}
-    new["day"] = f"{(day.date() + timedelta(days=30))}"
-    world.save(path, {**mine, **new, "description": "soup " * 400})
-    stale = text(world.client.post(path + "/edit", data={**mine, "title": "Mine"}))
     moved = day.date() + timedelta(days=30)
-    for words in (f"now “{moved.day} {moved:%B %Y}”", "now “19:15”", "now “Online”", "it is now empty", "soup …”"):
+    new = {"day": f"{moved}", "starts": "19:15", "ends": "21:00", "summary": "", "format": "online"}
+    world.save(path, {**new, "description": "soup " * 400})
+    stale = text(world.client.post(path + "/edit", data={**mine, "title": "Mine"}))
+    date = f"now “{moved.day} {moved:%B %Y}”"
+    for words in (date, "now “19:15”", "now “Online”", "it is now empty", "soup …”"):
         assert words in stale, words
 
 

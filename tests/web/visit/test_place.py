@@ -251,6 +251,27 @@ def test_a_new_link_that_cannot_be_sent_leaves_the_old_one_alive(visitor: Browsi
     assert visitor.open(link(signup)).status_code == 200
 
 
+@pytest.mark.one_database
+def test_one_link_pressed_over_and_over_posts_only_so_many_letters(visitor: Browsing, app: Flask) -> None:
+    app.config["LIMITS"] = {**app.config["LIMITS"], "CONVENE_LIMIT_PRESSES_PER_PLACE": (3, 3600)}
+    signup = a_signup(state="started")
+    visitor.open(link(signup))
+    token = visitor.token()
+    with time_machine.travel(clock.now(), tick=False):
+        for action in ("confirm", "confirm", "cancel", "cancel", "confirm"):
+            visitor.post(f"{link(signup)}/{action}", {"csrf_token": token})
+            assert "many times in the last hour" not in visitor.words, "a press that changes nothing is free"
+        before = all_rows()
+        visitor.post(f"{link(signup)}/cancel", {"csrf_token": token})
+        assert "many times in the last hour, so nothing was changed" in visitor.words
+        assert visitor.heading == "Your place is kept"
+        assert all_rows() == before
+    assert letters() == ["place_confirmed", "cancelled", "place_confirmed"]
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        visitor.post(f"{link(signup)}/cancel", {"csrf_token": token})
+    assert state_of(signup) == "cancelled"
+
+
 def test_a_link_lives_thirty_days_past_the_event_and_dies_then(visitor: Browsing) -> None:
     signup = a_signup(an_event())
     ends = signup.event.ends_at
@@ -309,6 +330,36 @@ def test_consent_to_keep_access_needs_is_written_down_when_given_and_when_taken_
         ("access_needs", False, ACCESS_WORDING),
     ]
     assert {row.person_id for row in rows} == {signup.person_id}
+
+
+TAKE_BACK = "Take back what I wrote about access"
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("facts", [{}, {"state": "called_off"}, {"starts_in": -timedelta(days=2)}], ids=str)
+@pytest.mark.parametrize("state", STATES)
+def test_access_needs_can_be_taken_back_however_things_stand(
+    visitor: Browsing, facts: dict, state: str
+) -> None:
+    signup = a_signup(an_event(**facts), state=state, access_needs="Captions")
+    visitor.open(link(signup))
+    assert "Captions" in visitor.page.text
+    assert visitor.form("Send me a new link")
+    if not facts and state in ("confirmed", "waitlisted", "offered"):
+        visitor.press("Save", access_needs="")
+    else:
+        visitor.press(TAKE_BACK)
+    assert "Captions" not in visitor.page.text
+    db.session.commit()
+    assert (signup.access_needs, signup.state) == ("", state)
+    rows = db.session.scalars(select(Consent)).all()
+    assert [(row.purpose, row.given, row.wording) for row in rows] == [
+        ("access_needs", False, ACCESS_WORDING)
+    ]
+    assert TAKE_BACK not in visitor.words
+    visitor.post(f"{link(signup)}/take-back", {"csrf_token": visitor.token()} if facts == {} else {})
+    db.session.rollback()
+    assert len(db.session.scalars(select(Consent)).all()) == 1, "there was nothing more to take back"
 
 
 def test_a_zone_under_an_old_name_survives_a_save(visitor: Browsing) -> None:

@@ -1,0 +1,44 @@
+"""At the door: who is let in gets a place past the line, and can still be written down after the end."""
+
+from datetime import datetime
+
+from convene.events import actions as events
+from convene.events.models import Event
+from convene.events.queries import locked
+from convene.extensions import db
+from convene.signups import actions, queries
+from convene.signups.models import HOLDING, Signup
+
+
+def is_open(event: Event, now: datetime) -> bool:
+    """Whether people may be added here: until the end, and after it until the list is said to be whole."""
+    return event.state == "published" and (event.ends_at > now or event.attendance_complete_at is None)
+
+
+def add(event_id: int, name: str, address: str | None, now: datetime) -> Signup:
+    """Add somebody who is at the door: a place if one is free, else a place in line. Raises NotOpen.
+
+    After the end this posts nothing: there is nothing left to be invited to.
+    """
+    event = locked(event_id)
+    if not is_open(event, now):
+        raise actions.NotOpen
+    return actions.bring_in(event, name, address, now)
+
+
+def let_in(signup: Signup, now: datetime) -> bool:
+    """A place for somebody who is here, past the line; returns whether the event had to grow by one for it.
+
+    The event row must be locked. Who has a place keeps it as it is. The capacity grows where every place is
+    held, so that no more people hold places than there are.
+    """
+    event = signup.event
+    if signup.state == "confirmed" or event.state != "published":
+        return False
+    db.session.flush()
+    places = queries.places(event)
+    grows = signup.state not in HOLDING and not places.left
+    if grows:
+        events.edit(event, {"capacity": places.taken + 1}, now)
+    actions.seat(signup, now)
+    return grows
