@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from convene.events.models import Event
 from convene.extensions import db
@@ -17,7 +17,7 @@ from convene.mail import outbox
 from convene.people.models import Lock, Person, Separation
 from convene.people.queries import pairs
 from convene.signups import queries as signups
-from convene.signups.models import Signup
+from convene.signups.models import HOLDING, Signup
 
 
 class NobodyHere(Exception):
@@ -29,7 +29,7 @@ class AlreadyHeld(Exception):
 
 
 class Changed(Exception):
-    """Somebody came, left or was moved while the deal was made; it must be made again."""
+    """Somebody came, left or was moved since the deal was made; it must be made again."""
 
 
 class NotPossible(Exception):
@@ -167,14 +167,15 @@ def move(event: Event, seat_id: int, group_id: int) -> Seat:
         raise Changed
     if target.round.state == "held":
         raise Changed
-    groups = [[other.person_id for other in group.seats] for group in target.round.groups]
+    before = [[other.person_id for other in group.seats] for group in target.round.groups]
+    groups = [list(people) for people in before]
     for people, group in zip(groups, target.round.groups, strict=True):
         if seat.person_id in people:
             people.remove(seat.person_id)
         if group.id == target.id:
             people.append(seat.person_id)
     ids = [person for people in groups for person in people]
-    broken = rules.breach(groups, pairs(Separation, ids), pairs(Lock, ids))
+    broken = rules.breach_made(before, groups, pairs(Separation, ids), pairs(Lock, ids))
     if broken:
         raise NotPossible(broken)
     seat.position = 1 + max((other.position for other in target.seats), default=-1)
@@ -200,7 +201,8 @@ def publish(event: Event, now: datetime) -> int:
     """Tell each person their groups of all rounds in one letter; returns how many people have a seat.
 
     Publishing again what was published sends nothing twice. The event row must be locked. Raises NotPossible if
-    two who must be kept apart since the deal would be told of each other.
+    two who must be kept apart since the deal would be told of each other, and Changed if somebody seated is no
+    longer coming: the letters would name them.
     """
     by_person = publish_quietly(event, now)
     if event.ends_at > now:
@@ -214,6 +216,7 @@ def publish_quietly(event: Event, now: datetime) -> dict[int, list[Seat]]:
     if not drafts:
         return {}
     refuse_broken(drafts)
+    refuse_left(event, drafts)
     drop(event, "published")
     drafts = queries.rounds(event.id, "draft")
     for round_ in drafts:
@@ -238,11 +241,21 @@ def refuse_broken(rounds: Sequence[Round]) -> None:
             raise NotPossible("apart")
 
 
+def refuse_left(event: Event, rounds: Sequence[Round]) -> None:
+    seated = {seat.person_id for round_ in rounds for group in round_.groups for seat in group.seats}
+    coming = {*signups.in_state(event.id, *HOLDING), *signups.present(event.id)}
+    if not seated <= {signup.person_id for signup in coming}:
+        raise Changed
+
+
 def post_groups(event: Event, by_person: Mapping[int, list[Seat]], now: datetime) -> None:
-    """One letter to each who still comes. The moment names the publication: SQLite gives ids of rows again."""
-    coming = select(Signup).where(Signup.event_id == event.id, Signup.person_id.in_(by_person))
-    for signup in db.session.scalars(coming.where(Signup.state.not_in(("cancelled", "lapsed")))):
-        if not signup.person.address:
+    """One letter to each with a seat who has a place or is here.
+
+    The moment names the publication: SQLite gives ids of rows again.
+    """
+    told = {*signups.in_state(event.id, "confirmed"), *signups.present(event.id)}
+    for signup in sorted(told, key=lambda one: one.id):
+        if signup.person_id not in by_person or not signup.person.address:
             continue
         outbox.post(
             letters.your_group(signup, by_person[signup.person_id]),

@@ -1,12 +1,16 @@
 """Reading rounds, groups and seats."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from convene.events.models import Event
 from convene.extensions import db
 from convene.groups.models import Group, Round, Seat
+from convene.people.models import Separation
 
 
 def rounds(event_id: int, *states: str) -> Sequence[Round]:
@@ -36,6 +40,30 @@ def seats_of(event_id: int, person_id: int) -> Sequence[Seat]:
     whole = joinedload(Seat.group).selectinload(Group.seats).joinedload(Seat.person)
     rows = rows.options(whole, joinedload(Seat.group).joinedload(Group.round))
     return db.session.scalars(rows.order_by(Round.number)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Two people who are kept apart and were put into one group before that."""
+
+    rule_id: int
+    event: Event
+    round: Round
+    group: Group
+
+
+def against_rules(organisation_id: int, now: datetime) -> Sequence[Together]:
+    """Every group of a coming event, dealt or published and not held yet, with two in it who are kept apart."""
+    one, other = aliased(Seat), aliased(Seat)
+    rows = select(Separation.id, Event, Round, Group)
+    rows = rows.join(one, one.person_id == Separation.first_id)
+    rows = rows.join(other, (other.person_id == Separation.second_id) & (other.group_id == one.group_id))
+    rows = rows.join(Group, Group.id == one.group_id).join(Round, Round.id == Group.round_id)
+    rows = rows.join(Event, Event.id == Round.event_id)
+    rows = rows.where(Separation.organisation_id == organisation_id, Event.ends_at > now)
+    rows = rows.where(Event.state != "called_off", Round.state.in_(("draft", "published")))
+    rows = rows.order_by(Event.starts_at, Event.id, Separation.id, Round.number, Round.state)
+    return [Together(*row) for row in db.session.execute(rows)]
 
 
 def companions(event_id: int, person_id: int) -> dict[int, list[int]]:

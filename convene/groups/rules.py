@@ -13,9 +13,9 @@ def breach(
 
     People are ids; a pair with somebody absent asks for nothing.
     """
-    group_of = {person: number for number, group in enumerate(groups) for person in group}
+    group_of = group_numbers(groups)
     for first, second in apart:
-        if first in group_of and group_of[first] == group_of.get(second):
+        if share(group_of, first, second):
             return "apart"
     for first, second in together:
         if first in group_of and second in group_of and group_of[first] != group_of[second]:
@@ -23,6 +23,41 @@ def breach(
     if len(group_of) > 1 and any(not SMALLEST <= len(group) <= LARGEST for group in groups if group):
         return "size"
     return None
+
+
+def breach_made(
+    before: Sequence[Collection[int]],
+    after: Sequence[Collection[int]],
+    apart: Iterable[tuple[int, int]],
+    together: Iterable[tuple[int, int]],
+) -> str | None:
+    """The first hard rule that going from one seating to another breaks, as in `breach`; what was broken already
+    (a rule made since the deal) does not count. The groups stand in the same order in both.
+    """
+    was, is_ = group_numbers(before), group_numbers(after)
+    for first, second in apart:
+        if share(is_, first, second) and not share(was, first, second):
+            return "apart"
+    for first, second in together:
+        if first in is_ and second in is_ and not share(is_, first, second) and share(was, first, second):
+            return "together"
+    for old, new in zip(before, after, strict=True):
+        if len(is_) > 1 and off_size(len(new)) > off_size(len(old)):
+            return "size"
+    return None
+
+
+def group_numbers(groups: Sequence[Collection[int]]) -> dict[int, int]:
+    return {person: number for number, group in enumerate(groups) for person in group}
+
+
+def share(group_of: Mapping[int, int], first: int, second: int) -> bool:
+    return first in group_of and group_of[first] == group_of.get(second)
+
+
+def off_size(people: int) -> int:
+    """By how many people a group is too small or too large; nobody at all is no group."""
+    return max(SMALLEST - people, people - LARGEST, 0) if people else 0
 
 
 def in_turn(people: Sequence[int], started: Counter[int]) -> list[int]:

@@ -101,7 +101,8 @@ def at_door(event_id: int) -> list[Signup]:
 def offers_unheard(event_id: int) -> set[str | None]:
     """The threads of this event's offers whose letter still waits to leave."""
     rows = select(OutgoingMail.thread).where(OutgoingMail.event_id == event_id)
-    return set(db.session.scalars(rows.where(OutgoingMail.letter == "place_offered", OutgoingMail.state.in_(UNSENT))))
+    rows = rows.where(OutgoingMail.letter == "place_offered", OutgoingMail.state.in_(UNSENT))
+    return set(db.session.scalars(rows))
 
 
 def ahead(signup: Signup) -> int:

@@ -82,8 +82,9 @@ def unreadable_link(error: Forged) -> ResponseReturnValue:
 def not_possible(error: NotPossible) -> ResponseReturnValue:
     """A hard rule stands against it. Which one is for the safeguarding lead alone: all read the same words."""
     db.session.rollback()
-    words = "The groups cannot be kept or told as they are now. Go back, deal them again, and look once more."
-    return page(409, "That is not possible as it stands", words)
+    return page(
+        409, "The groups have changed", "Somebody came, left or was moved since this was dealt. Deal again."
+    )
 
 
 def too_many(error: TooMany) -> ResponseReturnValue:

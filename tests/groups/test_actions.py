@@ -348,6 +348,41 @@ def test_a_move_beside_somebody_to_be_kept_apart_from_is_not_possible(event: Eve
 
 
 @pytest.mark.one_database
+def test_a_rule_made_since_hinders_no_move_that_does_not_break_it(event: Event) -> None:
+    arrange(event)
+    actions.publish(event, clock.now())
+    first, second, third = queries.board(event.id)[0].groups
+    one, other = (seat.person for seat in first.seats[:2])
+    keep_apart(one, other, "", "person:1", clock.now())
+    actions.move(event, second.seats[0].id, third.id)
+    actions.move(event, seat_of(event, one).id, second.id)
+    assert not any(one.id in group and other.id in group for group in seated(event)[0])
+    with pytest.raises(NotPossible, match="apart"):
+        actions.move(event, seat_of(event, other).id, second.id)
+
+
+@pytest.mark.one_database
+def test_the_groups_that_a_new_rule_finds_together_are_known_until_they_are_parted(event: Event) -> None:
+    arrange(event)
+    group = queries.board(event.id)[0].groups[0]
+    one, other = (seat.person for seat in group.seats[:2])
+    keep_apart(one, other, "", "person:1", clock.now())
+    found = queries.against_rules(event.organisation_id, clock.now())
+    both = [
+        (event.id, round_.number, table.id)
+        for round_ in queries.board(event.id)
+        for table in round_.groups
+        if {one.id, other.id} <= {seat.person_id for seat in table.seats}
+    ]
+    assert [(each.event.id, each.round.number, each.group.id) for each in found] == both
+    assert both[0] == (event.id, 1, group.id)
+    assert queries.against_rules(event.organisation_id, event.ends_at) == []
+    assert queries.against_rules(an_event().organisation_id, clock.now()) == []
+    arrange(event, seed=2)
+    assert queries.against_rules(event.organisation_id, clock.now()) == []
+
+
+@pytest.mark.one_database
 def test_who_stays_together_is_not_moved_apart(event: Event) -> None:
     who = people(event)
     keep_together(who[0], who[1], "person:1", clock.now())
@@ -488,9 +523,28 @@ def test_a_letter_that_had_not_left_yet_gives_way_to_the_newer_one(event: Event)
 
 
 @pytest.mark.one_database
-def test_who_gave_their_place_back_since_is_not_written_to(event: Event) -> None:
+@pytest.mark.parametrize("state", ["cancelled", "lapsed", "started", "waitlisted"])
+def test_a_draft_that_seats_somebody_who_left_is_not_published(event: Event, state: str) -> None:
     arrange(event)
+    gone = db.session.get_one(Signup, a_place(event))
+    gone.state = state
+    for publish in (actions.publish, actions.publish_quietly):
+        with pytest.raises(Changed):
+            publish(event, clock.now())
+    assert letters() == []
+    assert {round_.state for round_ in queries.board(event.id)} == {"draft"}
+    mark(gone, "attended", "person:1", clock.now())
+    assert actions.publish(event, clock.now()) == 12, "whoever is here has not left"
+
+
+@pytest.mark.one_database
+def test_who_sat_in_a_round_held_and_gave_their_place_back_is_not_written_to(event: Event) -> None:
+    arrange(event)
+    actions.publish(event, clock.now())
+    actions.hold(event, 1)
+    db.session.execute(delete(OutgoingMail))
     signup = cancel(a_place(event), clock.now())
+    arrange(event, seed=3)
     actions.publish(event, clock.now())
     assert signup.person_id not in {letter.person_id for letter in letters()}
     assert len(letters()) == 11

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convene.groups.rules import LARGEST, SMALLEST, breach, shared
+from convene.groups.rules import LARGEST, SMALLEST, breach, breach_made, shared
 from convene.groups.starters import A_ROUND, QUESTIONS, questions
 
 APART, TOGETHER = [(1, 2)], [(3, 4)]
@@ -54,6 +54,27 @@ def test_groups_that_pass_keep_every_rule(
         for first, second in together:
             if first in here and second in here:
                 assert any(first in group and second in group for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "broken"),
+    [
+        ([[1, 2, 5], [3, 4], [6, 7]], [[1, 2], [3, 4], [6, 7, 5]], None),
+        ([[1, 2, 5], [3, 4], [6, 7]], [[1, 5], [3, 4, 2], [6, 7]], None),
+        ([[1, 5, 6], [2, 3, 4]], [[5, 6], [2, 3, 4, 1]], "apart"),
+        ([[3, 5, 6], [4, 7, 8], [1, 9, 10]], [[3, 5], [4, 7, 8, 6], [1, 9, 10]], None),
+        ([[3, 4, 5], [6, 7]], [[4, 5], [6, 7, 3]], "together"),
+        ([[1], [5, 6, 7], [8, 9]], [[1], [5, 6], [8, 9, 7]], None),
+        ([[1], [5, 6, 7]], [[1, 5], [6, 7]], None),
+        ([[5, 6, 7, 8, 9, 10, 11, 12], [1, 13]], [[5, 6, 7, 8, 9, 10, 11], [1, 13, 12]], None),
+        ([[5, 6], [7, 8]], [[5], [7, 8, 6]], "size"),
+        ([[5], [7, 8]], [[], [7, 8, 5]], None),
+    ],
+)
+def test_a_move_answers_only_for_what_it_breaks_itself(
+    before: list[list[int]], after: list[list[int]], broken: str | None
+) -> None:
+    assert breach_made(before, after, APART, TOGETHER) == broken
 
 
 def test_a_separation_weighs_more_than_a_lock() -> None:

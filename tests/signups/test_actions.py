@@ -65,7 +65,7 @@ def test_letters_about_signing_up_leave_for_as_long_as_the_event_takes_signups(
     a_signup(event, now=NOW)
     letters = letters_of(keep(event, "pat@example.org"))
     assert [one.letter for one in letters] == ["confirm", "waitlisted"]
-    assert {one.expires_at for one in letters} == {event.ends_at}, "later than now, though the event has begun"
+    assert {one.expires_at for one in letters} == {event.ends_at}, "it has begun, and still takes signups"
 
 
 def test_an_address_in_another_case_is_the_same_person(

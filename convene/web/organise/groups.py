@@ -30,7 +30,11 @@ SECONDS = (
 
 # Said alike whether a rule or a wish stands against it, so that nobody can find out who keeps away from whom.
 NOT_HERE = "Not possible here. Choose another group."
-NOT_DEALT = "These people cannot be dealt as asked. The safeguarding lead can say more."
+NOT_DEALT = "These people cannot be dealt this way. Change the group size or who is here, and deal again."
+NOT_PUBLISHED = "Somebody came, left or was moved since this was dealt. Deal again."
+PUBLISHED_APART = (
+    "Not published: since the deal, a keep-apart rule was made about two in one group. Deal again."
+)
 RULES = {
     "apart": "Not moved: a keep-apart rule stands against it. These two cannot share a group.",
     "together": "Not moved: this would part two people who are kept together. Lift that rule first.",
@@ -281,7 +285,13 @@ def publish(event_id: int) -> ResponseReturnValue:
         flash("Publish the event itself first.", "bad")
         return back(event_id)
     quietly = request.form.get("letters") == "no"
-    seated = len(actions.publish_quietly(event, now)) if quietly else actions.publish(event, now)
+    try:
+        seated = len(actions.publish_quietly(event, now)) if quietly else actions.publish(event, now)
+    except (actions.Changed, actions.NotPossible) as reason:
+        db.session.rollback()
+        told = isinstance(reason, actions.NotPossible) and sees_rules()
+        flash(PUBLISHED_APART if told else NOT_PUBLISHED, "warn")
+        return back(event_id)
     if not seated:
         db.session.rollback()
         flash("There is nothing new to publish.", "warn")

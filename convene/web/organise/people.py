@@ -11,6 +11,7 @@ from wtforms import SelectChoice, SelectField
 
 from convene import clock
 from convene.extensions import db, start_write
+from convene.groups import queries as groups
 from convene.people import actions, queries
 from convene.people.models import Lock, Person, Separation
 from convene.web.forms import AtMost, Form, Paragraphs
@@ -165,6 +166,7 @@ def apart_page(
             one=typed("one"),
             other=typed("other"),
             pairs=pairs_of(Separation),
+            against=groups.against_rules(g.desk.organisation_id, clock.now()),
             note_of=note_of,
             note=note,
         ),

@@ -26,9 +26,7 @@ page = Blueprint("place", __name__)
 LINK_LASTS = timedelta(days=30)  # after the event
 ACCESS_WORDING = "You may keep my access needs with this sign-up and show them to the hosts of this event."
 NOT_OPEN = "This event takes no sign-ups any more, so nothing was changed."
-TOO_MANY = (
-    "This place was taken and given back many times in the last hour, so nothing was changed. Try again later."
-)
+TOO_MANY = "This place changed hands many times in the last hour, so nothing was changed. Try again later."
 
 
 SAME_ZONE = "The same as the event"
