@@ -1,11 +1,13 @@
 """Who hosts, who is known to a host, what they agreed to, and who must or must not sit together."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from convene.extensions import db
+from convene.people.words import FOLDED, folded_name
 
 
 class Organisation(db.Model):
@@ -20,11 +22,17 @@ class Organisation(db.Model):
     created_at: Mapped[datetime]
 
 
+def name_as_folded(context: Any) -> str:
+    """The folded name of a row that is written by a statement of its own (`actions.new_person`)."""
+    return folded_name(context.get_current_parameters()["name"])
+
+
 class Person(db.Model):
     """A human known to one organisation, by name and folded address, or by name alone; there is no account."""
 
     __table_args__ = (
         UniqueConstraint("organisation_id", "address"),
+        Index(None, "organisation_id", "name_folded"),
         CheckConstraint("state IN ('provisional','active','paused','left','erased')", name="state"),
         {"sqlite_autoincrement": True},  # its number stands in links and keys, and is never given twice
     )
@@ -32,6 +40,7 @@ class Person(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(120))
+    name_folded: Mapped[str] = mapped_column(String(FOLDED), default=name_as_folded)
     address: Mapped[str | None] = mapped_column(String(254), index=True)  # folded: what it is matched by
     address_typed: Mapped[str | None] = mapped_column(String(254))  # as typed: what letters go to
     state: Mapped[str] = mapped_column(String(12), default="provisional")
@@ -44,6 +53,12 @@ class Person(db.Model):
     created_at: Mapped[datetime]
 
     organisation: Mapped[Organisation] = relationship()
+
+    @validates("name")
+    def fold_name(self, _: str, name: str) -> str:
+        """Wherever a name is set, what it is looked for by is set with it."""
+        self.name_folded = folded_name(name)
+        return name
 
 
 class Role(db.Model):

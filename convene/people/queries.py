@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from convene.extensions import db
 from convene.people.models import Lock, Organisation, Person, Role, Separation
+from convene.people.words import folded_name
 
 ORGANISING = ("owner", "organiser")
 BY_ADDRESS = select(Person).where(
@@ -51,9 +52,15 @@ def search(organisation_id: int, text: str, *, limit: int = 50) -> Sequence[Pers
     """People by a part of their name or address, in order of name."""
     rows = select(Person).where(Person.organisation_id == organisation_id, Person.state != "erased")
     if text:
-        part = f"%{text.casefold().replace('%', '').replace('_', '')}%"
-        rows = rows.where(func.lower(Person.name).like(part) | Person.address.like(part))
-    return db.session.scalars(rows.order_by(func.lower(Person.name), Person.id).limit(limit)).all()
+        part = f"%{folded_name(text.replace('%', '').replace('_', ''))}%"
+        rows = rows.where(Person.name_folded.like(part) | Person.address.like(part))
+    return db.session.scalars(rows.order_by(Person.name_folded, Person.id).limit(limit)).all()
+
+
+def of_name(organisation_id: int, name: str) -> Sequence[Person]:
+    """Everybody of this very name, however it is cased or spaced, in the order they came to be known."""
+    rows = select(Person).where(Person.organisation_id == organisation_id, Person.state != "erased")
+    return db.session.scalars(rows.where(Person.name_folded == folded_name(name)).order_by(Person.id)).all()
 
 
 def in_organisation(organisation_id: int, ids: Sequence[int]) -> Sequence[Person]:

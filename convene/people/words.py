@@ -14,6 +14,9 @@ JOINERS = {
 }  # needed by Persian, Indic scripts, emoji and mixed-direction names
 
 
+FOLDED = 240  # letters kept of a folded name: some letters fold into many
+
+
 class BadWords(ValueError):
     """The text holds something that cannot be kept; the message says what to do."""
 
@@ -36,6 +39,16 @@ def tidy(text: str, *, lines: bool = False) -> str:
     if text and not text.strip("".join(JOINERS) + " \n\u200b\u2060\u00ad\u115f\u1160\u2800\u3164\uffa0"):
         raise BadWords("This looks empty; type at least one letter")
     return text
+
+
+def folded_name(name: str) -> str:
+    """What a name is matched and looked for by: case, width and spaces make no other name, in any script.
+
+    At most FOLDED letters. It is done here, as SQLite knows the case of a-z alone.
+    """
+    # Folding can take a letter apart again (\u0130), so it is put together afterwards.
+    whole = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join(whole.split())[:FOLDED]
 
 
 def safe_to_mail(name: str) -> str:

@@ -16,6 +16,7 @@ from convene.extensions import affected, db
 from convene.mail import outbox
 from convene.mail.letter import Letter
 from convene.people.actions import meet, meet_without_address
+from convene.people.models import Person
 from convene.signups import letters, queries
 from convene.signups.models import HOLDING, Signup
 
@@ -144,6 +145,11 @@ def add(event_id: int, name: str, address: str | None, now: datetime) -> Signup:
 def bring_in(event: Event, name: str, address: str | None, now: datetime) -> Signup:
     host = event.organisation
     person = meet(host, address, name, now) if address else meet_without_address(host, name, now)
+    return bring_in_person(event, person, now)
+
+
+def bring_in_person(event: Event, person: Person, now: datetime) -> Signup:
+    """A place, or a place in line, for a person who has neither yet. The event row must be locked."""
     signup = queries.of_person(event.id, person.id)
     if signup is None:
         signup = Signup(

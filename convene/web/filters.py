@@ -17,6 +17,9 @@ from convene.web.picture import event_picture, places_picture
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "hr"}
 markdown_reader = MarkdownIt("commonmark", {"html": False})
+# Its tables for addresses are filled at the first link, where a second thread would find them half filled: fill them
+# before there is one.
+markdown_reader.render("[a](https://example.org/%20) <https://example.org/%20>")
 
 
 @lru_cache(maxsize=256)

@@ -41,7 +41,7 @@ def upgrade() -> None:
         "outgoing_mail",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=160), nullable=False),
-        sa.Column("message_id", sa.String(length=160), nullable=False),
+        sa.Column("message_id", sa.String(length=320), nullable=False),
         sa.Column("letter", sa.String(length=40), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("event_id", sa.Integer(), nullable=True),
@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.Column("invite", sa.LargeBinary(), nullable=True),
         sa.Column("invite_method", sa.String(length=10), nullable=True),
         sa.Column("unsubscribe_url", sa.String(length=400), nullable=True),
-        sa.Column("list_id", sa.String(length=200), nullable=True),
+        sa.Column("list_id", sa.String(length=500), nullable=True),
         sa.Column("quiet_zone", sa.String(length=60), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
@@ -173,6 +173,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("name_folded", sa.String(length=240), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=True),
         sa.Column("address_typed", sa.String(length=254), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
@@ -198,6 +199,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_person_address"), ["address"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_person_organisation_id_name_folded"),
+            ["organisation_id", "name_folded"],
+            unique=False,
+        )
 
     op.create_table(
         "sign_in",
@@ -659,6 +665,7 @@ def downgrade() -> None:
 
     op.drop_table("sign_in")
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_organisation_id_name_folded"))
         batch_op.drop_index(batch_op.f("ix_person_address"))
 
     op.drop_table("person")

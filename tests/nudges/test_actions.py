@@ -278,7 +278,8 @@ def places_of(event: Event) -> str:
 
 
 def test_a_nudge_delayed_by_the_mail_server_waits_for_the_morning(session: scoped_session[Session]) -> None:
-    event = an_event(starts_at=NOON + timedelta(hours=7), now=LONG_BEFORE)  # due at 19:00 in London, the day before
+    # Due at 19:00 in London, the day before.
+    event = an_event(starts_at=NOON + timedelta(hours=7), now=LONG_BEFORE)
     a_signup(event, now=LONG_BEFORE)
     evening = NOON - timedelta(hours=16, minutes=30)
     night, morning = datetime(2026, 5, 12, 1, tzinfo=UTC), datetime(2026, 5, 12, 7, 30, tzinfo=UTC)

@@ -179,6 +179,41 @@ def test_people_are_looked_for_inside_one_organisation(host: Organisation) -> No
     assert queries.search(host.id, "%") == [pat], "a wildcard typed is a letter, and stands for nothing"
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("\u00c9lodie Roux", "\u00e9lodie"),
+        ("\u00c9lodie Roux", "E\u0301LODIE"),
+        ("\u00d8yvind", "\u00f8yv"),
+        ("\u015eule", "\u015fule"),
+        ("\u0410\u043d\u043d\u0430", "\u0430\u043d\u043d\u0430"),
+        ("Stra\u00dfer", "STRASSER"),
+        ("\uff21\uff42\uff45  Mori", "abe mori"),
+    ],
+)
+def test_people_are_found_in_any_case_of_any_script(host: Organisation, name: str, typed: str) -> None:
+    known = a_person(host, name=name, now=NOW)
+    met = actions.meet(host, "met@example.org", name, NOW)
+    assert set(queries.search(host.id, typed)) == {known, met}, "however their row came to be"
+    known.name = "Someone New"
+    db.session.flush()
+    assert queries.search(host.id, typed) == [met]
+    assert queries.search(host.id, "someone") == [known]
+
+
+def test_a_name_of_letters_that_fold_into_many_is_kept(host: Organisation) -> None:
+    person = actions.meet_without_address(host, "\ufdfa" * 120, NOW)
+    assert queries.of_name(host.id, "\ufdfa" * 120) == [person]
+
+
+def test_people_of_one_name_are_found_however_it_is_cased_and_spaced(host: Organisation) -> None:
+    one, two = a_person(host, name="Pat  Elm", now=NOW), a_person(host, name="PAT ELM", address=None, now=NOW)
+    a_person(host, name="Pat Elmer", now=NOW)
+    a_person(host, name="Pat Elm", state="erased", now=NOW)
+    a_person(an_organisation(now=NOW), name="Pat Elm", now=NOW)
+    assert queries.of_name(host.id, " pat elm") == [one, two]
+
+
 def test_a_person_is_known_by_name_in_any_script(host: Organisation) -> None:
     for name in ("李", "O'Neil-Ångström", "عمر", "👩‍🚀"):
         person = actions.meet(host, f"p{ord(name[0])}@example.org", name, NOW)

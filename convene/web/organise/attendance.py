@@ -1,5 +1,6 @@
 """The list at the door, made for a phone: who is here, who walked in, and the word that the list is whole."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
@@ -10,10 +11,11 @@ from convene import clock
 from convene.access import audit
 from convene.events.models import Event
 from convene.extensions import db
+from convene.people.models import Person
 from convene.signups import actions, attendance, door, queries
 from convene.signups.models import HOLDING, Signup
 from convene.web.forms import AtMost, Form, Needed, Words
-from convene.web.organise import own
+from convene.web.organise import own, same_name
 from convene.web.organise.signups import an_address_or_none
 
 page = Blueprint("organise_attendance", __name__)
@@ -36,8 +38,10 @@ def is_here(signup: Signup) -> bool:
     return signup.attendance is not None and signup.attendance.state in HERE
 
 
-def render(event: Event, form: WalkInForm, code: int = 200, full: bool = False) -> ResponseReturnValue:
-    """`full`: ask whether one more is let in although every place is taken."""
+def render(
+    event: Event, form: WalkInForm, code: int = 200, full: bool = False, known: Sequence[Person] = ()
+) -> ResponseReturnValue:
+    """`full`: ask whether one more is let in although every place is taken; `known`: which of these is meant."""
     typed = " ".join(request.args.get("q", "").split())[:120]
     people = queries.at_door(event.id)
     found = [one for one in people if typed.casefold() in one.person.name.casefold()]
@@ -48,6 +52,7 @@ def render(event: Event, form: WalkInForm, code: int = 200, full: bool = False) 
             form=form,
             typed=typed,
             full=full,
+            known=known,
             done=request.args.get("done", ""),
             expected=[one for one in found if one.state == "confirmed" or one.attendance],
             others=[one for one in found if one.state != "confirmed" and not one.attendance],
@@ -100,14 +105,18 @@ def walk_in(event_id: int) -> ResponseReturnValue:
     form, now = WalkInForm(), clock.now()
     if not form.validate():
         return render(own.event(event_id), form, 422)
-    event = own.event_to_change(event_id)
+    event, name, address = own.event_to_change(event_id), form.name.data or "", form.email.data or ""
+    known = same_name.to_ask(name, address)
+    if known:
+        db.session.rollback()
+        return render(event, form, 409, known=known)
     places = queries.places(event)
     anyway = request.form.get("anyway") == "yes"
     if not places.open_to_new and not anyway and not on_the_list(event, form):
         db.session.rollback()
         return render(own.event(event_id), form, 409, full=True)
     try:
-        signup = door.add(event_id, form.name.data or "", form.email.data or None, now)
+        signup = same_name.add_at_door(event_id, name, address, now)
     except actions.NotOpen:
         db.session.rollback()
         form.form_errors.append(CLOSED)
@@ -121,8 +130,12 @@ def walk_in(event_id: int) -> ResponseReturnValue:
 
 
 def on_the_list(event: Event, form: WalkInForm) -> bool:
-    """Whether the address typed is that of somebody who has a place already."""
+    """Whether the address typed, or the person chosen, is that of somebody who has a place already."""
     typed = (form.email.data or "").casefold()
+    person = same_name.chosen(form.name.data or "", typed)
+    if person is not None:
+        signup = queries.of_person(event.id, person.id)
+        return signup is not None and signup.state in HOLDING
     return bool(typed) and any(one.person.address == typed for one in queries.in_state(event.id, *HOLDING))
 
 

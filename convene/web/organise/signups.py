@@ -1,5 +1,6 @@
 """Who has signed up to an event, with a place or in line; people are added and taken off here."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -11,10 +12,11 @@ from convene.events.models import Event
 from convene.extensions import db
 from convene.mail.suppression import reasons_for
 from convene.nudges.actions import of_event
+from convene.people.models import Person
 from convene.signups import actions, queries
 from convene.signups.models import Signup
 from convene.web.forms import AtMost, Form, Needed, Words, an_address
-from convene.web.organise import own
+from convene.web.organise import own, same_name
 
 page = Blueprint("organise_signups", __name__)
 
@@ -37,13 +39,15 @@ class AddForm(Form):
     )
 
 
-def render(event: Event, form: AddForm, code: int = 200) -> ResponseReturnValue:
+def render(event: Event, form: AddForm, code: int = 200, known: Sequence[Person] = ()) -> ResponseReturnValue:
+    """`known`: people of the name typed, of whom one may be meant."""
     everybody = queries.in_state(event.id, *LISTED)
     return (
         render_template(
             "organise/signups.html",
             event=event,
             form=form,
+            known=known,
             places=queries.places(event),
             counts=queries.states([event.id])[event.id],
             of={state: [one for one in everybody if one.state == state] for state in LISTED},
@@ -65,9 +69,13 @@ def add(event_id: int) -> ResponseReturnValue:
     form, now = AddForm(), clock.now()
     if not form.validate():
         return render(own.event(event_id), form, 422)
-    own.event_to_change(event_id)
+    event, name, address = own.event_to_change(event_id), form.name.data or "", form.email.data or ""
+    known = same_name.to_ask(name, address)
+    if known:
+        db.session.rollback()
+        return render(event, form, 409, known)
     try:
-        signup = actions.add(event_id, form.name.data or "", form.email.data or None, now)
+        signup = same_name.add(event_id, name, address, now)
     except actions.NotOpen:
         db.session.rollback()
         form.form_errors.append(NOT_OPEN)

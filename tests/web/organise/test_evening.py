@@ -295,11 +295,101 @@ def test_only_the_lead_reads_who_makes_a_deal_impossible(world: World) -> None:
     helper = world.organiser("helper@example.org", "organiser")
     path = f"/organise/events/{event_id}/groups/deal"
     kept = text(helper.post(path, follow_redirects=True))
-    assert "These people cannot be dealt as asked. The safeguarding lead can say more." in kept
+    assert (
+        "These people cannot be dealt this way. Change the group size or who is here, and deal again." in kept
+    )
+    assert "lead" not in kept and "rule" not in kept
     assert not any(name in kept for name in NAMES)
     told = text(world.client.post(path, follow_redirects=True))
     assert "Bo Ash" in told and "apart" in told and "person-" not in told
     assert seats(world, 1) == {}
+
+
+def ask_to_publish(world: World, client: FlaskClient, event_id: int) -> str:
+    path = f"/organise/events/{event_id}/groups/publish"
+    answer = client.post(path, follow_redirects=True)
+    assert answer.status_code == 200
+    return text(answer)
+
+
+@pytest.mark.one_database
+def test_a_draft_outdated_by_a_rule_reads_as_one_outdated_by_somebody_who_left(world: World) -> None:
+    event_id = tonight(world, group_size=3, round_count=1)
+    ids = world.add(event_id, *NAMES[:6])
+    helper = world.organiser("helper@example.org", "organiser")
+    world.client.post(f"/organise/events/{event_id}/groups/deal")
+    sitting = seats(world, 1)
+    one, other = [name for name in NAMES[:6] if sitting[name] == "Table 1"][:2]
+    data = {"first": str(world.person(one)), "second": str(world.person(other))}
+    made = text(world.client.post("/organise/people/apart", data=data, follow_redirects=True))
+    assert "Sitting together now" in made and "Ideas over soup" in made and "round 1, Table 1 (draft)" in made
+    by_rule = ask_to_publish(world, helper, event_id)
+    assert "Somebody came, left or was moved since this was dealt. Deal again." in by_rule
+    assert "keep-apart rule" in ask_to_publish(world, world.client, event_id)
+    rule = world.read(lambda: db.session.scalars(select(Separation.id)).one())
+    world.client.post(f"/organise/people/apart/{rule}/lift")
+    world.client.post(f"/organise/events/{event_id}/signups/{ids[0]}/cancel")
+    left = ask_to_publish(world, helper, event_id)
+    assert "Somebody came, left or was moved since this was dealt. Deal again." in left
+    assert world.read(lambda: db.session.scalars(select(Round.state)).all()) == ["draft"]
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("door", ["signups", "attendance/walk-in"])
+def test_a_name_alone_that_is_known_is_asked_about_alike_with_a_rule_and_without(
+    world: World, door: str
+) -> None:
+    earlier, event_id = world.event(), tonight(world)
+    world.add(earlier, "Bo Ash", "Cy Dune")
+    with world.writing():
+        db.session.get_one(Person, world.person("Bo Ash")).place = "Leeds"
+    path = f"/organise/events/{event_id}/{door}"
+
+    def asked() -> str:
+        answer = world.client.post(path, data={"name": " bo  ASH", "email": ""})
+        assert answer.status_code == 409
+        return answer.text
+
+    before = asked()
+    assert "We know somebody of that name: is this them?" in before
+    assert "<bdi>Bo Ash</bdi> (<bdi>Leeds</bdi>)" in before and "Somebody else of that name" in before
+    assert "bo.ash@example.net" not in before
+    assert "no more is known" in world.client.post(path, data={"name": "cy dune"}).text
+    with world.writing():
+        keep_apart(
+            *(db.session.get_one(Person, world.person(one)) for one in ("Bo Ash", "Cy Dune")),
+            "",
+            "test",
+            clock.now(),
+        )
+    assert asked() == before
+    bo = world.person("Bo Ash")
+    answer = {"name": "bo ash", "known_as": "bo ash", "known": str(bo)}
+    assert world.client.post(path, data=answer).status_code == 303
+    coming = select(Signup.person_id).where(Signup.event_id == event_id)
+    assert world.read(lambda: list(db.session.scalars(coming))) == [bo]
+    assert world.client.post(path, data={**answer, "known": "else"}).status_code == 303
+    assert len(world.read(lambda: list(db.session.scalars(coming)))) == 2
+    cy = str(world.person("Cy Dune"))
+    for wrong in (cy, "9" * 24, "x"):
+        assert world.client.post(path, data={**answer, "known": wrong}).status_code == 404
+    assert world.client.post(path, data={**answer, "name": "Cy Dune"}).status_code == 409, "asked of another"
+
+
+@pytest.mark.one_database
+def test_the_door_asks_who_it_is_and_whether_one_more_is_let_in_and_forgets_neither(world: World) -> None:
+    world.add(world.event(), "Wim Late", address=False)
+    event_id = tonight(world, capacity=1)
+    world.add(event_id, "Bo Ash")
+    path = f"/organise/events/{event_id}/attendance/walk-in"
+    wim = {"name": "Wim Late", "known_as": "Wim Late", "known": str(world.person("Wim Late"))}
+    full = world.client.post(path, data=wim)
+    assert full.status_code == 409 and "All 1 places are held" in text(full)
+    assert f'name="known" value="{wim["known"]}"' in full.text
+    world.client.post(path, data={**wim, "anyway": "yes"})
+    here = select(Signup.person_id).join(Attendance).where(Attendance.state == "attended")
+    assert world.read(lambda: list(db.session.scalars(here))) == [int(wim["known"])]
+    assert world.client.post(path, data=wim).status_code == 303, "who has a place needs no other"
 
 
 @pytest.mark.one_database
