@@ -126,7 +126,8 @@ def tick(app: Flask, now: Callable[[], datetime] = clock.now) -> list[str]:
 
 def run(app: Flask) -> None:
     """Run the timetable until SIGTERM. Ctrl-C is the parent's to hear: it stops this process in order."""
-    signal.signal(signal.SIGTERM, lambda *_: STOP.set())
+    # Waited for and not handled: a handler that sets an Event can meet its own thread inside that Event's lock.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # One thread: one SQLite writer, and letters that never wait behind a second copy of themselves.
     scheduler = BackgroundScheduler(
@@ -145,5 +146,6 @@ def run(app: Flask) -> None:
             id=name,
         )
     scheduler.start()
-    STOP.wait()
+    signal.sigwait({signal.SIGTERM})
+    STOP.set()
     scheduler.shutdown(wait=True)

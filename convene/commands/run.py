@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
@@ -78,19 +77,26 @@ def in_own_session(verb: Callable[[list[str]], int], argv: list[str]) -> None:
     sys.exit(verb(argv))
 
 
+class Asked:
+    """Whether somebody has asked us to stop. A plain mark: an Event has a lock, which its own handler could wait for."""
+
+    def __init__(self) -> None:
+        self.now = False
+        signal.signal(signal.SIGINT, self.heard)
+        signal.signal(signal.SIGTERM, self.heard)
+
+    def heard(self, number: int, frame: FrameType | None) -> None:
+        self.now = True
+
+
 def look_after(children: dict[str, BaseProcess], config: Config, demo: bool) -> int:
     """Wait until asked to stop, or until one child ends; then stop both."""
-    stop = threading.Event()
-
-    def asked(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGINT, asked)
-    signal.signal(signal.SIGTERM, asked)
+    stop = Asked()
     if answers(config, children, stop):
         welcome(config, demo)
     ended = ""
-    while not stop.wait(0.5):
+    while not stop.now:
+        time.sleep(0.2)
         ended = next((name for name, child in children.items() if child.exitcode is not None), "")
         if ended:
             print(f"convene: {ended} ended by itself; stopping.", file=sys.stderr)
@@ -99,10 +105,10 @@ def look_after(children: dict[str, BaseProcess], config: Config, demo: bool) -> 
     return 1 if ended else 0
 
 
-def answers(config: Config, children: dict[str, BaseProcess], stop: threading.Event) -> bool:
+def answers(config: Config, children: dict[str, BaseProcess], stop: Asked) -> bool:
     """Wait until the site answers; False if it never will."""
     until = time.monotonic() + 60
-    while time.monotonic() < until and not stop.is_set():
+    while time.monotonic() < until and not stop.now:
         if any(child.exitcode is not None for child in children.values()):
             return False
         try:
@@ -113,7 +119,7 @@ def answers(config: Config, children: dict[str, BaseProcess], stop: threading.Ev
                     return True
         except (OSError, http.client.HTTPException):
             pass
-        stop.wait(0.1)
+        time.sleep(0.1)
     return False
 
 

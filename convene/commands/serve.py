@@ -13,9 +13,9 @@ from config import Config
 from convene import worker as timetable
 from convene import wsgi
 
-# Enough that a slow database holds up a few requests and not all, few enough that SQLite's one writer is not mobbed.
-# Measured in docs/performance.md: more make nothing quicker, and each costs two megabytes in every process.
-THREADS = 4
+# Two processes of two threads: four requests at once. Measured in docs/performance.md: more make nothing quicker, as
+# Python and SQLite's one writer let one through at a time, and each costs a megabyte and a half.
+THREADS = 2
 
 M_ARENA_MAX = -8  # of malloc.h
 

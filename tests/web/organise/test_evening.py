@@ -356,8 +356,10 @@ def test_a_name_alone_that_is_known_is_asked_about_alike_with_a_rule_and_without
     assert "bo.ash@example.net" not in before
     assert "no more is known" in world.client.post(path, data={"name": "cy dune"}).text
     with world.writing():
+        first, second = (db.session.get_one(Person, world.person(one)) for one in ("Bo Ash", "Cy Dune"))
         keep_apart(
-            *(db.session.get_one(Person, world.person(one)) for one in ("Bo Ash", "Cy Dune")),
+            first,
+            second,
             "",
             "test",
             clock.now(),
