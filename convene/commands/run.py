@@ -78,7 +78,7 @@ def in_own_session(verb: Callable[[list[str]], int], argv: list[str]) -> None:
 
 
 class Asked:
-    """Whether somebody has asked us to stop. A plain mark: an Event has a lock, which its own handler could wait for."""
+    """Whether somebody has asked us to stop. A plain mark: an Event has a lock, which its own handler may wait for."""
 
     def __init__(self) -> None:
         self.now = False
