@@ -9,7 +9,7 @@ JOBS ?= 2
 RUN_SET := $(if $(wildcard .venv/.test-stamp),.venv/.test-stamp,.venv/.run-stamp)
 
 .DEFAULT_GOAL := help
-.PHONY: help env run test check bench seed lock
+.PHONY: help env run test check bench seed lock uv
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -38,7 +38,7 @@ bench: .venv/.test-stamp ## how fast it is
 seed: $(RUN_SET) ## put the demonstration programme into the database
 	@exec $(BIN)/convene seed
 
-lock: .venv/.uv ## work the two lists of locked packages out anew from pyproject.toml
+lock: uv ## work the two lists of locked packages out anew from pyproject.toml
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --group test pyproject.toml -o requirements-test.lock
 
@@ -57,10 +57,10 @@ define lay-out
 	@touch $@
 endef
 
-.venv/.run-stamp: requirements.lock pyproject.toml | .venv/.uv
+.venv/.run-stamp: requirements.lock pyproject.toml | uv
 	$(call lay-out,requirements.lock)
 
-.venv/.test-stamp: requirements-test.lock pyproject.toml | .venv/.uv
+.venv/.test-stamp: requirements-test.lock pyproject.toml | uv
 	$(call lay-out,requirements-test.lock)
 
 $(BIN)/python:
@@ -70,9 +70,8 @@ $(BIN)/python:
 	@if command -v uv > /dev/null; then uv venv --quiet --python "$$(command -v $(PYTHON))" .venv; \
 	else $(PYTHON) -m venv .venv; fi
 
-# Made by uv, an environment has no pip.
-.venv/.uv: | $(BIN)/python
+# Asked each time: uv may have left PATH since. Made by uv, an environment has no pip.
+uv: | $(BIN)/python
 	@command -v uv > /dev/null || [ -x .venv/uv/bin/uv ] || { \
 	  $(BIN)/python -m pip --version > /dev/null 2>&1 || $(BIN)/python -m ensurepip > /dev/null; \
 	  $(BIN)/python -m pip install -qq --disable-pip-version-check --prefix .venv/uv 'uv>=0.9'; }
-	@touch $@

@@ -92,7 +92,7 @@ def begin(connection: Any) -> None:
     if connection.get_execution_options().get("sqlite_begin") == "IMMEDIATE":
         take_turn(connection)
     else:
-        connection.exec_driver_sql("BEGIN")
+        connection.connection.dbapi_connection.execute("BEGIN")  # locks nothing, so it cannot be refused
 
 
 def take_turn(connection: Any) -> None:
