@@ -5,6 +5,7 @@
 
 import os
 import platform
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -121,6 +122,7 @@ def main(asked: list[str]) -> int:
         say(f"bench: there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")
         return 2
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended too
     load = f", {os.getloadavg()[0]:.1f} busy with other things" if hasattr(os, "getloadavg") else ""
     say(
         f"Convene on {os.cpu_count()} processors{load}; Python {platform.python_version()}, {platform.system()}."

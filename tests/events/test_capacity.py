@@ -72,7 +72,7 @@ def test_an_offer_does_not_run_out_at_night_unless_the_event_leaves_no_morning(
 ) -> None:
     starts = now + until
     ends = offer_ends(now, starts, zone)
-    if is_quiet(ends - timedelta(seconds=1), zone) and ends != starts:
+    if is_quiet(ends - timedelta(microseconds=1), zone) and ends != starts:
         there = now.astimezone(ZoneInfo(zone))
         morning = there.date() if there.hour < 8 else there.date() + timedelta(days=1)
         ten = datetime(morning.year, morning.month, morning.day, 10, tzinfo=ZoneInfo(zone))
