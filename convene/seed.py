@@ -23,7 +23,7 @@ from convene.events.queries import locked
 from convene.extensions import begin_write, db
 from convene.groups import actions as groups
 from convene.groups import queries as rounds
-from convene.groups.deal import deal
+from convene.groups.deal.engine import deal
 from convene.groups.models import Group
 from convene.mail.models import OutgoingMail
 from convene.nudges import actions as nudges

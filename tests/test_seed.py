@@ -17,7 +17,7 @@ from convene.circles.models import Circle
 from convene.events.models import Event
 from convene.events.queries import past, upcoming
 from convene.extensions import begin_write, db
-from convene.groups.deal import deal
+from convene.groups.deal.engine import deal
 from convene.groups.deal.reading import from_csv
 from convene.groups.queries import rounds
 from convene.mail.models import OutgoingMail

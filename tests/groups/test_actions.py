@@ -14,7 +14,8 @@ from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.groups import actions, queries
 from convene.groups.actions import AlreadyHeld, Changed, NobodyHere, NotPossible
-from convene.groups.deal import Plan, Problem, deal
+from convene.groups.deal import Plan, Problem
+from convene.groups.deal.engine import deal
 from convene.groups.models import Group, Round, Seat
 from convene.mail.models import OutgoingMail
 from convene.people.actions import keep_apart, keep_together, lift

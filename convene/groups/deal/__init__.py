@@ -1,8 +1,9 @@
-"""The deal: puts people into small groups, over one or more rounds, so that they meet whom they have not
-met."""
+"""The deal: puts people into small groups, over one or more rounds, so that they meet whom they have not met.
 
-from .check import check
-from .engine import deal
+Here stand the values that go in and come out, without NumPy. `deal.engine.deal` makes a plan, `deal.check.check` looks
+one over; both load NumPy. `convene.groups.dealing.deal` runs the engine in a process of its own.
+"""
+
 from .problem import Caveat, Guest, Invalid, Plan, Problem, Refused, Weights, price_of_meeting
 from .sizes import group_sizes
 
@@ -14,8 +15,6 @@ __all__ = [
     "Problem",
     "Refused",
     "Weights",
-    "check",
-    "deal",
     "group_sizes",
     "price_of_meeting",
 ]

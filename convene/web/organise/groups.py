@@ -14,7 +14,8 @@ from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db, start_write
 from convene.groups import actions, queries
-from convene.groups.deal import Invalid, Plan, Problem, Refused, deal
+from convene.groups.deal import Invalid, Plan, Problem, Refused
+from convene.groups.dealing import deal
 from convene.people.models import Person
 from convene.people.queries import may_see_separations
 from convene.web.forms import AtMost, Form, Paragraphs

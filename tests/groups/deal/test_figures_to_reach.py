@@ -6,7 +6,8 @@ from itertools import combinations
 
 import pytest
 
-from convene.groups.deal import Guest, Problem, deal, price_of_meeting
+from convene.groups.deal import Guest, Problem, price_of_meeting
+from convene.groups.deal.engine import deal
 from tests.groups.deal.independent import assert_figures, broken_rules
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from convene.groups.deal import Guest, Plan, Problem, Refused, check, deal, group_sizes
+from convene.groups.deal import Guest, Plan, Problem, Refused, group_sizes
+from convene.groups.deal.check import check
+from convene.groups.deal.engine import deal
 from convene.groups.deal.lattice import lattice
 from tests.groups.deal.independent import assert_figures, broken_rules
 from tests.groups.deal.problems import problems

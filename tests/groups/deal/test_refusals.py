@@ -2,7 +2,9 @@
 
 import pytest
 
-from convene.groups.deal import Guest, Invalid, Problem, Refused, check, deal
+from convene.groups.deal import Guest, Invalid, Problem, Refused
+from convene.groups.deal.check import check
+from convene.groups.deal.engine import deal
 
 TWELVE = tuple(Guest(name) for name in "ABCDEFGHIJKL")
 
