@@ -14,7 +14,7 @@ from convene.groups import history, letters, queries, rules
 from convene.groups.deal import Guest, Plan, Problem
 from convene.groups.models import Caveat, Group, Round, Seat
 from convene.mail import outbox
-from convene.people.models import Lock, Person, Separation
+from convene.people.models import Lock, Separation
 from convene.people.queries import pairs
 from convene.signups import queries as signups
 from convene.signups.models import HOLDING, Signup
@@ -277,7 +277,3 @@ def hold(event: Event, number: int) -> bool:
             round_.state = "held"
             return True
     return False
-
-
-def names(people: Sequence[Person]) -> dict[int, str]:
-    return {person.id: person.name for person in people}

@@ -1,6 +1,5 @@
 """How forms of this house read what was typed: text that can be kept, zones and moments that exist."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -83,12 +82,6 @@ def a_zone(form: Any, field: Field) -> None:
         raise ValidationError("Choose a time zone from the list, such as Europe/London") from None
 
 
-def a_web_address(form: Any, field: Field) -> None:
-    text = field.data or ""
-    if not text.startswith(("https://", "http://")) or " " in text or len(text) < 12:
-        raise ValidationError("Enter the whole address, beginning with https://")
-
-
 def known_zone(text: str | None) -> str | None:
     """This zone if it exists, else none: for what a script or a link brings by itself."""
     try:
@@ -105,15 +98,3 @@ def zone_of_city(text: str) -> str | None:
         (name for name in zones.names() if wanted in (name.casefold(), name.casefold().rpartition("/")[2])),
         None,
     )
-
-
-def wall_time(form: Any, field: Field, zone: str) -> datetime | None:
-    """The moment of a typed date and time in a zone; puts the error on the field where there is none such."""
-    try:
-        return zones.utc(field.data, zone)
-    except zones.NoSuchTime:
-        field.errors = [
-            *field.errors,
-            "The clocks go forward over this time, so it does not exist that day; choose another",
-        ]
-        return None

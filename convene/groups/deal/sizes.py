@@ -14,8 +14,3 @@ def group_sizes(n: int, s: int) -> list[int]:
     count = max(1, min(-(-n // s), n // min(s, 3)))
     even, larger = divmod(n, count)
     return [even + 1] * larger + [even] * (count - larger)
-
-
-def smaller_seats(sizes: list[int]) -> int:
-    """Seats in the groups that are one smaller than the largest; 0 when all are alike."""
-    return sum(size for size in sizes if size < sizes[0]) if sizes else 0
