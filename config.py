@@ -97,7 +97,7 @@ class Config:
             }
         else:
             self.SQLALCHEMY_ENGINE_OPTIONS = {
-                "pool_pre_ping": True,
+                "isolation_level": "AUTOCOMMIT",  # for reading; extensions.begin_write opens a transaction
                 "pool_size": 5,
                 "max_overflow": 10,
                 **quiet,

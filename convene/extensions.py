@@ -1,20 +1,31 @@
 """The database session and its transaction rules, migrations and form protection, shared by every feature."""
 
+import math
 import sqlite3
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import CursorResult, DateTime, Engine, Executable, MetaData, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 BUSY_SECONDS = 15
+IDLE_SECONDS = 1
+
+# How a connection is told that it is to write.
+WRITING: dict[str, dict[str, Any]] = {
+    "sqlite": {"convene_writes": True},
+    "postgresql": {"convene_writes": True, "isolation_level": "READ COMMITTED"},
+}
 
 # Named constraints can be dropped by a migration on both databases.
 NAMES = {
@@ -62,11 +73,13 @@ def begin_write() -> None:
     """Open the transaction that will change something, as its very first statement.
 
     On SQLite this takes the write lock before anything is read (BEGIN IMMEDIATE): a lock asked for after a
-    read lets two sessions decide on the same picture. Raises NotAWrite where a transaction is already open.
+    read lets two sessions decide on the same picture. On PostgreSQL a reading session has no transaction at all
+    (each statement stands for itself, as it would under READ COMMITTED) and only this begins one. Raises
+    NotAWrite where a transaction is already open.
     """
     if db.session().in_transaction():
         raise NotAWrite("begin_write must come first; end the reading transaction before it")
-    db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+    db.session.connection(execution_options=WRITING[dialect()])
 
 
 def start_write() -> None:
@@ -85,11 +98,32 @@ def set_pragmas(connection: Any, record: Any) -> None:
         cursor.close()
 
 
+@event.listens_for(Pool, "checkin")
+def note_use(connection: Any, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def ask_if_alive(connection: Any, record: Any, proxy: Any) -> None:
+    """Ask a connection that lay idle for some seconds whether its server is still there; the pool then makes anew.
+
+    SQLAlchemy's own pre-ping asks at every use, which is one more round trip for every page and letter.
+    """
+    if time.monotonic() - record.info.get("used_at", math.inf) < IDLE_SECONDS:
+        return
+    if not type(connection).__module__.startswith("psycopg"):
+        return
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.Error as gone:
+        raise DisconnectionError from gone
+
+
 @event.listens_for(Engine, "begin")
 def begin(connection: Any) -> None:
     if connection.dialect.name != "sqlite":
         return
-    if connection.get_execution_options().get("sqlite_begin") == "IMMEDIATE":
+    if connection.get_execution_options().get("convene_writes"):
         take_turn(connection)
     else:
         connection.connection.dbapi_connection.execute("BEGIN")  # locks nothing, so it cannot be refused
@@ -120,10 +154,10 @@ def take_turn(connection: Any) -> None:
 
 @event.listens_for(Engine, "before_cursor_execute")
 def refuse_late_writes(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-    """A write in a SQLite transaction that began by reading can fail or oversell: refuse it where it is written."""
-    if connection.dialect.name != "sqlite" or statement[:6].upper() not in ("INSERT", "UPDATE", "DELETE"):
+    """Refuse a write where reading was announced: on SQLite it can fail or oversell, on PostgreSQL it stands alone."""
+    if statement[:6].upper() not in ("INSERT", "UPDATE", "DELETE"):
         return
-    if connection.get_execution_options().get("sqlite_begin") != "IMMEDIATE":
+    if not connection.get_execution_options().get("convene_writes"):
         raise NotAWrite(f"begin_write was not called before: {statement[:60]}")
 
 

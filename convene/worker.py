@@ -21,7 +21,7 @@ from convene.health import checks
 from convene.mail import log, sending
 from convene.mail.transport import open_transport
 from convene.nudges import actions as nudges
-from convene.signups import actions as signups
+from convene.signups import line
 
 Job = Callable[[Flask, Callable[[], datetime]], None]
 
@@ -60,7 +60,7 @@ def owner() -> str:
 
 
 def lapse_offers(app: Flask, now: Callable[[], datetime]) -> None:
-    for_each(signups.events_with_lapsed_offers(now()), lambda event_id: signups.lapse_offers(event_id, now()))
+    for_each(line.events_with_lapsed_offers(now()), lambda event_id: line.lapse_offers(event_id, now()))
 
 
 def post_nudges(app: Flask, now: Callable[[], datetime]) -> None:

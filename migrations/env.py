@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from convene.extensions import UTCDateTime, db
+from convene.extensions import WRITING, UTCDateTime, db
 
 
 def rendered(kind: str, item: object, context: object) -> str | bool:
@@ -14,7 +14,7 @@ def rendered(kind: str, item: object, context: object) -> str | bool:
 def run() -> None:
     options = {**current_app.extensions["migrate"].configure_args, "render_item": rendered}
     with db.engine.connect() as connection:
-        connection = connection.execution_options(sqlite_begin="IMMEDIATE")
+        connection = connection.execution_options(**WRITING[connection.dialect.name])
         context.configure(
             connection=connection, target_metadata=db.metadata, transaction_per_migration=False, **options
         )

@@ -124,6 +124,13 @@ def sqlite_app(databases: Databases) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def postgres_app(databases: Databases) -> Iterator[Flask]:
+    """The application on PostgreSQL, for what only a server does."""
+    with application().made(databases.clean("postgresql")) as app:
+        yield app
+
+
+@pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A visitor without a past. (Do not use it in a `with` statement: requests keep no context.)"""
     return app.test_client()

@@ -35,7 +35,7 @@ def test_one_broken_event_holds_up_no_other(app: Flask, monkeypatch: pytest.Monk
             a_signup(event, now=NOW - timedelta(days=2))
         first = events[0].id
         db.session.commit()
-    monkeypatch.setattr(worker.signups, "lapse_offers", broken_for(first, worker.signups.lapse_offers))
+    monkeypatch.setattr(worker.line, "lapse_offers", broken_for(first, worker.line.lapse_offers))
     monkeypatch.setattr(worker.nudges, "post_due", broken_for(first, worker.nudges.post_due))
     act = {name: act for name, _, act in worker.TIMETABLE}[job]
     assert worker.run_job(app, job, act, lambda: NOW) is False

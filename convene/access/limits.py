@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import delete
+from sqlalchemy import Table, delete
 
 from convene.access.models import RateCount
 from convene.extensions import db, dialect, upsert
@@ -21,27 +21,37 @@ class TooMany(Exception):
         self.wait = wait
 
 
-def take(name: str, subject: str, now: datetime) -> None:
-    """Count one more of `name` (a part of a CONVENE_LIMIT_ name) for this subject; raises TooMany.
+def take(now: datetime, **subjects: str) -> None:
+    """Count one more for each of these names (parts of a CONVENE_LIMIT_ name) and its subject; raises TooMany.
 
-    Windows are fixed (12:00, 12:10, ...), so that one atomic statement counts. The count joins the caller's
-    transaction: an asking that is refused or undone is not counted.
+    Windows are fixed (12:00, 12:10, ...), so that one atomic statement counts them all. The counts join the caller's
+    transaction: an asking that is refused or undone is not counted. Two callers that count under the same names
+    name them in the same order, or they could wait for each other.
     """
-    most, seconds = current_app.config["LIMITS"][f"CONVENE_LIMIT_{name}"]
-    start = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
-    end = start + timedelta(seconds=seconds)
-    row = {"name": name, "subject": keyed_hash("limit", subject), "window_start": start, "window_end": end}
-    if db.session.execute(counting(dialect()), {**row, "count": 1}).scalar_one() > most:
-        raise TooMany(name, end - now)
+    limits = {name: current_app.config["LIMITS"][f"CONVENE_LIMIT_{name}"] for name in subjects}
+    rows = []
+    for name, (_, seconds) in limits.items():
+        start = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
+        row = {
+            "name": name,
+            "subject": keyed_hash("limit", subjects[name]),
+            "window_start": start,
+            "count": 1,
+        }
+        rows.append({**row, "window_end": start + timedelta(seconds=seconds)})
+    for name, end, count in db.session.execute(counting(dialect()), rows):
+        if count > limits[name][0]:
+            raise TooMany(name, end - now)
 
 
 @lru_cache
 def counting(dialect: str) -> Any:
-    """The statement that counts, put together once for each kind of database: a sign-up counts four times."""
-    row = upsert(RateCount.__table__).on_conflict_do_update(
-        index_elements=["name", "subject", "window_start"], set_={"count": RateCount.__table__.c.count + 1}
+    """The statement that counts, put together once for each kind of database; many rows are one statement."""
+    table = cast(Table, RateCount.__table__)
+    row = upsert(table).on_conflict_do_update(
+        index_elements=["name", "subject", "window_start"], set_={"count": table.c.count + 1}
     )
-    return row.returning(RateCount.__table__.c.count)
+    return row.returning(table.c.name, table.c.window_end, table.c.count)
 
 
 def forget(now: datetime) -> None:

@@ -7,15 +7,22 @@ from functools import lru_cache
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Table, bindparam, func, update
+from sqlalchemy import ColumnElement, Table, bindparam, case, func, update
 
 from convene.extensions import affected, db, dialect, upsert
 from convene.mail.letter import Letter
 from convene.mail.message import sender_address
 from convene.mail.models import OutgoingMail
-from convene.mail.suppression import ASKED_FOR, bars, not_sent, reason_for
+from convene.mail.suppression import ASKED_FOR, bar_on_row, facts_for_bar, not_sent
 
 TABLE = cast(Table, OutgoingMail.__table__)
+
+# What a new row is given from here; the database fills in the rest.
+WRITTEN = (
+    *("key", "message_id", "letter", "organisation_id", "event_id", "person_id", "thread", "revision"),
+    *("to_name", "to_address", "from_name", "reply_to", "subject", "text", "html", "invite", "invite_method"),
+    *("unsubscribe_url", "list_id", "quiet_zone", "posted_at", "due_at", "expires_at", "tries"),
+)
 
 UNTOUCHED = update(TABLE).where(TABLE.c.state.in_(("queued", "retry")), TABLE.c.tries == 0)
 UNTOUCHED = UNTOUCHED.where(
@@ -41,9 +48,6 @@ def post(
     """
     if thread and replaces:
         drop_unsent(thread, replaces, "a newer letter says it all")
-    refusal = reason_for(letter.to_address)
-    if not bars(refusal, letter.kind):
-        refusal = None
     domain = sender_address(current_app.config["MAIL_FROM"]).rpartition("@")[2]
     row = {
         "key": key,
@@ -66,12 +70,11 @@ def post(
         "unsubscribe_url": letter.unsubscribe_url,
         "list_id": letter.list_id,
         "quiet_zone": letter.quiet_zone,
-        "state": "dropped" if refusal else "queued",
         "posted_at": now,
         "due_at": now,
         "expires_at": letter.expires_at,
         "tries": 0,
-        "last_answer": not_sent(refusal) if refusal else None,
+        **facts_for_bar(letter.to_address, letter.kind),
     }
     found: int | None = db.session.execute(new_row(dialect()), row).scalar_one_or_none()
     return found
@@ -79,8 +82,11 @@ def post(
 
 @lru_cache
 def new_row(dialect: str) -> Any:
-    """The statement that posts, put together once for each kind of database."""
-    return upsert(TABLE).on_conflict_do_nothing(index_elements=["key"]).returning(TABLE.c.id)
+    """The statement that posts, put together once for each kind of database; it looks for a bar by itself."""
+    bar = bar_on_row()
+    values = {"state": case((bar.is_(None), "queued"), else_="dropped"), "last_answer": not_sent(bar)}
+    row = upsert(TABLE).values({**{name: bindparam(name) for name in WRITTEN}, **values})
+    return row.on_conflict_do_nothing(index_elements=["key"]).returning(TABLE.c.id)
 
 
 def drop_unsent(thread: str, kinds: Sequence[str], reason: str) -> int:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Table, and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from convene.calendar.quiet import end_of_quiet, is_quiet
@@ -30,54 +30,55 @@ TABLE = cast(Table, OutgoingMail.__table__)
 MINE = update(TABLE).where(TABLE.c.id == bindparam("mail_id"), TABLE.c.lease_owner == bindparam("owner"))
 
 
-def claimable(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(OutgoingMail.state.in_(("queued", "retry")), OutgoingMail.due_at <= now),
-        and_(OutgoingMail.state == "sending", OutgoingMail.lease_until <= now),
+THROWN = select(MailSwitch).where(
+    or_(
+        MailSwitch.resumes_at.is_(None),
+        and_(MailSwitch.resumes_at > bindparam("now"), MailSwitch.paused_at <= bindparam("now")),
     )
+)
+TAKE = update(OutgoingMail).where(OutgoingMail.id.in_(bindparam("ids", expanding=True)))
+TAKE = TAKE.values(
+    state="sending",
+    lease_until=bindparam("until"),
+    lease_owner=bindparam("owner"),
+    tries=OutgoingMail.tries + 1,
+).returning(OutgoingMail)
+TAKE = TAKE.execution_options(synchronize_session=False, populate_existing=True)
+
+
+CLAIMABLE = or_(
+    and_(OutgoingMail.state.in_(("queued", "retry")), OutgoingMail.due_at <= bindparam("now")),
+    and_(OutgoingMail.state == "sending", OutgoingMail.lease_until <= bindparam("now")),
+)
+ANY_CLAIMABLE = select(exists().where(CLAIMABLE))
+EARLIER = aliased(OutgoingMail)
+FIRST_OF_THREAD = ~exists().where(
+    EARLIER.thread == OutgoingMail.thread, EARLIER.id < OutgoingMail.id, EARLIER.state.in_(UNSENT)
+)
+# SKIP LOCKED lets workers on PostgreSQL pass each other; SQLite has one writer at a time and needs no more.
+DUE = select(OutgoingMail.id).where(CLAIMABLE, or_(OutgoingMail.thread.is_(None), FIRST_OF_THREAD))
+DUE = DUE.order_by(OutgoingMail.due_at, OutgoingMail.id).limit(bindparam("most"))
+DUE = DUE.with_for_update(skip_locked=True)
 
 
 def claim(owner: str, now: datetime, limit: int = BATCH) -> list[OutgoingMail]:
-    """Take up to `limit` due letters under a lease; two workers never hold one row. Commits: the claim is the edge.
-
-    SKIP LOCKED lets workers on PostgreSQL pass each other; SQLite has one writer at a time and needs no more.
-    """
+    """Take up to `limit` due letters under a lease; two workers never hold one row. Commits: the claim is the edge."""
     # The queue is looked at many times a second while letters flow: an empty one costs nobody the write lock.
     db.session.rollback()
-    if not db.session.scalar(select(exists().where(claimable(now)))):
+    if not db.session.scalar(ANY_CLAIMABLE, {"now": now}):
         db.session.rollback()
         return []
     start_write()
-    earlier = aliased(OutgoingMail)
-    first_of_thread = ~exists().where(
-        earlier.thread == OutgoingMail.thread, earlier.id < OutgoingMail.id, earlier.state.in_(UNSENT)
-    )
-    due = (
-        select(OutgoingMail.id)
-        .where(claimable(now), or_(OutgoingMail.thread.is_(None), first_of_thread))
-        .order_by(OutgoingMail.due_at, OutgoingMail.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(db.session.scalars(due))
+    ids = list(db.session.scalars(DUE, {"now": now, "most": limit}))
+    rows: list[OutgoingMail] = []
     if ids:
         lease = timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"])
-        taken = update(OutgoingMail).where(OutgoingMail.id.in_(ids))
-        db.session.execute(
-            taken.values(
-                state="sending", lease_until=now + lease, lease_owner=owner, tries=OutgoingMail.tries + 1
-            )
-        )
-    db.session.commit()
-    if not ids:
-        return []
-    rows = db.session.scalars(
-        select(OutgoingMail).where(OutgoingMail.id.in_(ids)).order_by(OutgoingMail.id)
-    ).all()
+        facts = {"owner": owner, "until": now + lease, "ids": ids}
+        rows = sorted(db.session.scalars(TAKE, facts), key=lambda row: row.id)
     for row in rows:
         db.session.expunge(row)  # the row in hand is what is sent, whatever others write meanwhile
-    db.session.rollback()
-    return list(rows)
+    db.session.commit()
+    return rows
 
 
 def mark(mail: OutgoingMail, owner: str, **values: object) -> None:
@@ -190,7 +191,6 @@ def stop_for_now(reason: str, now: datetime) -> None:
 
 def paused(now: datetime) -> MailSwitch | None:
     """The switch that stops all sending, if it is thrown; one thrown later than now was a rehearsal's, or a clock's."""
-    for_now = and_(MailSwitch.resumes_at > now, MailSwitch.paused_at <= now)
-    switch = db.session.scalar(select(MailSwitch).where(or_(MailSwitch.resumes_at.is_(None), for_now)))
+    switch = db.session.scalar(THROWN, {"now": now})
     db.session.rollback()
     return switch

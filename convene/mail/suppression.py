@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 
 from convene.extensions import affected, db, upsert
 from convene.links import keyed_hash
@@ -52,5 +53,18 @@ def lift(address: str) -> bool:
     return affected(mine) > 0
 
 
-def not_sent(refusal: str) -> str:
-    return f"not sent: this address is on the {refusal} list"
+def bar_on_row() -> ColumnElement[Any]:
+    """In SQL: the reason that bars a letter whose `facts_for_bar` are the statement's values, else NULL."""
+    mine = Suppression.address_hash == bindparam("bar_hash"), Suppression.reason != bindparam("bar_forgiven")
+    return select(Suppression.reason).where(*mine).scalar_subquery()
+
+
+def facts_for_bar(address: str, letter: str) -> dict[str, str]:
+    """What `bar_on_row` asks for, for a letter of this kind to this address."""
+    forgiven = "never" if letter in ASKED_FOR else ""
+    return {"bar_hash": keyed_hash("address", fold(address)), "bar_forgiven": forgiven}
+
+
+def not_sent(refusal: Any) -> Any:
+    """What stands in the log of a letter that was barred; of a reason in SQL, the same in SQL."""
+    return "not sent: this address is on the " + refusal + " list"

@@ -18,7 +18,7 @@ from convene.mail import outbox
 from convene.mail.suppression import suppress
 from convene.people.addresses import checked, folded
 from convene.people.models import Consent, Lock, Organisation, Person, Role, Separation
-from convene.people.queries import by_address, organisation
+from convene.people.queries import organisation
 
 
 class SamePerson(Exception):
@@ -50,25 +50,17 @@ def meet(host: Organisation, address_typed: str, name: str, now: datetime) -> Pe
     """The person behind an address, made if new. The first name given stays: anybody may type any address."""
     address = folded(checked(address_typed))
     # At two events at once, one address is still one person: each event has its own lock, so the key decides.
-    db.session.execute(
-        new_person(dialect()),
-        {
-            "organisation_id": host.id,
-            "name": name,
-            "address": address,
-            "address_typed": checked(address_typed),
-            "created_at": now,
-        },
-    )
-    person = by_address(host.id, address)
-    assert person is not None
-    return person
+    row = {"organisation_id": host.id, "name": name, "address": address, "created_at": now}
+    return db.session.scalars(new_person(dialect()), {**row, "address_typed": checked(address_typed)}).one()
 
 
 @lru_cache
 def new_person(dialect: str) -> Any:
-    """The statement that adds a person, put together once for each kind of database."""
-    return upsert(Person.__table__).on_conflict_do_nothing(index_elements=["organisation_id", "address"])
+    """The statement that adds a person or finds them, put together once for each kind of database."""
+    key = ["organisation_id", "address"]
+    # A change to the same value: only a row that was touched is given back.
+    row = upsert(Person).on_conflict_do_update(index_elements=key, set_={"address": Person.address})
+    return row.returning(Person).execution_options(populate_existing=True)
 
 
 def meet_without_address(host: Organisation, name: str, now: datetime) -> Person:

@@ -6,7 +6,7 @@ from convene.events import actions as events
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db
-from convene.signups import actions, queries
+from convene.signups import actions, line, queries
 from convene.signups.models import HOLDING, Signup
 
 
@@ -40,5 +40,5 @@ def let_in(signup: Signup, now: datetime) -> bool:
     grows = signup.state not in HOLDING and not places.left
     if grows:
         events.edit(event, {"capacity": places.taken + 1}, now)
-    actions.seat(signup, now)
+    line.seat(signup, now)
     return grows

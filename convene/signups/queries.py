@@ -8,9 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from convene.events.capacity import Places
 from convene.events.models import Event
+from convene.events.queries import WITH_HOST
 from convene.extensions import db
 from convene.mail.models import UNSENT, OutgoingMail
 from convene.people.models import Person
@@ -26,6 +28,9 @@ OF_PERSON = select(Signup).where(
 )
 ONE = select(Signup).where(Signup.id == bindparam("signup_id"))
 ONE = ONE.options(joinedload(Signup.person), joinedload(Signup.event).joinedload(Event.organisation))
+OWN_EVENT = select(Signup.event_id).where(Signup.id == bindparam("signup_id")).scalar_subquery()
+LOCKED = WITH_HOST.where(Event.id == OWN_EVENT).with_for_update(of=Event)
+ANEW = select(Signup).where(Signup.id == bindparam("signup_id")).options(joinedload(Signup.person))
 
 
 def places(event: Event) -> Places:
@@ -56,6 +61,16 @@ def states(event_ids: Sequence[int]) -> dict[int, dict[str, int]]:
 def one(signup_id: int) -> Signup | None:
     """A signup with its person, event and host."""
     return db.session.scalar(ONE, {"signup_id": signup_id})
+
+
+def locked(signup_id: int) -> Signup | None:
+    """A signup with its person under the lock of its event's row, all read anew."""
+    anew = {"populate_existing": True}
+    event = db.session.scalar(LOCKED, {"signup_id": signup_id}, execution_options=anew)
+    signup = db.session.scalar(ANEW, {"signup_id": signup_id}, execution_options=anew)
+    if signup is not None:
+        set_committed_value(signup, "event", event)  # in hand: not to be read again
+    return signup
 
 
 def of_person(event_id: int, person_id: int) -> Signup | None:

@@ -9,15 +9,10 @@ from convene.events.queries import locked
 from convene.extensions import db
 from convene.mail import outbox
 from convene.signups import letters, queries
-from convene.signups.actions import (
-    NEEDLESS_AFTER_CANCEL,
-    NotOpen,
-    next_sequence,
-    offer_free_places,
-    post,
-    thread,
-)
+from convene.signups.actions import NEEDLESS_AFTER_CANCEL, NotOpen
+from convene.signups.line import offer_free_places
 from convene.signups.models import HOLDING
+from convene.signups.posting import next_sequence, post, thread
 
 
 class TooSmall(Exception):

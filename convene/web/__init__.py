@@ -8,7 +8,7 @@ from werkzeug.routing import BaseConverter
 
 from convene.web import errors, filters, headers, reading
 from convene.web.access import development, everybody, organiser
-from convene.web.organise import attendance, desk, devices, groups, outbox, people, sign_in, signups
+from convene.web.organise import attendance, desk, devices, groups, outbox, people, rounds, sign_in, signups
 from convene.web.organise import events as desk_events
 from convene.web.visit import (
     answer,
@@ -42,6 +42,7 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (signups.page, "/organise/events", organiser),
     (attendance.page, "/organise/events", organiser),
     (groups.page, "/organise/events", organiser),
+    (rounds.page, "/organise/events", organiser),
     (people.page, "/organise/people", organiser),
     (outbox.page, "/organise/outbox", organiser),
     (devices.page, "/organise/devices", organiser),

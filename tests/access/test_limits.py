@@ -31,7 +31,7 @@ with app.app_context():
     for number in range(12):
         begin_write()
         try:
-            limits.take("SIGN_INS_PER_CLIENT", "192.0.2.7", datetime.fromisoformat(sys.argv[2]))
+            limits.take(datetime.fromisoformat(sys.argv[2]), SIGN_INS_PER_CLIENT="192.0.2.7")
         except limits.TooMany:
             db.session.rollback()
             break
@@ -42,7 +42,7 @@ print(number)
 
 def ask(number: int, now: datetime = NOW, subject: str = "192.0.2.7") -> None:
     for _ in range(number):
-        limits.take("SIGN_INS_PER_CLIENT", subject, now)
+        limits.take(now, SIGN_INS_PER_CLIENT=subject)
 
 
 def test_ten_are_let_in_and_the_eleventh_is_told_how_long_to_wait(session: scoped_session[Session]) -> None:
@@ -58,7 +58,7 @@ def test_another_subject_another_limit_and_another_window_count_for_themselves(
 ) -> None:
     ask(10)
     ask(10, subject="192.0.2.8")
-    limits.take("SIGNUPS_PER_CLIENT", "192.0.2.7", NOW)
+    limits.take(NOW, SIGNUPS_PER_CLIENT="192.0.2.7")
     ask(10, now=NOW + timedelta(minutes=5, seconds=4))
 
 
@@ -97,7 +97,7 @@ def test_two_processes_share_one_limit(database_url: str) -> None:
 
 
 def test_no_address_is_kept_for_counting(session: scoped_session[Session]) -> None:
-    limits.take("MAILS_PER_ADDRESS_HOUR", "pat@example.org", NOW)
+    limits.take(NOW, MAILS_PER_ADDRESS_HOUR="pat@example.org")
     row = session.scalars(select(RateCount)).one()
     assert "pat" not in row.subject
     assert len(row.subject) == 64

@@ -130,18 +130,6 @@ def test_an_impossible_event_does_not_reach_the_database(
         session.flush()
 
 
-def test_a_change_outside_a_transaction_opened_for_writing_is_refused(sqlite_app: Flask) -> None:
-    with sqlite_app.app_context():
-        assert db.session.scalars(select(Event)).all() == []
-        with pytest.raises(NotAWrite):
-            an_event(now=NOW)
-        db.session.rollback()
-        begin_write()
-        an_event(now=NOW)
-        with pytest.raises(NotAWrite):
-            begin_write()
-
-
 def test_the_line_up_shows_what_has_not_ended_the_soonest_first(session: scoped_session[Session]) -> None:
     later = an_event(starts_in=3 * DAY, now=NOW)
     sooner = an_event(starts_in=2 * DAY, now=NOW)

@@ -87,7 +87,7 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         ],
         "organise_events.show": [{"event_id": number[slug]} for slug in (FULL, PAST, DRAFT, GONE)],
         "organise_groups.show": [{"event_id": number[slug]} for slug in (PAST, FULL)],
-        "organise_groups.on_paper": [{"event_id": number[PAST]}],
+        "organise_rounds.on_paper": [{"event_id": number[PAST]}],
         "organise_attendance.show": [{"event_id": number[slug]} for slug in (PAST, FULL)],
         "organise_signups.ask_cancel": [{"event_id": number[FULL], "signup_id": signup.id}],
         "organise_outbox.letter": [{"mail_id": newest}],

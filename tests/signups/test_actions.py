@@ -13,7 +13,7 @@ from convene.mail.models import OutgoingMail
 from convene.people.actions import never_mail
 from convene.people.addresses import BadAddress
 from convene.people.models import Person
-from convene.signups import actions, queries
+from convene.signups import actions, line, queries
 from convene.signups.models import Signup
 from tests.crowd import at_once, faults
 from tests.factories import a_person, a_signup, an_event, an_organisation
@@ -305,14 +305,14 @@ def test_an_offer_lapses_at_its_end_and_goes_to_the_next(event: Event) -> None:
     until = people[2].offered_until
     assert until is not None
     settle(people[2], "sent")
-    assert actions.events_with_lapsed_offers(until - timedelta(seconds=1)) == []
-    assert actions.lapse_offers(event.id, until - timedelta(seconds=1)) == 0
-    assert actions.events_with_lapsed_offers(until) == [event.id]
-    assert actions.lapse_offers(event.id, until) == 1
+    assert line.events_with_lapsed_offers(until - timedelta(seconds=1)) == []
+    assert line.lapse_offers(event.id, until - timedelta(seconds=1)) == 0
+    assert line.events_with_lapsed_offers(until) == [event.id]
+    assert line.lapse_offers(event.id, until) == 1
     assert [one.state for one in people[2:]] == ["lapsed", "offered"]
     assert people[3].offered_until is not None
     assert people[3].offered_until > until
-    assert actions.lapse_offers(event.id, until) == 0
+    assert line.lapse_offers(event.id, until) == 0
 
 
 def test_a_lapsed_offer_cannot_be_accepted_even_before_the_sweep_finds_it(event: Event) -> None:
@@ -321,9 +321,9 @@ def test_a_lapsed_offer_cannot_be_accepted_even_before_the_sweep_finds_it(event:
     until = people[2].offered_until
     assert until is not None
     settle(people[2], "sent")
-    with pytest.raises(actions.NotOffered):
+    with pytest.raises(line.NotOffered):
         actions.confirm(people[2].id, until)
-    actions.lapse_offers(event.id, until)
+    line.lapse_offers(event.id, until)
     actions.confirm(people[2].id, until)
     assert people[2].state == "confirmed", "nobody else waited, so signing up again gives the place"
 
@@ -335,14 +335,14 @@ def test_an_offer_whose_letter_has_not_left_is_held_on_until_it_has(event: Event
     until = people[2].offered_until
     assert until is not None
     settle(people[2], state)
-    assert actions.lapse_offers(event.id, until) == 0
+    assert line.lapse_offers(event.id, until) == 0
     assert [one.state for one in people[2:]] == ["offered", "waitlisted"]
     later = people[2].offered_until
     assert later is not None
     assert until < later <= event.starts_at
-    assert actions.events_with_lapsed_offers(until) == []
+    assert line.events_with_lapsed_offers(until) == []
     settle(people[2], "sent")
-    assert actions.lapse_offers(event.id, later) == 1
+    assert line.lapse_offers(event.id, later) == 1
 
 
 @pytest.mark.parametrize("state", ["failed", "bounced", "dropped"])
@@ -352,21 +352,21 @@ def test_an_offer_whose_letter_can_never_arrive_is_passed_on_at_its_end(event: E
     until = people[2].offered_until
     assert until is not None
     settle(people[2], state)
-    assert actions.lapse_offers(event.id, until) == 1
+    assert line.lapse_offers(event.id, until) == 1
     assert [one.state for one in people[2:]] == ["lapsed", "offered"]
 
 
 def test_once_the_event_has_begun_an_offer_ends_whether_or_not_its_letter_left(event: Event) -> None:
     people = [keep(event, f"p{number}@example.org") for number in range(3)]
     actions.cancel(people[0].id, NOW)
-    assert actions.lapse_offers(event.id, event.starts_at) == 1
+    assert line.lapse_offers(event.id, event.starts_at) == 1
     assert people[2].state == "lapsed"
 
 
 def test_the_last_offer_that_lapses_leaves_the_place_free_for_anybody(event: Event) -> None:
     people = [keep(event, f"p{number}@example.org") for number in range(3)]
     actions.cancel(people[0].id, NOW)
-    actions.lapse_offers(event.id, event.starts_at)
+    line.lapse_offers(event.id, event.starts_at)
     assert queries.places(event).open_to_new
 
 
@@ -379,7 +379,7 @@ def test_a_place_freed_at_half_past_ten_at_night_is_still_offered_next_morning(
     actions.cancel(held.id, freed)
     nine = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)
     assert waits.offered_until == nine + HOUR, "two waking hours from 8:00"
-    assert actions.lapse_offers(event.id, nine) == 0
+    assert line.lapse_offers(event.id, nine) == 0
     assert actions.confirm(waits.id, nine).state == "confirmed"
 
 

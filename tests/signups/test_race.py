@@ -19,7 +19,7 @@ from convene.events.models import Event
 from convene.extensions import begin_write, db, start_write
 from convene.mail.models import OutgoingMail
 from convene.people.models import Person
-from convene.signups import actions
+from convene.signups import actions, queries
 from convene.signups.models import HOLDING, Signup
 from tests.crowd import at_once, faults
 from tests.factories import a_signup, an_event
@@ -155,15 +155,13 @@ def test_one_person_who_signs_up_twenty_times_at_once_is_one_row_and_a_handful_o
 def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The event's row is read but not locked, and SQLite decides outside a transaction, as a plain count would."""
 
-    def unlocked(event_id: int) -> Event:
-        return db.session.get_one(Event, event_id)
-
+    unlocked = select(Event).where(Event.id == queries.OWN_EVENT)
     off = (("begin", extensions.begin), ("before_cursor_execute", extensions.refuse_late_writes))
     for name, guard in off:
         happening.remove(Engine, name, guard)
     try:
         with monkeypatch.context() as patched:
-            patched.setattr(actions, "locked", unlocked)
+            patched.setattr(queries, "LOCKED", unlocked)
             yield
     finally:
         for name, guard in off:

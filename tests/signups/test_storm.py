@@ -11,7 +11,7 @@ from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import begin_write, db, start_write
 from convene.mail.models import OutgoingMail
-from convene.signups import actions, queries, upheaval
+from convene.signups import actions, line, queries, upheaval
 from convene.signups.models import Signup
 from tests.crowd import at_once, faults
 from tests.factories import a_signup, an_event
@@ -19,7 +19,7 @@ from tests.signups.reading import letters_of, line_of
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 PEOPLE = 14
-REFUSALS = (actions.NotOffered, upheaval.TooSmall)
+REFUSALS = (line.NotOffered, upheaval.TooSmall)
 
 
 def one_act(dice: random.Random, event_id: int, people: list[int], now: datetime) -> None:
@@ -41,7 +41,7 @@ def one_act(dice: random.Random, event_id: int, people: list[int], now: datetime
             locked(event_id)
             offers = update(OutgoingMail).where(OutgoingMail.letter == "place_offered")
             db.session.execute(offers.where(OutgoingMail.state == "queued").values(state="sent"))
-            actions.lapse_offers(event_id, now + timedelta(days=3))
+            line.lapse_offers(event_id, now + timedelta(days=3))
         elif act == "resize":
             upheaval.change(event_id, {"capacity": dice.randint(2, 6)}, now)
         else:

@@ -1,22 +1,22 @@
 """The list at the door, made for a phone: who is here, who walked in, and the word that the list is whole."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField
 
 from convene import clock
 from convene.access import audit
 from convene.events.models import Event
 from convene.extensions import db
 from convene.people.models import Person
-from convene.signups import actions, attendance, door, queries
+from convene.signups import attendance, door, queries
+from convene.signups import known as known_people
 from convene.signups.models import HOLDING, Signup
-from convene.web.forms import AtMost, Form, Needed, Words
-from convene.web.organise import own, same_name
-from convene.web.organise.signups import an_address_or_none
+from convene.web.organise import adding, own
+from convene.web.organise.adding import AddForm, Meant, NotAdded
 
 page = Blueprint("organise_attendance", __name__)
 
@@ -25,13 +25,8 @@ ON_THE_LIST = (*HOLDING, "waitlisted")
 CLOSED = "Nobody can be added: the event is not published, or it is over and the list is complete."
 
 
-class WalkInForm(Form):
-    name = Words(
-        "Name", [Needed("Enter their name"), AtMost(120, "The name")], render_kw={"autocomplete": "off"}
-    )
-    email = EmailField(
-        "Email", [an_address_or_none], render_kw={"autocomplete": "off", "spellcheck": "false"}
-    )
+class Full(NotAdded):
+    """Every place is taken, and nobody has said yet that one more is let in."""
 
 
 def is_here(signup: Signup) -> bool:
@@ -39,7 +34,7 @@ def is_here(signup: Signup) -> bool:
 
 
 def render(
-    event: Event, form: WalkInForm, code: int = 200, full: bool = False, known: Sequence[Person] = ()
+    event: Event, form: AddForm, code: int = 200, full: bool = False, known: Sequence[Person] = ()
 ) -> ResponseReturnValue:
     """`full`: ask whether one more is let in although every place is taken; `known`: which of these is meant."""
     typed = " ".join(request.args.get("q", "").split())[:120]
@@ -68,7 +63,7 @@ def render(
 
 @page.get(f"/{own.ID.format('event_id')}/attendance")
 def show(event_id: int) -> ResponseReturnValue:
-    return render(own.event(event_id), WalkInForm(formdata=None))
+    return render(own.event(event_id), AddForm(formdata=None))
 
 
 def back(event_id: int, signup_id: int | None = None) -> ResponseReturnValue:
@@ -102,25 +97,12 @@ def mark(event_id: int, signup_id: int) -> ResponseReturnValue:
 @page.post(f"/{own.ID.format('event_id')}/attendance/walk-in")
 def walk_in(event_id: int) -> ResponseReturnValue:
     """Somebody at the door who is not on the list. `anyway` lets one more in when every place is taken."""
-    form, now = WalkInForm(), clock.now()
-    if not form.validate():
-        return render(own.event(event_id), form, 422)
-    event, name, address = own.event_to_change(event_id), form.name.data or "", form.email.data or ""
-    known = same_name.to_ask(name, address)
-    if known:
-        db.session.rollback()
-        return render(event, form, 409, known=known)
-    places = queries.places(event)
-    anyway = request.form.get("anyway") == "yes"
-    if not places.open_to_new and not anyway and not on_the_list(event, form):
-        db.session.rollback()
-        return render(own.event(event_id), form, 409, full=True)
+    form, now = AddForm(), clock.now()
     try:
-        signup = same_name.add_at_door(event_id, name, address, now)
-    except actions.NotOpen:
-        db.session.rollback()
-        form.form_errors.append(CLOSED)
-        return render(own.event(event_id), form, 409)
+        signup = adding.add(event_id, form, write_down, CLOSED, now)
+    except NotAdded as reason:
+        full = isinstance(reason, Full)
+        return render(own.event(event_id), form, reason.code, full, reason.known)
     seat(signup)
     attendance.mark(signup, "attended", g.desk.actor, now)
     words, signup_id = f"{signup.person.name} is here.", signup.id
@@ -129,13 +111,22 @@ def walk_in(event_id: int) -> ResponseReturnValue:
     return back(event_id, signup_id)
 
 
-def on_the_list(event: Event, form: WalkInForm) -> bool:
-    """Whether the address typed, or the person chosen, is that of somebody who has a place already."""
-    typed = (form.email.data or "").casefold()
-    person = same_name.chosen(form.name.data or "", typed)
-    if person is not None:
-        signup = queries.of_person(event.id, person.id)
+def write_down(event: Event, meant: Meant, now: datetime) -> Signup:
+    """Raises Full, and actions.NotOpen."""
+    anyway = request.form.get("anyway") == "yes"
+    if not queries.places(event).open_to_new and not anyway and not has_a_place(event, meant):
+        raise Full(409)
+    if meant.person:
+        return known_people.add_at_door(event.id, meant.person, now)
+    return door.add(event.id, meant.name, meant.address, now)
+
+
+def has_a_place(event: Event, meant: Meant) -> bool:
+    """Whether the person chosen, or the address typed, is that of somebody who has a place already."""
+    if meant.person:
+        signup = queries.of_person(event.id, meant.person.id)
         return signup is not None and signup.state in HOLDING
+    typed = (meant.address or "").casefold()
     return bool(typed) and any(one.person.address == typed for one in queries.in_state(event.id, *HOLDING))
 
 

@@ -5,15 +5,12 @@ exists: the question tells nobody that one does.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from flask import abort, g, request
 
 from convene.people.models import Person
 from convene.people.queries import of_name
 from convene.people.words import folded_name
-from convene.signups import actions, door, known
-from convene.signups.models import Signup
 
 SOMEBODY_ELSE = "else"
 
@@ -38,19 +35,3 @@ def chosen(name: str, address: str) -> Person | None:
         return None
     people = {str(person.id): person for person in of_name(g.desk.organisation_id, name)}
     return people.get(pressed) or abort(404)
-
-
-def add(event_id: int, name: str, address: str, now: datetime) -> Signup:
-    """Sign up whoever is meant. Raises actions.NotOpen."""
-    person = chosen(name, address)
-    if person is not None:
-        return known.add(event_id, person, now)
-    return actions.add(event_id, name, address or None, now)
-
-
-def add_at_door(event_id: int, name: str, address: str, now: datetime) -> Signup:
-    """Write down whoever is meant as here at the door. Raises actions.NotOpen."""
-    person = chosen(name, address)
-    if person is not None:
-        return known.add_at_door(event_id, person, now)
-    return door.add(event_id, name, address or None, now)

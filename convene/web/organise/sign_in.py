@@ -70,7 +70,7 @@ def send() -> ResponseReturnValue:
         return render_template("organise/sign_in.html", form=form), 422
     start_write()
     try:
-        limits.take("SIGN_INS_PER_CLIENT", client(), clock.now())
+        limits.take(clock.now(), SIGN_INS_PER_CLIENT=client())
     except limits.TooMany:
         db.session.rollback()
         form.form_errors.append(TOO_OFTEN)
@@ -91,7 +91,7 @@ def post_link(address: str, now: datetime) -> None:
     secret = tokens.issue("sign_in", key, letters.LIFETIME, now) if known else "unknown"
     letter = letters.sign_in(address, secret, now)
     try:
-        limits.take("SIGN_IN_MAILS_PER_ADDRESS", key, now)
+        limits.take(now, SIGN_IN_MAILS_PER_ADDRESS=key)
     except limits.TooMany:
         return
     if known:

@@ -1,11 +1,10 @@
 """Who has signed up to an event, with a place or in line; people are added and taken off here."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, Field
 
 from convene import clock
 from convene.events.models import Event
@@ -14,29 +13,15 @@ from convene.mail.suppression import reasons_for
 from convene.nudges.actions import of_event
 from convene.people.models import Person
 from convene.signups import actions, queries
+from convene.signups import known as known_people
 from convene.signups.models import Signup
-from convene.web.forms import AtMost, Form, Needed, Words, an_address
-from convene.web.organise import own, same_name
+from convene.web.organise import adding, own
+from convene.web.organise.adding import AddForm, Meant
 
 page = Blueprint("organise_signups", __name__)
 
 LISTED = ("confirmed", "offered", "waitlisted", "started")
 NOT_OPEN = "Nobody can be added: the event must be published and not over."
-
-
-def an_address_or_none(form: Any, field: Field) -> None:
-    field.data = (field.data or "").strip()
-    if field.data:
-        an_address(form, field)
-
-
-class AddForm(Form):
-    name = Words(
-        "Name", [Needed("Enter their name"), AtMost(120, "The name")], render_kw={"autocomplete": "off"}
-    )
-    email = EmailField(
-        "Email", [an_address_or_none], render_kw={"autocomplete": "off", "spellcheck": "false"}
-    )
 
 
 def render(event: Event, form: AddForm, code: int = 200, known: Sequence[Person] = ()) -> ResponseReturnValue:
@@ -67,23 +52,21 @@ def show(event_id: int) -> ResponseReturnValue:
 @page.post(f"/{own.ID.format('event_id')}/signups")
 def add(event_id: int) -> ResponseReturnValue:
     form, now = AddForm(), clock.now()
-    if not form.validate():
-        return render(own.event(event_id), form, 422)
-    event, name, address = own.event_to_change(event_id), form.name.data or "", form.email.data or ""
-    known = same_name.to_ask(name, address)
-    if known:
-        db.session.rollback()
-        return render(event, form, 409, known)
     try:
-        signup = same_name.add(event_id, name, address, now)
-    except actions.NotOpen:
-        db.session.rollback()
-        form.form_errors.append(NOT_OPEN)
-        return render(own.event(event_id), form, 409)
+        signup = adding.add(event_id, form, sign_up, NOT_OPEN, now)
+    except adding.NotAdded as reason:
+        return render(own.event(event_id), form, reason.code, reason.known)
     words = added_in_words(signup)
     db.session.commit()
     flash(words, "good")
     return redirect(url_for("organise_signups.show", event_id=event_id), 303)
+
+
+def sign_up(event: Event, meant: Meant, now: datetime) -> Signup:
+    """Raises actions.NotOpen."""
+    if meant.person:
+        return known_people.add(event.id, meant.person, now)
+    return actions.add(event.id, meant.name, meant.address, now)
 
 
 def added_in_words(signup: Signup) -> str:

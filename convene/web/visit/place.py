@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from wtforms import RadioField, SelectChoice
 
 from convene import clock, links
@@ -17,6 +16,7 @@ from convene.groups.letters import sitting
 from convene.groups.queries import seats_of
 from convene.people.actions import consent
 from convene.signups import actions, queries
+from convene.signups.line import NotOffered
 from convene.signups.models import Signup
 from convene.web.boxes import ZoneField
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
@@ -126,28 +126,28 @@ def show(token: str) -> ResponseReturnValue:
     return render(signup, token, details(signup))
 
 
-def press(act: Callable[[int, datetime], Signup], signup_id: int) -> None:
+def press(act: Callable[[int, datetime], Signup], signup: Signup) -> None:
     """What a button does, counted where it posts a letter. Raises limits.TooMany, and what the action raises."""
     now = clock.now()
-    before = db.session.scalar(select(Signup.letter_count).where(Signup.id == signup_id))
-    if act(signup_id, now).letter_count != before:
-        limits.take("PRESSES_PER_PLACE", str(signup_id), now)
+    signup_id, letters = signup.id, signup.letter_count
+    start_write()
+    if act(signup_id, now).letter_count != letters:
+        limits.take(now, PRESSES_PER_PLACE=str(signup_id))
 
 
 @page.post("/<token>/confirm")
 def confirm(token: str) -> ResponseReturnValue:
     """The button of the mailed link: takes the place, joins the line, or accepts the place that was offered."""
-    signup_id = signup_of(token).id
-    start_write()
+    signup = signup_of(token)
     try:
-        press(actions.confirm, signup_id)
+        press(actions.confirm, signup)
     except limits.TooMany:
         db.session.rollback()
         flash(TOO_MANY, "bad")
     except actions.NotOpen:
         db.session.rollback()
         flash(NOT_OPEN, "bad")
-    except actions.NotOffered:
+    except NotOffered:
         db.session.rollback()
         flash(
             "The time to take this place is over, and it went to the next person. You can join the line again.",
@@ -171,10 +171,8 @@ def cancel(token: str) -> ResponseReturnValue:
     if not is_open(signup.event):
         flash(NOT_OPEN, "bad")
         return redirect(url_for("place.show", token=token), 303)
-    signup_id = signup.id
-    start_write()
     try:
-        press(actions.cancel, signup_id)
+        press(actions.cancel, signup)
     except limits.TooMany:
         db.session.rollback()
         flash(TOO_MANY, "bad")

@@ -31,8 +31,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
         event_id = event.id
         start_write()
         try:
-            limits.take("SIGNUPS_PER_CLIENT", client(), now)
-            limits.take("ADDRESSES_PER_EVENT", str(event_id), now)
+            limits.take(now, SIGNUPS_PER_CLIENT=client(), ADDRESSES_PER_EVENT=str(event_id))
             actions.sign_up(event_id, form.email.data, form.name.data, known_zone(form.zone.data), now)
         except limits.TooMany as reached:
             wait = {"Retry-After": str(1 + int(reached.wait.total_seconds()))}

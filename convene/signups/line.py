@@ -1,0 +1,107 @@
+"""Who gets a place: who comes while there is room, and then the first in line, by an offer with an end.
+
+Everything here is called under the lock of the event's row, and posts its letter in the same transaction.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from convene.events.capacity import offer_ends
+from convene.events.models import Event
+from convene.events.queries import locked
+from convene.extensions import db
+from convene.signups import letters, queries
+from convene.signups.models import Signup
+from convene.signups.posting import next_sequence, post, thread
+
+NEEDLESS_ONCE_SEATED = ("waitlisted", "place_offered")
+
+
+class NotOffered(Exception):
+    """There is no offered place to accept, or its time is over."""
+
+
+def give_place(signup: Signup, now: datetime) -> None:
+    """A place if one is free and nobody waits for it, else the next number in line."""
+    event = signup.event
+    signup.person.state = "active"
+    if queries.places(event).open_to_new:
+        seat(signup, now)
+    else:
+        signup.state = "waitlisted"
+        signup.queue_number = event.next_in_line
+        event.next_in_line += 1
+        db.session.flush()
+        if event.ends_at > now:
+            post(letters.waitlisted(signup, queries.ahead(signup)), signup, now)
+
+
+def seat(signup: Signup, now: datetime) -> None:
+    """A place, with its letter and invite; after the end, as the door may still write down, without."""
+    needless = NEEDLESS_ONCE_SEATED if signup.state in ("waitlisted", "offered") else ()
+    signup.state = "confirmed"
+    signup.confirmed_at = now
+    signup.offered_until = None
+    signup.queue_number = None
+    if not signup.person.address or signup.event.ends_at <= now:  # nobody, or nothing, to invite to
+        return
+    sequence = next_sequence(signup)
+    signup.invite_open = True
+    post(letters.place_confirmed(signup, sequence, now), signup, now, replaces=needless)
+
+
+def accept_offer(signup: Signup, now: datetime) -> None:
+    if signup.state != "offered" or (signup.offered_until and signup.offered_until <= now):
+        raise NotOffered
+    seat(signup, now)
+
+
+def offer_free_places(event: Event, now: datetime) -> int:
+    """Offer every free place to the next in line; returns how many were offered. The event row must be locked."""
+    if event.state != "published" or event.starts_at <= now:
+        return 0
+    db.session.flush()
+    free = queries.places(event).left
+    if not free:
+        return 0
+    line = select(Signup).where(Signup.event_id == event.id, Signup.state == "waitlisted")
+    line = line.order_by(Signup.queue_number).limit(free)
+    offered = db.session.scalars(line).all()
+    for signup in offered:
+        signup.queue_number = None
+        if signup.person.address:
+            signup.state = "offered"
+            signup.offered_until = offer_ends(now, event.starts_at, signup.person.zone or event.zone)
+            post(letters.place_offered(signup), signup, now, replaces=("waitlisted",))
+        else:  # nobody to write to: the place is theirs
+            seat(signup, now)
+    return len(offered)
+
+
+def lapse_offers(event_id: int, now: datetime) -> int:
+    """End the offers of this event whose time is over, and offer those places on; returns how many ended.
+
+    Nobody loses a place unheard: where the offer's letter still waits to leave, its time runs anew from now. One
+    that will never arrive (refused, or stopped at the desk) is waited for no longer.
+    """
+    event = locked(event_id)
+    over = select(Signup).where(
+        Signup.event_id == event_id, Signup.state == "offered", Signup.offered_until <= now
+    )
+    unheard = queries.offers_unheard(event_id) if event.starts_at > now else set()
+    ended = 0
+    for signup in db.session.scalars(over.execution_options(populate_existing=True)).all():
+        if thread(signup) in unheard:
+            signup.offered_until = offer_ends(now, event.starts_at, signup.person.zone or event.zone)
+        else:
+            signup.state, signup.offered_until = "lapsed", None
+            ended += 1
+    if ended:
+        offer_free_places(event, now)
+    return ended
+
+
+def events_with_lapsed_offers(now: datetime) -> list[int]:
+    rows = select(Signup.event_id).where(Signup.state == "offered", Signup.offered_until <= now).distinct()
+    return list(db.session.scalars(rows))

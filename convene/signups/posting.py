@@ -1,0 +1,66 @@
+"""Letters about a place: numbered, in one thread a signup, and rationed where anybody could ask for them."""
+
+from datetime import datetime
+
+from convene.access import limits
+from convene.mail import outbox
+from convene.mail.letter import Letter
+from convene.signups import letters
+from convene.signups.models import Signup
+
+
+def thread(signup: Signup) -> str:
+    return f"signup:{signup.id}"
+
+
+def post(letter: Letter, signup: Signup, now: datetime, replaces: tuple[str, ...] = ()) -> None:
+    """Post a letter about this place; people without an address are told by the host."""
+    if not signup.person.address:
+        return
+    signup.letter_count += 1
+    outbox.post(
+        letter,
+        key=f"signup:{signup.id}:{letter.kind}:{signup.letter_count}",
+        now=now,
+        organisation_id=signup.event.organisation_id,
+        event_id=signup.event_id,
+        person_id=signup.person_id,
+        thread=thread(signup),
+        replaces=replaces,
+    )
+
+
+def next_sequence(signup: Signup) -> int:
+    """SEQUENCE for this person's next invite: never lower than the event's, always higher than the last sent."""
+    last = -1 if signup.invite_sequence is None else signup.invite_sequence
+    signup.invite_sequence = max(signup.event.sequence, last + 1)
+    return signup.invite_sequence
+
+
+def send_link(signup: Signup, now: datetime) -> None:
+    """Post the way to a place, unless this address has had its share of letters that nobody asked it for."""
+    if not signup.person.address:
+        return
+    try:
+        count_letter(signup, now)
+    except limits.TooMany:
+        return
+    post_link(signup, now)
+
+
+def count_letter(signup: Signup, now: datetime) -> None:
+    """One more letter that anybody could have asked for in this person's name. Raises limits.TooMany.
+
+    Few until the address has answered once; then more, so that somebody known can sign up for a whole programme.
+    """
+    address = signup.person.address or ""
+    if signup.person.state != "provisional":
+        limits.take(now, MAILS_PER_KNOWN_ADDRESS_HOUR=address)
+        return
+    limits.take(now, MAILS_PER_ADDRESS_HOUR=address)
+    limits.take(now, MAILS_PER_ADDRESS_DAY=address)  # apart: what the hour refuses uses up nothing of the day
+
+
+def post_link(signup: Signup, now: datetime) -> None:
+    first = signup.state == "started"
+    post(letters.confirm(signup) if first else letters.place_link(signup), signup, now)
