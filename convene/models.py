@@ -3,7 +3,17 @@
 from convene.access.models import AuditEntry, RateCount, SignIn, Token
 from convene.circles.models import Challenge, Circle
 from convene.events.models import Event
-from convene.groups.models import Caveat, Group, Round, Seat
+from convene.groups.models import (
+    Caveat,
+    Dealing,
+    Facilitator,
+    Group,
+    Need,
+    NeedOf,
+    Round,
+    Seat,
+    Snapshot,
+)
 from convene.health.models import Heartbeat
 from convene.mail.models import MailSwitch, OutgoingMail, Suppression
 from convene.nudges.models import Answer, Nudge
@@ -11,7 +21,7 @@ from convene.people.models import Consent, Lock, Organisation, Person, Role, Sep
 from convene.signups.models import Attendance, Signup
 
 __all__ = [
-    "Answer", "Attendance", "AuditEntry", "Caveat", "Challenge", "Circle", "Consent", "Event", "Group", "Heartbeat",
-    "Lock", "MailSwitch", "Nudge", "Organisation", "OutgoingMail", "Person", "RateCount", "Role", "Round", "Seat",
-    "Separation", "SignIn", "Signup", "Suppression", "Token",
+    "Answer", "Attendance", "AuditEntry", "Caveat", "Challenge", "Circle", "Consent", "Dealing", "Event", "Facilitator",
+    "Group", "Heartbeat", "Lock", "MailSwitch", "Need", "NeedOf", "Nudge", "Organisation", "OutgoingMail", "Person",
+    "RateCount", "Role", "Round", "Seat", "Separation", "SignIn", "Signup", "Snapshot", "Suppression", "Token",
 ]  # fmt: skip

@@ -24,7 +24,9 @@ from convene.extensions import begin_write, db
 from convene.groups import actions as groups
 from convene.groups import queries as rounds
 from convene.groups.deal.engine import deal
+from convene.groups.facts import problem
 from convene.groups.models import Group
+from convene.groups.publishing import publish
 from convene.mail.models import OutgoingMail
 from convene.nudges import actions as nudges
 from convene.nudges.models import Nudge
@@ -232,9 +234,9 @@ def hold_evening(event: Event, rows: Sequence[Row], said: Sequence[Said]) -> tup
             attendance.mark(signup, mark, actor, event.starts_at + timedelta(minutes=10))
 
     locked(event.id)
-    asked = groups.problem(event, seed=1)
+    asked = problem(event, seed=1)
     groups.keep(event, asked, deal(asked, seconds=SECONDS), event.starts_at + timedelta(minutes=15))
-    groups.publish(event, event.starts_at + timedelta(minutes=20))
+    publish(event, event.starts_at + timedelta(minutes=20))
     for number in range(1, event.round_count + 1):
         groups.hold(event, number)
     attendance.complete(event, actor, event.ends_at)

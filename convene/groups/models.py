@@ -1,8 +1,9 @@
-"""Who sat with whom: rounds, their groups, the seats in them, and the reasons a group is imperfect."""
+"""Who sits with whom: rounds, their groups, the seats in them, what the deal is told, and how to go back."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from convene.extensions import db
@@ -24,6 +25,8 @@ class Round(db.Model):
     state: Mapped[str] = mapped_column(String(10), default="draft")
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]  # somebody pressed "Start": the round is on
+    ends_at: Mapped[datetime | None]  # when its time is up; later, if somebody gave it more
 
     groups: Mapped[list["Group"]] = relationship(
         back_populates="round", order_by="Group.number", cascade="all, delete-orphan", passive_deletes=True
@@ -41,6 +44,7 @@ class Group(db.Model):
     number: Mapped[int]
     label: Mapped[str] = mapped_column(String(60))
     room_url: Mapped[str] = mapped_column(String(500), default="")
+    pinned: Mapped[bool] = mapped_column(default=False)  # the next deal leaves it whole as it is
 
     round: Mapped[Round] = relationship(back_populates="groups")
     seats: Mapped[list["Seat"]] = relationship(
@@ -59,6 +63,7 @@ class Seat(db.Model):
     group_id: Mapped[int] = mapped_column(ForeignKey("seating_group.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]  # 0 starts the conversation
+    pinned: Mapped[bool] = mapped_column(default=False)  # the next deal leaves this person in this group
 
     group: Mapped[Group] = relationship(back_populates="seats")
     person: Mapped[Person] = relationship()
@@ -70,3 +75,74 @@ class Caveat(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("seating_group.id", ondelete="CASCADE"), index=True)
     text: Mapped[str] = mapped_column(Text)
+
+
+class Dealing(db.Model):
+    """How the groups of one event are dealt, and what the last deal found; no row means as the columns begin.
+
+    The bound and its reasons stand here twice: with every rule, for those who may know of keep-apart rules, and
+    `open_`, worked out as if there were none, for everybody else.
+    """
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    minutes: Mapped[int] = mapped_column(default=20)  # a round
+    mix_affiliation: Mapped[bool] = mapped_column(default=True)
+    mix_field: Mapped[bool] = mapped_column(default=True)
+    mix_place: Mapped[bool] = mapped_column(default=True)
+    mix_first_timers: Mapped[bool] = mapped_column(default=True)
+    facilitated: Mapped[bool] = mapped_column(default=False)
+    seed: Mapped[int | None]
+    least_repeats: Mapped[int | None]
+    because: Mapped[list[str]] = mapped_column(JSON, default=list)
+    open_least_repeats: Mapped[int | None]
+    open_because: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class Facilitator(db.Model):
+    """Somebody who helps a group of this event along."""
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Need(db.Model):
+    """What only some groups of an event can give: captions, no steps, a language."""
+
+    __tablename__ = "seating_need"
+    __table_args__ = (UniqueConstraint("event_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(60))
+    groups: Mapped[int]  # so many serve it: the first ones of each round
+
+    people: Mapped[list["NeedOf"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+
+class NeedOf(db.Model):
+    """One person who can only sit where the need is served."""
+
+    __tablename__ = "seating_need_of"
+
+    need_id: Mapped[int] = mapped_column(ForeignKey("seating_need.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Snapshot(db.Model):
+    """The rounds still open as they stood before one act at the desk: what undo goes back to.
+
+    rounds  a list of {"number", "state", "groups": [{"number", "label", "room_url", "pinned", "caveats": [text],
+            "seats": [[person id, pinned], ... in the order they speak]}]}
+    """
+
+    __table_args__ = (Index(None, "event_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    made_at: Mapped[datetime]
+    act: Mapped[str] = mapped_column(String(20))  # what was done next
+    rounds: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

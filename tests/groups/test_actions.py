@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, scoped_session
 from convene import clock
 from convene.events.models import Event
 from convene.extensions import db, start_write
-from convene.groups import actions, queries
-from convene.groups.actions import AlreadyHeld, Changed, NobodyHere, NotPossible
+from convene.groups import actions, facts, publishing, queries
+from convene.groups.actions import Changed, NotPossible
 from convene.groups.deal import Plan, Problem
 from convene.groups.deal.engine import deal
+from convene.groups.facts import AlreadyHeld, NobodyHere
 from convene.groups.models import Group, Round, Seat
 from convene.mail.models import OutgoingMail
 from convene.people.actions import keep_apart, keep_together, lift
@@ -44,7 +45,7 @@ def people(event: Event) -> list[Person]:
 
 def arrange(event: Event, seed: int = 1) -> list[Round]:
     """Deal and keep, as the page does."""
-    asked = actions.problem(event, seed)
+    asked = facts.problem(event, seed)
     return actions.keep(event, asked, deal(asked, SECONDS), clock.now())
 
 
@@ -110,7 +111,7 @@ def test_groups_are_tables_in_a_room_and_rooms_online(event: Event) -> None:
 def test_those_marked_here_are_dealt_and_before_anybody_is_marked_those_with_a_place(event: Event) -> None:
     a_signup(event, state="waitlisted")
     a_signup(event, state="cancelled")
-    assert len(actions.to_seat(event)) == 12
+    assert len(facts.to_seat(event)) == 12
     signups = db.session.scalars(select(Signup).where(Signup.event_id == event.id)).all()
     for signup in signups[:5]:
         mark(signup, "attended", "person:1", clock.now())
@@ -126,10 +127,10 @@ def test_those_marked_here_are_dealt_and_before_anybody_is_marked_those_with_a_p
 def test_nobody_is_put_together_with_nobody(event: Event) -> None:
     lonely = an_event()
     with pytest.raises(NobodyHere):
-        actions.problem(lonely, 1)
+        facts.problem(lonely, 1)
     a_signup(lonely)
     with pytest.raises(NobodyHere):
-        actions.problem(lonely, 1)
+        facts.problem(lonely, 1)
 
 
 @pytest.mark.one_database
@@ -138,12 +139,11 @@ def test_separations_hold_over_many_deals_and_locks_with_them(event: Event) -> N
     for first, second in ((0, 1), (0, 2), (3, 4), (5, 6)):
         keep_apart(who[first], who[second], "", "person:1", clock.now())
     keep_together(who[7], who[8], "person:1", clock.now())
-    asked = actions.problem(event, 1)
+    asked = facts.problem(event, 1)
     apart = {
-        frozenset((actions.key(who[a].id), actions.key(who[b].id)))
-        for a, b in ((0, 1), (0, 2), (3, 4), (5, 6))
+        frozenset((facts.key(who[a].id), facts.key(who[b].id))) for a, b in ((0, 1), (0, 2), (3, 4), (5, 6))
     }
-    lock = {actions.key(who[7].id), actions.key(who[8].id)}
+    lock = {facts.key(who[7].id), facts.key(who[8].id)}
     for seed in range(12):  # a thousand draws are the deal's own tests
         plan = deal(Problem(**{**fields(asked), "seed": seed}), 0.001)
         for round_ in plan.rounds:
@@ -160,8 +160,8 @@ def fields(problem: Problem) -> dict:
 def test_the_deal_learns_no_name_and_no_address(event: Event) -> None:
     person = people(event)[0]
     person.affiliation, person.field, person.place = " Leeds  Tenants ", "Housing", "LEEDS"
-    asked = actions.problem(event, 1)
-    guest = next(guest for guest in asked.people if guest.id == actions.key(person.id))
+    asked = facts.problem(event, 1)
+    guest = next(guest for guest in asked.people if guest.id == facts.key(person.id))
     assert (guest.organisation, guest.sector, guest.place) == ("leeds tenants", "housing", "leeds")
     assert person.name not in repr(asked) and "@" not in repr(asked)
 
@@ -172,8 +172,8 @@ def test_earlier_meetings_are_priced_into_the_next_deal(event: Event) -> None:
     for person in people(event):
         a_signup(earlier, person)
     arrange(earlier)
-    actions.publish(earlier, clock.now())
-    assert len(actions.problem(event, 1).met) == 3 * 6
+    publishing.publish(earlier, clock.now())
+    assert len(facts.problem(event, 1).met) == 3 * 6
 
 
 def test_a_deal_again_replaces_the_drafts_whole(event: Event) -> None:
@@ -212,7 +212,7 @@ def a_place(event: Event) -> int:
 def test_a_plan_made_for_other_facts_is_not_kept(event: Event, change: str) -> None:
     arrange(event)
     before = seated(event)
-    asked = actions.problem(event, 2)
+    asked = facts.problem(event, 2)
     plan = deal(asked, SECONDS)
     CHANGES[change](event)
     db.session.flush()
@@ -224,8 +224,8 @@ def test_a_plan_made_for_other_facts_is_not_kept(event: Event, change: str) -> N
 @pytest.mark.one_database
 def test_a_plan_made_before_a_round_was_held_is_not_kept(event: Event) -> None:
     arrange(event)
-    actions.publish(event, clock.now())
-    asked = actions.problem(event, 2)
+    publishing.publish(event, clock.now())
+    asked = facts.problem(event, 2)
     plan = deal(asked, SECONDS)
     actions.hold(event, 1)
     db.session.flush()
@@ -237,7 +237,7 @@ def test_a_plan_for_unchanged_facts_is_kept(event: Event) -> None:
     who = people(event)
     for other in who[1:4]:
         keep_apart(who[0], other, "", "person:1", clock.now())
-    asked = actions.problem(event, 1)
+    asked = facts.problem(event, 1)
     plan: Plan = deal(asked, SECONDS)
     start_again()
     assert len(actions.keep(db.session.get_one(Event, event.id), asked, plan, clock.now())) == 3
@@ -254,7 +254,7 @@ def start_again() -> None:
 
 def test_held_rounds_stay_as_they_were_and_the_rest_is_dealt_around_them(event: Event) -> None:
     arrange(event)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     assert actions.hold(event, 1)
     db.session.flush()
     held = seated(event)[0]
@@ -270,7 +270,7 @@ def test_held_rounds_stay_as_they_were_and_the_rest_is_dealt_around_them(event: 
 @pytest.mark.parametrize("number", [2, 3])
 def test_a_round_held_out_of_turn_stays_too(event: Event, number: int) -> None:
     arrange(event)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     actions.hold(event, number)
     db.session.flush()
     held = seated(event)[number - 1]
@@ -287,10 +287,10 @@ def test_caveats_stand_at_the_group_they_are_about(event: Event) -> None:
     for person in who[:6]:
         person.affiliation = "The same house"
     arrange(event)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     actions.hold(event, 2)
     db.session.flush()
-    asked = actions.problem(event, 3)
+    asked = facts.problem(event, 3)
     plan = deal(asked, SECONDS)
     rounds = actions.keep(event, asked, plan, clock.now())
     kept = [
@@ -306,12 +306,12 @@ def test_caveats_stand_at_the_group_they_are_about(event: Event) -> None:
 @pytest.mark.one_database
 def test_when_every_round_was_held_there_is_nothing_left_to_deal(event: Event) -> None:
     arrange(event)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     for number in (1, 2, 3):
         assert actions.hold(event, number)
     db.session.flush()
     with pytest.raises(AlreadyHeld):
-        actions.problem(event, 1)
+        facts.problem(event, 1)
 
 
 @pytest.mark.one_database
@@ -351,7 +351,7 @@ def test_a_move_beside_somebody_to_be_kept_apart_from_is_not_possible(event: Eve
 @pytest.mark.one_database
 def test_a_rule_made_since_hinders_no_move_that_does_not_break_it(event: Event) -> None:
     arrange(event)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     first, second, third = queries.board(event.id)[0].groups
     one, other = (seat.person for seat in first.seats[:2])
     keep_apart(one, other, "", "person:1", clock.now())
@@ -431,7 +431,7 @@ def test_a_move_to_another_round_or_event_or_to_nowhere_changes_nothing(event: E
 @pytest.mark.one_database
 def test_a_held_round_is_not_changed_by_hand(event: Event) -> None:
     arrange(event)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     actions.hold(event, 1)
     db.session.flush()
     seat = seat_of(event, people(event)[0])
@@ -445,12 +445,12 @@ def test_a_held_round_is_not_changed_by_hand(event: Event) -> None:
 
 def test_publishing_tells_each_person_once_of_all_their_rounds(event: Event) -> None:
     arrange(event)
-    assert actions.publish(event, clock.now()) == 12
+    assert publishing.publish(event, clock.now()) == 12
     assert {round_.state for round_ in queries.board(event.id)} == {"published"}
     sent = letters()
     assert len(sent) == 12 == len({letter.person_id for letter in sent})
     assert all("ROUND 1" in letter.text and "ROUND 3" in letter.text for letter in sent)
-    assert actions.publish(event, clock.now()) == 0
+    assert publishing.publish(event, clock.now()) == 0
     assert len(letters()) == 12
 
 
@@ -461,7 +461,7 @@ def test_a_group_letter_names_the_people_of_the_group_and_gives_no_address_of_th
     for signup in db.session.scalars(select(Signup).where(Signup.event_id == event.id)):
         signup.access_needs = "A secret need"
     arrange(event)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     rounds = seated(event)
     by_id = {person.id: person for person in people(event)}
     for letter in letters():
@@ -482,44 +482,44 @@ def test_two_to_be_kept_apart_since_the_deal_are_never_published_together(event:
     first, second = (seat.person for seat in group.seats[:2])
     keep_apart(first, second, "", "person:1", clock.now())
     with pytest.raises(NotPossible) as refused:
-        actions.publish(event, clock.now())
+        publishing.publish(event, clock.now())
     assert refused.value.rule == "apart"
     assert letters() == []
     rule = db.session.scalars(select(Separation)).one()
     lift(Separation, rule.id, event.organisation_id, "person:1", clock.now())
-    assert actions.publish(event, clock.now()) == 12
+    assert publishing.publish(event, clock.now()) == 12
 
 
 @pytest.mark.one_database
 def test_a_deal_again_sends_no_letter_until_it_is_published_and_then_one(event: Event) -> None:
     arrange(event)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     db.session.execute(delete(OutgoingMail))
     arrange(event, seed=9)
     assert letters() == []
-    actions.publish_quietly(event, clock.now())
+    publishing.publish_quietly(event, clock.now())
     assert letters() == []
     assert {round_.state for round_ in queries.board(event.id)} == {"published"}
 
 
 def test_a_second_publication_reaches_everybody_again(event: Event) -> None:
     arrange(event)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     for letter in letters():
         letter.state = "sent"
     start_again()
     arrange(db.session.get_one(Event, event.id), seed=9)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     assert [letter.state for letter in letters()] == ["sent"] * 12 + ["queued"] * 12
 
 
 @pytest.mark.one_database
 def test_a_letter_that_had_not_left_yet_gives_way_to_the_newer_one(event: Event) -> None:
     arrange(event)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     start_again()
     arrange(db.session.get_one(Event, event.id), seed=9)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     assert [letter.state for letter in letters()] == ["dropped"] * 12 + ["queued"] * 12
 
 
@@ -529,24 +529,24 @@ def test_a_draft_that_seats_somebody_who_left_is_not_published(event: Event, sta
     arrange(event)
     gone = db.session.get_one(Signup, a_place(event))
     gone.state = state
-    for publish in (actions.publish, actions.publish_quietly):
+    for publish in (publishing.publish, publishing.publish_quietly):
         with pytest.raises(Changed):
             publish(event, clock.now())
     assert letters() == []
     assert {round_.state for round_ in queries.board(event.id)} == {"draft"}
     mark(gone, "attended", "person:1", clock.now())
-    assert actions.publish(event, clock.now()) == 12, "whoever is here has not left"
+    assert publishing.publish(event, clock.now()) == 12, "whoever is here has not left"
 
 
 @pytest.mark.one_database
 def test_who_sat_in_a_round_held_and_gave_their_place_back_is_not_written_to(event: Event) -> None:
     arrange(event)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     actions.hold(event, 1)
     db.session.execute(delete(OutgoingMail))
     signup = cancel(a_place(event), clock.now())
     arrange(event, seed=3)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     assert signup.person_id not in {letter.person_id for letter in letters()}
     assert len(letters()) == 11
 
@@ -556,7 +556,7 @@ def test_people_without_an_address_are_seated_and_not_written_to(event: Event) -
     silent = a_person(event.organisation, address=None)
     a_signup(event, silent)
     arrange(event)
-    assert actions.publish(event, clock.now()) == 13
+    assert publishing.publish(event, clock.now()) == 13
     assert len(letters()) == 12
 
 
@@ -566,7 +566,7 @@ def test_nobody_is_written_to_once_the_event_is_over(session: scoped_session[Ses
     for _ in range(4):
         a_signup(over)
     arrange(over)
-    assert actions.publish(over, clock.now()) == 4
+    assert publishing.publish(over, clock.now()) == 4
     assert letters() == []
 
 
@@ -580,28 +580,28 @@ def test_rooms_go_with_the_number_of_the_group_in_every_round(event: Event) -> N
 
 def test_names_stand_for_keys_in_what_the_organiser_reads() -> None:
     assert (
-        actions.with_names("person-1 and person-12 meet again", {1: "Ann", 12: "Bob"})
+        facts.with_names("person-1 and person-12 meet again", {1: "Ann", 12: "Bob"})
         == "Ann and Bob meet again"
     )
-    assert actions.with_names("person-3", {}) == "somebody"
+    assert facts.with_names("person-3", {}) == "somebody"
 
 
 @pytest.mark.one_database
 def test_people_keep_what_they_were_told_until_the_new_deal_is_published(event: Event) -> None:
     arrange(event)
-    actions.publish(event, clock.now())
-    told = [actions.as_keys(round_) for round_ in queries.rounds(event.id, "published")]
+    publishing.publish(event, clock.now())
+    told = [facts.as_keys(round_) for round_ in queries.rounds(event.id, "published")]
     a_signup(event)
     arrange(event, seed=9)
-    assert [actions.as_keys(round_) for round_ in queries.rounds(event.id, "published")] == told
+    assert [facts.as_keys(round_) for round_ in queries.rounds(event.id, "published")] == told
     assert {round_.state for round_ in queries.board(event.id)} == {"draft"}
-    assert list(actions.problem(event, 1).told) == told, "and a third deal still knows what was told"
+    assert list(facts.problem(event, 1).told) == told, "and a third deal still knows what was told"
 
 
 @pytest.mark.one_database
 def test_a_round_held_meanwhile_ends_drafts_that_did_not_know_of_it(event: Event) -> None:
     arrange(event)
-    actions.publish(event, clock.now())
+    publishing.publish(event, clock.now())
     arrange(event, seed=9)
     assert actions.hold(event, 1)
     assert [round_.state for round_ in queries.board(event.id)] == ["held", "published", "published"]

@@ -10,7 +10,7 @@ from convene.access import audit
 from convene.events import actions as events
 from convene.events.models import Event
 from convene.extensions import db
-from convene.groups import actions, queries
+from convene.groups import actions, facts, queries
 from convene.people.models import Person
 from convene.people.queries import may_see_separations
 from convene.web.forms import AtMost, Form, Paragraphs
@@ -84,7 +84,7 @@ def render(
             chosen=chosen,
             tables=board.tables(chosen) if chosen else [],
             figures=board.figures(),
-            coming=len(actions.to_seat(event)),
+            coming=len(facts.to_seat(event)),
             states={round_.state for round_ in rounds},
         ),
         code,

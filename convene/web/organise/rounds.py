@@ -11,7 +11,7 @@ from convene.access import audit
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db, start_write
-from convene.groups import actions, queries
+from convene.groups import actions, facts, publishing, queries
 from convene.groups.deal import Invalid, Plan, Problem, Refused
 from convene.groups.dealing import deal
 from convene.web.organise import own
@@ -31,8 +31,8 @@ PUBLISHED_APART = (
     "Not published: since the deal, a keep-apart rule was made about two in one group. Deal again."
 )
 WHY_NOT = {
-    actions.NobodyHere: "Fewer than two people are here, so nobody can be dealt yet. Mark who is here first.",
-    actions.AlreadyHeld: "Every round has been held. Raise the number of rounds to deal another.",
+    facts.NobodyHere: "Fewer than two people are here, so nobody can be dealt yet. Mark who is here first.",
+    facts.AlreadyHeld: "Every round has been held. Raise the number of rounds to deal another.",
     actions.Changed: "Somebody came, left or was moved while this was made, so nothing was kept. Deal again.",
 }
 
@@ -44,13 +44,13 @@ def deal_groups(event_id: int) -> ResponseReturnValue:
     if event.state == "called_off":
         return called_off(event_id)
     try:
-        asked = actions.problem(event, secrets.randbelow(2**31))
-        names = {signup.person_id: signup.person.name for signup in actions.to_seat(event)}
+        asked = facts.problem(event, secrets.randbelow(2**31))
+        names = {signup.person_id: signup.person.name for signup in facts.to_seat(event)}
         db.session.rollback()
         plan = deal(asked, seconds=SECONDS)
         start_write()
         keep(locked(event_id), asked, plan)
-    except (actions.NobodyHere, actions.AlreadyHeld, actions.Changed) as reason:
+    except (facts.NobodyHere, facts.AlreadyHeld, actions.Changed) as reason:
         db.session.rollback()
         flash(WHY_NOT[type(reason)], "warn")
     except (Refused, Invalid) as refusal:
@@ -77,7 +77,7 @@ def refused_in_words(refusal: Refused | Invalid, names: Mapping[int, str]) -> li
     if not sees_rules():
         return [NOT_DEALT]
     reasons = refusal.reasons if isinstance(refusal, Refused) else (str(refusal),)
-    return [actions.with_names(text, names)[:700] for text in reasons[:3]]
+    return [facts.with_names(text, names)[:700] for text in reasons[:3]]
 
 
 def dealt_in_words(plan: Plan, names: Mapping[int, str]) -> list[str]:
@@ -85,7 +85,7 @@ def dealt_in_words(plan: Plan, names: Mapping[int, str]) -> list[str]:
     groups = sum(len(round_) for round_ in plan.rounds)
     words = f"Dealt: {groups} groups in {len(plan.rounds)} rounds. "
     words += f"{plan.repeats} pairs meet twice." if plan.repeats else "Nobody meets the same person twice."
-    reasons = [actions.with_names(text, names)[:400] for text in plan.because[:2]] if sees_rules() else []
+    reasons = [facts.with_names(text, names)[:400] for text in plan.because[:2]] if sees_rules() else []
     return [words, *reasons]
 
 
@@ -121,7 +121,7 @@ def publish(event_id: int) -> ResponseReturnValue:
         return back(event_id)
     quietly = request.form.get("letters") == "no"
     try:
-        seated = len(actions.publish_quietly(event, now)) if quietly else actions.publish(event, now)
+        seated = len(publishing.publish_quietly(event, now)) if quietly else publishing.publish(event, now)
     except (actions.Changed, actions.NotPossible) as reason:
         db.session.rollback()
         told = isinstance(reason, actions.NotPossible) and sees_rules()

@@ -1,0 +1,87 @@
+"""Telling people their groups: on their own pages, and by letter."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from convene.events.models import Event
+from convene.extensions import db
+from convene.groups import letters, queries, rules
+from convene.groups.actions import Changed, NotPossible, drop
+from convene.groups.models import Round, Seat
+from convene.mail import outbox
+from convene.people.models import Separation
+from convene.people.queries import pairs
+from convene.signups import queries as signups
+from convene.signups.models import HOLDING
+
+
+def publish(event: Event, now: datetime) -> int:
+    """Tell each person their groups of all rounds in one letter; returns how many people have a seat.
+
+    Publishing again what was published sends nothing twice. The event row must be locked. Raises NotPossible if
+    two who must be kept apart since the deal would be told of each other, and Changed if somebody seated is no
+    longer coming: the letters would name them.
+    """
+    by_person = publish_quietly(event, now)
+    if event.ends_at > now:
+        post_groups(event, by_person, now)
+    return len(by_person)
+
+
+def publish_quietly(event: Event, now: datetime) -> dict[int, list[Seat]]:
+    """Put the drafts in the place of what was published, and send nobody a letter; returns each person's seats."""
+    drafts = queries.rounds(event.id, "draft")
+    if not drafts:
+        return {}
+    refuse_broken(drafts)
+    refuse_left(event, drafts)
+    drop(event, "published")
+    drafts = queries.rounds(event.id, "draft")
+    for round_ in drafts:
+        round_.state = "published"
+        round_.published_at = now
+    db.session.flush()
+    by_person: dict[int, list[Seat]] = {}
+    for round_ in queries.rounds(event.id, "published", "held"):
+        for group in round_.groups:
+            for seat in group.seats:
+                by_person.setdefault(seat.person_id, []).append(seat)
+    return by_person
+
+
+def refuse_broken(rounds: Sequence[Round]) -> None:
+    for round_ in rounds:
+        groups = [[seat.person_id for seat in group.seats] for group in round_.groups]
+        if (
+            rules.breach(groups, pairs(Separation, [one for people in groups for one in people]), ())
+            == "apart"
+        ):
+            raise NotPossible("apart")
+
+
+def refuse_left(event: Event, rounds: Sequence[Round]) -> None:
+    seated = {seat.person_id for round_ in rounds for group in round_.groups for seat in group.seats}
+    coming = {*signups.in_state(event.id, *HOLDING), *signups.present(event.id)}
+    if not seated <= {signup.person_id for signup in coming}:
+        raise Changed
+
+
+def post_groups(event: Event, by_person: Mapping[int, list[Seat]], now: datetime) -> None:
+    """One letter to each with a seat who has a place or is here.
+
+    The moment names the publication: SQLite gives ids of rows again.
+    """
+    told = {*signups.in_state(event.id, "confirmed"), *signups.present(event.id)}
+    for signup in sorted(told, key=lambda one: one.id):
+        if signup.person_id not in by_person or not signup.person.address:
+            continue
+        outbox.post(
+            letters.your_group(signup, by_person[signup.person_id]),
+            key=f"groups:{event.id}:{signup.person_id}:{now:%Y%m%d%H%M%S%f}",
+            now=now,
+            organisation_id=event.organisation_id,
+            event_id=event.id,
+            person_id=signup.person_id,
+            thread=f"groups:{event.id}:{signup.person_id}",
+            replaces=("your_group",),
+        )
