@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from typing import Any
+from typing import cast
 
 import psycopg
 import pytest
@@ -44,11 +44,11 @@ def test_what_was_announced_and_then_undone_is_not_there(app: Flask) -> None:
 def test_after_a_write_the_same_connection_reads_without_a_transaction(postgres_app: Flask) -> None:
     with postgres_app.app_context():
         begin_write()
-        raw: Any = db.session.connection().connection.dbapi_connection
+        raw = cast(psycopg.Connection, db.session.connection().connection.dbapi_connection)
         began = raw.autocommit
         db.session.commit()
         db.session.execute(text("SELECT 1"))
-        assert db.session.connection().connection.dbapi_connection is raw
+        assert id(db.session.connection().connection.dbapi_connection) == id(raw)
         assert [began, raw.autocommit] == [False, True]
         assert raw.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
 
