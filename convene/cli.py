@@ -16,7 +16,7 @@ COMMANDS = {
     ),
     "tick": (
         "convene.commands.tick:main",
-        "each job once   [--now 2026-05-12T18:00+01:00] to rehearse another time",
+        "each job once   [--now 2026-05-12T18:00+01:00] rehearses another time, for real",
     ),
     "seed": ("convene.commands.demo:main", "plant the demonstration programme in an empty database"),
     "organiser": (

@@ -50,6 +50,11 @@ def place(signup_id: int, generation: int) -> str:
     return absolute(f"/place/{signer('place').dumps([signup_id, generation])}")
 
 
+def now(signup_id: int, generation: int) -> str:
+    """Where that person sits now and next, for the hours of the event itself."""
+    return f"{place(signup_id, generation)}/now"
+
+
 def answer(nudge_id: int, generation: int) -> str:
     return absolute(f"/answer/{signer('answer').dumps([nudge_id, generation])}")
 

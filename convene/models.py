@@ -18,10 +18,11 @@ from convene.health.models import Heartbeat
 from convene.mail.models import MailSwitch, OutgoingMail, Suppression
 from convene.nudges.models import Answer, Nudge
 from convene.people.models import Consent, Lock, Organisation, Person, Role, Separation
-from convene.signups.models import Attendance, Signup
+from convene.signups.models import Attendance, Signup, Untold
 
 __all__ = [
     "Answer", "Attendance", "AuditEntry", "Caveat", "Challenge", "Circle", "Consent", "Dealing", "Event", "Facilitator",
     "Group", "Heartbeat", "Lock", "MailSwitch", "Need", "NeedOf", "Nudge", "Organisation", "OutgoingMail", "Person",
     "RateCount", "Role", "Round", "Seat", "Separation", "SignIn", "Signup", "Snapshot", "Suppression", "Token",
+    "Untold",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from convene.events.queries import locked
 from convene.extensions import begin_write, db
 from convene.groups import actions as groups
 from convene.groups import queries as rounds
+from convene.groups import settings
 from convene.groups.deal.engine import deal
 from convene.groups.facts import problem
 from convene.groups.models import Group
@@ -83,6 +84,7 @@ def plant(now: datetime) -> None:
         event = announce(facts, hosts[facts["host"]], circles, now)
         planted[facts["key"]] = event
         sign_up_all(event, guests_of(facts, rows), now)
+        arrange(event, facts, rows)
         if "called_off" in facts:
             upheaval.call_off(event.id, facts["called_off"].strip(), now - timedelta(days=1))
     placed = sign_up(planted["school-gate"], rows[1], now - timedelta(minutes=50))
@@ -203,6 +205,18 @@ def tell(signup: Signup, row: Row, at: datetime) -> None:
     if row["access_needs"]:
         signup.access_needs = row["access_needs"]
         people.consent(person, "access_needs", True, CONSENT, "seed", at)
+
+
+def arrange(event: Event, facts: Mapping[str, Any], rows: Sequence[Row]) -> None:
+    """Who facilitates, and who can sit only where a need is served."""
+    first, last = facts.get("people", (1, 0))
+    ids = {n: person_of(event.organisation, rows[n - 1]).id for n in range(first, last + 1)}
+    for need in facts.get("needs", ()):
+        who = [ids[n] for n in need["people"]]
+        settings.set_need(event, None, need["name"], need["groups"], ids.values(), who)
+    if "facilitators" in facts:
+        settings.row(event).facilitated = True
+        settings.set_facilitators(event, ids.values(), [ids[n] for n in facts["facilitators"]])
 
 
 def person_of(host: Organisation, row: Row) -> Person:

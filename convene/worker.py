@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from convene.health import checks
 from convene.mail import log, sending
 from convene.mail.transport import open_transport
 from convene.nudges import actions as nudges
-from convene.signups import line
+from convene.signups import line, upheaval
 
 Job = Callable[[Flask, Callable[[], datetime]], None]
 
@@ -60,11 +60,25 @@ def owner() -> str:
 
 
 def lapse_offers(app: Flask, now: Callable[[], datetime]) -> None:
-    for_each(line.events_with_lapsed_offers(now()), lambda event_id: line.lapse_offers(event_id, now()))
+    """Offers over are ended, and what is free is offered: also a place that nothing else would pass on."""
+    due = [*line.events_with_lapsed_offers(now()), *line.events_with_stranded_places(now())]
+    for_each(dict.fromkeys(due), lambda event_id: line.lapse_offers(event_id, now()))
 
 
 def post_nudges(app: Flask, now: Callable[[], datetime]) -> None:
     for_each(nudges.events_near(now()), lambda due: nudges.post_due(due[0], due[1], now()))
+
+
+def tell_the_untold(app: Flask, now: Callable[[], datetime]) -> None:
+    for_each(unhurried(upheaval.batches()), lambda batch: upheaval.tell_batch(*batch, now()))
+
+
+def unhurried(things: Iterable[Any]) -> Iterator[Any]:
+    """These, with a breath after each in which others come to write; cut short once this process is to end."""
+    for thing in things:
+        yield thing
+        if STOP.wait(LOOK_AGAIN):
+            return
 
 
 def for_each(things: Iterable[Any], act: Callable[[Any], object]) -> None:
@@ -93,7 +107,8 @@ def tidy(app: Flask, now: Callable[[], datetime]) -> None:
 TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("lapse_offers", timedelta(seconds=30), lapse_offers),
     ("post_nudges", timedelta(minutes=1), post_nudges),
-    ("send_mail", None, send_mail),  # none: every CONVENE_TICK_SECONDS
+    ("tell_the_untold", None, tell_the_untold),  # none: every CONVENE_TICK_SECONDS
+    ("send_mail", None, send_mail),
     ("tidy", timedelta(hours=1), tidy),
 )
 

@@ -17,8 +17,10 @@ from convene.circles.models import Circle
 from convene.events.models import Event
 from convene.events.queries import past, upcoming
 from convene.extensions import begin_write, db
+from convene.groups import season, settings
 from convene.groups.deal.engine import deal
 from convene.groups.deal.reading import from_csv
+from convene.groups.facts import problem
 from convene.groups.queries import rounds
 from convene.mail.models import OutgoingMail
 from convene.nudges.actions import events_near
@@ -108,6 +110,28 @@ def test_the_line_up_has_open_evenings_and_a_session_of_each_circle(planted: Fla
     assert {event.format for event in line_up} == {"online", "in_person"}
     assert {event.zone for event in line_up} == {"Europe/London", "America/New_York"}
     assert len({event.organisation_id for event in line_up}) == 2
+
+
+def test_one_circle_has_three_sessions_with_the_same_eight_people_to_plan_at_once(planted: Flask) -> None:
+    found = season.of(titled("High street circle: a slow walk"), NOW)
+    assert found.hindrance is None
+    assert (len(found.sessions), len(found.names), found.rounds) == (3, 8, 7)
+    plan = deal(season.ask(found, 1).problem, seconds=0.2)
+    assert (plan.repeats, len(plan.rounds)) == (0, 7), "seven rounds of pairs: everybody with everybody, once"
+
+
+def test_one_session_has_two_facilitators_and_captions_in_two_rooms(planted: Flask) -> None:
+    event = titled("Measuring circle")
+    assert settings.of(event).facilitated
+    assert len(settings.facilitators_of(event.id)) == 2
+    (need,) = settings.needs_of(event.id)
+    assert (need.name, need.groups, len(need.people)) == ("captions", 2, 2)
+    told = {signup.person_id: signup.access_needs for signup in in_state(event.id, "confirmed")}
+    assert all("aptions" in told[one.person_id] for one in need.people)
+    asked = problem(event, seed=1)
+    for round_ in deal(asked, seconds=0.05).rounds:
+        leads = [sum(one.facilitator and one.id in group for one in asked.people) for group in round_]
+        assert sorted(leads) == [0, 0, 1, 1], "two of them lead, and never in one room"
 
 
 def test_each_challenge_is_told_from_both_sides(planted: Flask) -> None:

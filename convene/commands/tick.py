@@ -17,8 +17,13 @@ def moment(text: str) -> datetime:
 
 
 def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="convene tick")
-    parser.add_argument("--now", type=moment, default=None, help="the moment to rehearse, with its zone")
+    parser = argparse.ArgumentParser(
+        prog="convene tick",
+        description="Run each job of the worker once. With --now too it is real: what it sends and ends stays so.",
+    )
+    parser.add_argument(
+        "--now", type=moment, default=None, help="the moment to act as if it were, with its zone"
+    )
     asked = parser.parse_args(argv)
     at = asked.now
     failed = worker.tick(create_app(Config()), (lambda: at) if at else clock.now)

@@ -49,6 +49,7 @@ class Event(db.Model):
     sequence: Mapped[int] = mapped_column(default=0)  # iCalendar SEQUENCE of the event itself
     revised_at: Mapped[datetime]  # DTSTAMP of that revision
     created_at: Mapped[datetime]
+    called_off_words: Mapped[str] = mapped_column(Text, default="")  # the host's own, for those who are told
     next_in_line: Mapped[int] = mapped_column(default=1)  # the queue number to give next, given once
 
     organisation: Mapped[Organisation] = relationship()

@@ -2,16 +2,17 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
 
 from convene.events.models import Event
 from convene.extensions import db
-from convene.groups import facts, queries, rules
+from convene.groups import facts, queries, rules, settings
 from convene.groups.deal import Plan, Problem
-from convene.groups.models import Caveat, Group, Round, Seat
+from convene.groups.dealing import Dealt
+from convene.groups.models import Caveat, Dealing, Group, Round, Seat, Snapshot
 from convene.people.models import Lock, Separation
 from convene.people.queries import pairs
 
@@ -38,63 +39,121 @@ def keep(event: Event, asked: Problem, plan: Plan, now: datetime) -> list[Round]
     """
     if facts.binding(asked) != facts.binding_now(event, asked.seed):
         raise Changed
-    held = queries.rounds(event.id, "held")
+    held = [round_ for round_ in queries.rounds(event.id, "held", "published") if round_.has_begun]
     free = itertools.filterfalse({round_.number for round_ in held}.__contains__, itertools.count(1))
     started = Counter(group.seats[0].person_id for round_ in held for group in round_.groups if group.seats)
     drop(event, "draft")
     db.session.expire_all()
     word = "Room" if event.format == "online" else "Table"
-    made = []
-    for order, (groups, number) in enumerate(zip(plan.rounds, free, strict=False), start=len(asked.held) + 1):
-        round_ = Round(event_id=event.id, number=number, state="draft", created_at=now)
-        db.session.add(round_)
-        db.session.flush()
-        for group_number, guests in enumerate(groups, start=1):
-            group = Group(round_id=round_.id, number=group_number, label=f"{word} {group_number}")
-            db.session.add(group)
-            db.session.flush()
-            for position, person_id in enumerate(
-                rules.in_turn([facts.id_of(guest) for guest in guests], started)
-            ):
+    made = [
+        Round(event_id=event.id, number=number, state="draft", created_at=now)
+        for _, number in zip(plan.rounds, free, strict=False)
+    ]
+    for order, (round_, groups) in enumerate(zip(made, plan.rounds, strict=True), start=len(asked.held) + 1):
+        pinned = {pin.group: pin for pin in asked.pinned if pin.round == order}
+        for number, _ in enumerate(groups, start=1):
+            whole = number in pinned and pinned[number].whole
+            round_.groups.append(Group(number=number, label=f"{word} {number}", pinned=whole))
+    db.session.add_all(made)
+    db.session.flush()  # all rounds and groups at once; the seats name both
+    for order, (round_, groups) in enumerate(zip(made, plan.rounds, strict=True), start=len(asked.held) + 1):
+        alone = {one for pin in asked.pinned if pin.round == order and not pin.whole for one in pin.people}
+        for group, guests in zip(round_.groups, groups, strict=True):
+            stay = {facts.id_of(guest) for guest in guests if guest in alone}
+            for position, person_id in enumerate(rules.in_turn([*map(facts.id_of, guests)], started)):
                 seat = Seat(round_id=round_.id, group_id=group.id, person_id=person_id, position=position)
+                seat.pinned = person_id in stay
                 db.session.add(seat)
             for caveat in plan.caveats:
-                if (caveat.round, caveat.group) == (order, group_number):
+                if (caveat.round, caveat.group) == (order, group.number):
                     db.session.add(Caveat(group_id=group.id, text=caveat.text))
-        made.append(round_)
     db.session.flush()
+    db.session.expire_all()
     return made
+
+
+def note(event: Event, dealt: Dealt, seed: int | None) -> None:
+    """Write down what a deal found out about repeats, and its seed while looking on from it may better it."""
+    dealing = db.session.get(Dealing, event.id)
+    if dealing is None:
+        dealing = Dealing(event_id=event.id)
+        db.session.add(dealing)
+    dealing.seed = seed
+    dealing.least_repeats, dealing.because = dealt.plan.least_repeats, list(dealt.plan.because)
+    dealing.open_least_repeats = dealt.open_least_repeats
+    dealing.open_because = list(dealt.open_because)
 
 
 def move(event: Event, seat_id: int, group_id: int) -> Seat:
     """Put one person into another group of the same round, under the event's lock. Raises NotPossible, Changed."""
+    seat, groups = movable(event, seat_id)
+    target = groups.get(group_id)
+    if target is None:
+        raise Changed
+    if target.id != seat.group_id:
+        refuse_breach(event, seat.group.round, {seat.person_id: target.id})
+        put(seat, target)
+    return seat
+
+
+def swap(event: Event, seat_id: int, other_id: int) -> Seat:
+    """Two people of one round change places, under the event's lock. Raises NotPossible, Changed."""
+    seat, groups = movable(event, seat_id)
+    other = db.session.get(Seat, other_id)
+    if other is None or other.group_id not in groups or other.group_id == seat.group_id:
+        raise Changed
+    mine, theirs = seat.group, other.group
+    refuse_breach(event, seat.group.round, {seat.person_id: theirs.id, other.person_id: mine.id})
+    put(seat, theirs)
+    put(other, mine)
+    return seat
+
+
+def pin(event: Event, pinned: bool, *, seat_id: int = 0, group_id: int = 0) -> Seat | Group:
+    """Say whether the next deal leaves this person, or this whole group, where they are. Raises Changed."""
+    if seat_id:
+        found: Seat | Group = movable(event, seat_id)[0]
+    else:
+        group = db.session.get(Group, group_id)
+        if group is None or not group.seats:
+            raise Changed
+        movable(event, group.seats[0].id)
+        found = group
+    found.pinned = pinned
+    return found
+
+
+def movable(event: Event, seat_id: int) -> tuple[Seat, dict[int, Group]]:
+    """A seat of a round of this event that is still open, and the groups of its round by id. Raises Changed."""
     seat = db.session.get(Seat, seat_id)
-    target = db.session.get(Group, group_id)
-    if (
-        seat is None
-        or target is None
-        or seat.round_id != target.round_id
-        or target.round.event_id != event.id
-    ):
+    if seat is None or seat.group.round.event_id != event.id or seat.group.round.has_begun:
         raise Changed
-    if target.round.state == "held":
-        raise Changed
-    before = [[other.person_id for other in group.seats] for group in target.round.groups]
-    groups = [list(people) for people in before]
-    for people, group in zip(groups, target.round.groups, strict=True):
-        if seat.person_id in people:
-            people.remove(seat.person_id)
-        if group.id == target.id:
-            people.append(seat.person_id)
-    ids = [person for people in groups for person in people]
-    broken = rules.breach_made(before, groups, pairs(Separation, ids), pairs(Lock, ids))
+    return seat, {group.id: group for group in seat.group.round.groups}
+
+
+def refuse_breach(event: Event, round_: Round, moved: Mapping[int, int]) -> None:
+    """Raises NotPossible if a hard rule would be broken by people (ids) sitting in other groups (ids) of a round."""
+    before = [[seat.person_id for seat in group.seats] for group in round_.groups]
+    after = [[person for person in people if person not in moved] for people in before]
+    for group, people in zip(round_.groups, after, strict=True):
+        people += [person for person, to in moved.items() if to == group.id]
+    ids = [person for people in after for person in people]
+    apart, together = pairs(Separation, ids), pairs(Lock, ids)
+    needed, leading = settings.reach(event), settings.leading(event)
+    broken = rules.breach_made(before, after, apart, together, needed, leading)
     if broken:
         raise NotPossible(broken)
+
+
+def put(seat: Seat, target: Group) -> None:
+    """Into this group, as the last to begin; whoever sat there first still begins."""
+    left = seat.group
     seat.position = 1 + max((other.position for other in target.seats), default=-1)
     seat.group_id = target.id
+    seat.pinned = False
     db.session.flush()
     db.session.expire(target)
-    return seat
+    db.session.expire(left)
 
 
 def set_rooms(event: Event, urls: Sequence[str]) -> None:
@@ -105,15 +164,27 @@ def set_rooms(event: Event, urls: Sequence[str]) -> None:
 
 
 def drop(event: Event, state: str) -> None:
-    db.session.execute(delete(Round).where(Round.event_id == event.id, Round.state == state))
+    """Delete the rounds of this state that nobody has begun."""
+    mine = (Round.event_id == event.id, Round.state == state, Round.started_at.is_(None))
+    db.session.execute(delete(Round).where(*mine))
     db.session.expire_all()
 
 
 def hold(event: Event, number: int) -> bool:
-    """A round has been held: from now on no deal changes it. Drafts were dealt without knowing that, and go."""
+    """A round has been held: from now on no deal changes it.
+
+    Drafts that were dealt without knowing that it had begun go.
+    """
     for round_ in queries.rounds(event.id, "published"):
         if round_.number == number:
-            drop(event, "draft")
+            if not round_.has_begun:
+                drop(event, "draft")
+                close_undo(event)
             round_.state = "held"
             return True
     return False
+
+
+def close_undo(event: Event) -> None:
+    """Nobody goes back behind what people were told or lived through."""
+    db.session.execute(delete(Snapshot).where(Snapshot.event_id == event.id))

@@ -3,15 +3,32 @@
 import pickle
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from convene.groups.deal import Invalid, Plan, Problem, Refused
 
 PATIENCE = 30.0  # seconds past its budget: the engine stops itself half a second after it
 
 
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """A plan, and the least repeats and their reasons as if nobody had to be kept apart or together.
+
+    The plan's own bound and reasons count every rule in, and are for those who may know of them.
+    """
+
+    plan: Plan
+    open_least_repeats: int
+    open_because: tuple[str, ...]
+
+
 def deal(problem: Problem, seconds: float) -> Plan:
     """As `convene.groups.deal.engine.deal`, about a fifth of a second later. Raises Invalid, Refused."""
+    return deal_for_board(problem, seconds).plan
+
+
+def deal_for_board(problem: Problem, seconds: float) -> Dealt:
+    """A deal with what its organiser may be told of it, whoever they are. Raises Invalid, Refused."""
     asked = pickle.dumps((replace(problem, served=dict(problem.served)), seconds))
     command = [sys.executable, "-m", "convene.groups.deal.apart"]
     done = subprocess.run(
@@ -20,7 +37,8 @@ def deal(problem: Problem, seconds: float) -> Plan:
     outcome = pickle.loads(done.stdout)  # noqa: S301 - written by convene.groups.deal.apart
     if isinstance(outcome, str):
         raise Invalid(outcome)
-    if isinstance(outcome, tuple):
-        raise Refused(outcome)
-    assert isinstance(outcome, Plan)
-    return outcome
+    if isinstance(outcome, list):
+        raise Refused(tuple(outcome))
+    plan, (least, reasons) = outcome
+    assert isinstance(plan, Plan)
+    return Dealt(plan, least, reasons)

@@ -1,12 +1,14 @@
 """The facts for a deal, read from the database: who is here, what they need, who has met, what stays as it is."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from convene.events.models import Event
-from convene.groups import history, queries, rules
-from convene.groups.deal import Guest, Problem
-from convene.groups.models import Round
+from convene.groups import history, queries, rules, settings
+from convene.groups.deal import Guest, Pin, Problem, Weights
+from convene.groups.models import Dealing, Round
 from convene.people.models import Lock, Separation
 from convene.people.queries import pairs
 from convene.signups import queries as signups
@@ -46,12 +48,20 @@ def problem(event: Event, seed: int) -> Problem:
         raise NobodyHere
     ids = [signup.person_id for signup in coming]
     rounds = queries.rounds(event.id)
-    held = [as_keys(round_) for round_ in rounds if round_.state == "held"]
-    told = [as_keys(round_) for round_ in rounds if round_.state == "published"]
+    held = [as_keys(round_) for round_ in rounds if round_.has_begun]
+    told = [as_keys(round_) for round_ in rounds if round_.state == "published" and not round_.has_begun]
     if held and len(held) >= event.round_count:
         raise AlreadyHeld
     known = {guest for plan in (*held, *told) for group in plan for guest in group}
-    guests = tuple(guest_of(signup) for signup in coming)
+    dealing, needs = settings.of(event), settings.needs_of(event.id)
+    leading = settings.facilitators_of(event.id)
+    needed: dict[int, list[str]] = defaultdict(list)
+    for need in needs:
+        for one in need.people:
+            needed[one.person_id].append(need.name)
+    guests = tuple(
+        guest_of(signup, signup.person_id in leading, needed[signup.person_id]) for signup in coming
+    )
     gone = tuple(Guest(id=guest) for guest in sorted(known - {guest.id for guest in guests}))
     return Problem(
         people=guests + gone,
@@ -59,19 +69,51 @@ def problem(event: Event, seed: int) -> Problem:
         group_size=event.group_size,
         rounds=event.round_count,
         seed=seed,
+        facilitated=dealing.facilitated,
+        served={need.name: need.groups for need in needs},
         apart=tuple((key(first), key(second)) for first, second in sorted(pairs(Separation, ids))),
         together=tuple((key(first), key(second)) for first, second in sorted(pairs(Lock, ids))),
         met=tuple((key(first), key(second), price) for first, second, price in history.meetings(event, ids)),
         held=tuple(held),
         told=tuple(told[: event.round_count - len(held)]),
+        weights=weights_of(dealing),
+        pinned=pins(rounds, len(held), event.round_count, frozenset(key(one) for one in ids)),
     )
+
+
+def pins(rounds: Sequence[Round], held: int, count: int, here: frozenset[str]) -> tuple[Pin, ...]:
+    """Whom the next deal leaves where they are: pinned in the drafts, or in what was published if there are none."""
+    opened = [one for one in rounds if one.state == "draft"]
+    opened = opened or [one for one in rounds if one.state == "published" and not one.has_begun]
+    found = []
+    for order, round_ in enumerate(opened[: count - held], start=held + 1):
+        for group in round_.groups:
+            people = [key(seat.person_id) for seat in group.seats if group.pinned or seat.pinned]
+            people = [person for person in people if person in here]
+            if people:
+                found.append(Pin(order, group.number, tuple(people), whole=group.pinned))
+    return tuple(found)
 
 
 def as_keys(round_: Round) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(key(seat.person_id) for seat in group.seats) for group in round_.groups)
 
 
-def guest_of(signup: Signup) -> Guest:
+def weights_of(dealing: Dealing) -> Weights:
+    """The usual prices; what the organiser does not ask to mix costs nothing."""
+    weights = Weights()
+    if not dealing.mix_affiliation:
+        weights = replace(weights, organisation=0)
+    if not dealing.mix_field:
+        weights = replace(weights, sector=0)
+    if not dealing.mix_place:
+        weights = replace(weights, place=0)
+    if not dealing.mix_first_timers:
+        weights = replace(weights, lone_newcomer=0, newcomers_alone=0)
+    return weights
+
+
+def guest_of(signup: Signup, facilitator: bool, needs: Sequence[str]) -> Guest:
     person = signup.person
     return Guest(
         id=key(person.id),
@@ -79,6 +121,8 @@ def guest_of(signup: Signup) -> Guest:
         sector=mixable(person.field),
         place=mixable(person.place),
         newcomer=bool(signup.first_time),
+        facilitator=facilitator,
+        needs=tuple(needs),
     )
 
 
@@ -89,7 +133,9 @@ def mixable(text: str | None) -> str | None:
 
 def binding(asked: Problem) -> tuple[object, ...]:
     """The facts that a plan may not be kept without: wishes and prices may change under it, these may not."""
-    return (asked.present, asked.apart, asked.together, asked.held, asked.group_size, asked.rounds)
+    people = {guest.id: (guest.facilitator, guest.needs) for guest in asked.people}
+    hard = (asked.apart, asked.together, asked.held, asked.pinned, asked.group_size, asked.rounds)
+    return (*hard, asked.present, people, asked.facilitated, dict(asked.served))
 
 
 def binding_now(event: Event, seed: int) -> tuple[object, ...] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from convene import links
 from convene.groups.models import Seat
 from convene.groups.rules import shared
 from convene.groups.starters import questions
@@ -30,5 +31,8 @@ def sitting(seat: Seat) -> dict[str, Any]:
 
 def your_group(signup: Signup, seats: Sequence[Seat]) -> Letter:
     """One letter with all rounds; names as each chose to be called, and never an address."""
-    facts = {"sittings": [sitting(seat) for seat in seats]}
+    facts = {
+        "sittings": [sitting(seat) for seat in seats],
+        "now_url": links.now(signup.id, signup.generation),
+    }
     return letter("your_group", signup, facts=facts, expires_at=signup.event.ends_at)

@@ -32,6 +32,11 @@ class Round(db.Model):
         back_populates="round", order_by="Group.number", cascade="all, delete-orphan", passive_deletes=True
     )
 
+    @property
+    def has_begun(self) -> bool:
+        """People sit in it, or sat in it: no deal and no hand changes it any more."""
+        return self.state == "held" or (self.state == "published" and self.started_at is not None)
+
 
 class Group(db.Model):
     """2 to 6 people put together in a round; the label says table, breakout or pair."""

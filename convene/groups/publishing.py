@@ -1,12 +1,12 @@
 """Telling people their groups: on their own pages, and by letter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from convene.events.models import Event
 from convene.extensions import db
-from convene.groups import letters, queries, rules
-from convene.groups.actions import Changed, NotPossible, drop
+from convene.groups import letters, queries, rules, settings
+from convene.groups.actions import Changed, NotPossible, close_undo, drop
 from convene.groups.models import Round, Seat
 from convene.mail import outbox
 from convene.people.models import Separation
@@ -34,13 +34,20 @@ def publish_quietly(event: Event, now: datetime) -> dict[int, list[Seat]]:
     if not drafts:
         return {}
     refuse_broken(drafts)
+    refuse_unserved(event, drafts)
     refuse_left(event, drafts)
     drop(event, "published")
+    close_undo(event)
     drafts = queries.rounds(event.id, "draft")
     for round_ in drafts:
         round_.state = "published"
         round_.published_at = now
     db.session.flush()
+    return all_seats(event)
+
+
+def all_seats(event: Event) -> dict[int, list[Seat]]:
+    """Each person's seats in everything that was published, in order."""
     by_person: dict[int, list[Seat]] = {}
     for round_ in queries.rounds(event.id, "published", "held"):
         for group in round_.groups:
@@ -59,11 +66,28 @@ def refuse_broken(rounds: Sequence[Round]) -> None:
             raise NotPossible("apart")
 
 
+def refuse_unserved(event: Event, rounds: Sequence[Round]) -> None:
+    """Raises Changed where somebody sits in a group that has not what they need: said since the deal."""
+    reach = settings.reach(event)
+    for round_ in rounds:
+        for place, group in enumerate(round_.groups):
+            if any(place >= reach.get(seat.person_id, place + 1) for seat in group.seats):
+                raise Changed
+
+
 def refuse_left(event: Event, rounds: Sequence[Round]) -> None:
     seated = {seat.person_id for round_ in rounds for group in round_.groups for seat in group.seats}
     coming = {*signups.in_state(event.id, *HOLDING), *signups.present(event.id)}
     if not seated <= {signup.person_id for signup in coming}:
         raise Changed
+
+
+def tell(event: Event, people: Collection[int], now: datetime) -> int:
+    """A new letter to these, whose groups were changed by hand since the last one; returns how many it is for."""
+    by_person = {person: seats for person, seats in all_seats(event).items() if person in people}
+    close_undo(event)
+    post_groups(event, by_person, now)
+    return len(by_person)
 
 
 def post_groups(event: Event, by_person: Mapping[int, list[Seat]], now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Reading rounds, groups and seats."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,10 +25,16 @@ def rounds(event_id: int, *states: str) -> Sequence[Round]:
 
 
 def board(event_id: int) -> Sequence[Round]:
-    """What the organiser works on: the rounds held, and the drafts, or what was published if there are none."""
+    """What the organiser works on: the rounds that have begun, and the drafts, or what was published if none."""
     found = rounds(event_id)
-    draft = any(round_.state == "draft" for round_ in found)
-    return [round_ for round_ in found if round_.state in ("held", "draft" if draft else "published")]
+    open_ = [round_.id for round_ in opened(found)]
+    return [round_ for round_ in found if round_.has_begun or round_.id in open_]
+
+
+def opened(found: Iterable[Round]) -> list[Round]:
+    """What the next deal would change: the drafts, or what was published if there are none; never what has begun."""
+    ahead = [round_ for round_ in found if not round_.has_begun]
+    return [round_ for round_ in ahead if round_.state == "draft"] or ahead
 
 
 def seats_of(event_id: int, person_id: int) -> Sequence[Seat]:

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 SMALLEST, LARGEST = 2, 6
+NOBODY: Mapping[int, int] = MappingProxyType({})
 
 
 def breach(
@@ -30,9 +32,14 @@ def breach_made(
     after: Sequence[Collection[int]],
     apart: Iterable[tuple[int, int]],
     together: Iterable[tuple[int, int]],
+    reach: Mapping[int, int] = NOBODY,
+    leading: Collection[int] = (),
 ) -> str | None:
-    """The first hard rule that going from one seating to another breaks, as in `breach`; what was broken already
-    (a rule made since the deal) does not count. The groups stand in the same order in both.
+    """The first hard rule that going from one seating to another breaks, as in `breach`, "need" or "facilitator";
+    what was broken already (a rule made since the deal) does not count. The groups stand in the same order in both.
+
+    reach    how many groups, counted from the first, serve all that a person needs
+    leading  who facilitates, where that is asked for
     """
     was, is_ = group_numbers(before), group_numbers(after)
     for first, second in apart:
@@ -41,10 +48,28 @@ def breach_made(
     for first, second in together:
         if first in is_ and second in is_ and not share(is_, first, second) and share(was, first, second):
             return "together"
+    for person, number in is_.items():
+        if was.get(person) != number >= reach.get(person, number + 1):
+            return "need"
+    if badly_led(before, after, set(leading)):
+        return "facilitator"
     for old, new in zip(before, after, strict=True):
         if len(is_) > 1 and off_size(len(new)) > off_size(len(old)):
             return "size"
     return None
+
+
+def badly_led(
+    before: Sequence[Collection[int]], after: Sequence[Collection[int]], leading: Collection[int]
+) -> bool:
+    """Whether a group loses its last facilitator, or one has more than its even share that it had not before."""
+    counts = [sum(person in leading for person in group) for group in after]
+    share_ = -(-sum(counts) // max(1, sum(map(bool, after))))
+    for old, new, count in zip(before, after, counts, strict=True):
+        had = sum(person in leading for person in old)
+        if (new and had and not count) or (count > had and count > share_):
+            return True
+    return False
 
 
 def group_numbers(groups: Sequence[Collection[int]]) -> dict[int, int]:

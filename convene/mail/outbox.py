@@ -97,7 +97,7 @@ def drop_unsent(thread: str, kinds: Sequence[str], reason: str) -> int:
 
 
 def drop_waiting(reason: str, *which: ColumnElement[bool]) -> int:
-    """Drop what still waits here because the person asked for silence; what a worker has in hand goes its way."""
+    """Drop what still waits here and is wanted no more; what a worker has in hand goes its way."""
     rows = update(OutgoingMail).where(OutgoingMail.state.in_(("queued", "retry")), *which)
     return affected(rows.values(state="dropped", last_answer=reason))
 

@@ -1,13 +1,14 @@
 """Finding people: always inside one organisation."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TypeVar
 
 from sqlalchemy import bindparam, select
 
 from convene.extensions import db
 from convene.people.models import Lock, Organisation, Person, Role, Separation
-from convene.people.words import folded_name
+from convene.people.words import folded_name, is_found
 
 ORGANISING = ("owner", "organiser")
 BY_ADDRESS = select(Person).where(
@@ -49,12 +50,23 @@ def may_see_separations(person: Person) -> bool:
 
 
 def search(organisation_id: int, text: str, *, limit: int = 50) -> Sequence[Person]:
-    """People by a part of their name or address, in order of name."""
-    rows = select(Person).where(Person.organisation_id == organisation_id, Person.state != "erased")
-    if text:
-        part = f"%{folded_name(text.replace('%', '').replace('_', ''))}%"
-        rows = rows.where(Person.name_folded.like(part) | Person.address.like(part))
-    return db.session.scalars(rows.order_by(Person.name_folded, Person.id).limit(limit)).all()
+    """People by a part of their name or address, in order of name.
+
+    The names are looked through here: SQLite knows neither the case nor the accents of a letter.
+    """
+    mine = (Person.organisation_id == organisation_id, Person.state != "erased")
+    rows = select(Person).where(*mine).order_by(Person.name_folded, Person.id)
+    if not text:
+        return db.session.scalars(rows.limit(limit)).all()
+    part = folded_name(text)
+    names = select(Person.id, Person.name_folded, Person.address).where(*mine)
+    names = names.order_by(Person.name_folded, Person.id)
+    found = (
+        person_id
+        for person_id, name, address in db.session.execute(names)
+        if is_found(text, name) or part in (address or "")
+    )
+    return db.session.scalars(rows.where(Person.id.in_(list(islice(found, limit))))).all()
 
 
 def of_name(organisation_id: int, name: str) -> Sequence[Person]:

@@ -13,6 +13,27 @@ JOINERS = {
     "\u200f",
 }  # needed by Persian, Indic scripts, emoji and mixed-direction names
 
+# Letters that stand for themselves in Unicode and that people without their keyboard type like this.
+PLAIN = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ħ": "h",
+        "ŧ": "t",
+        "ı": "i",
+        "ə": "e",
+    }
+)
+# And the way some are spelt out instead: "Juergen", "Soeren", "Aase".
+SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+ACCENTS = re.compile("[\u0300-\u036f]")
+APOSTROPHES = re.compile("['`\u00b4\u02b9\u02bb\u02bc\u2018\u2019\u2032\uff07]")
+DASHES = re.compile("[-\u2010-\u2015\u2212]")
 
 FOLDED = 240  # letters kept of a folded name: some letters fold into many
 
@@ -49,6 +70,21 @@ def folded_name(name: str) -> str:
     # Folding can take a letter apart again (\u0130), so it is put together afterwards.
     whole = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return " ".join(whole.split())[:FOLDED]
+
+
+def plain(text: str) -> str:
+    """The text as somebody in a hurry types it: without accents, apostrophes and hyphens, in small letters."""
+    folded = folded_name(DASHES.sub(" ", APOSTROPHES.sub("", text)))
+    bare = ACCENTS.sub("", unicodedata.normalize("NFD", folded.translate(PLAIN)))
+    return unicodedata.normalize("NFC", bare)
+
+
+def is_found(sought: str, name: str) -> bool:
+    """Whether a search for these words finds this name, with or without its accents, or with them spelt out."""
+    words = plain(sought)
+    if not words:  # an apostrophe or a hyphen alone
+        return folded_name(sought) in folded_name(name)
+    return words in plain(name) or words in plain(folded_name(name).translate(SPELT_OUT))
 
 
 def safe_to_mail(name: str) -> str:

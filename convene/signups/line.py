@@ -5,14 +5,14 @@ Everything here is called under the lock of the event's row, and posts its lette
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from convene.events.capacity import offer_ends
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db
 from convene.signups import letters, queries
-from convene.signups.models import Signup
+from convene.signups.models import HOLDING, Signup
 from convene.signups.posting import next_sequence, post, thread
 
 NEEDLESS_ONCE_SEATED = ("waitlisted", "place_offered")
@@ -80,7 +80,7 @@ def offer_free_places(event: Event, now: datetime) -> int:
 
 
 def lapse_offers(event_id: int, now: datetime) -> int:
-    """End the offers of this event whose time is over, and offer those places on; returns how many ended.
+    """End the offers of this event whose time is over, and offer every free place; returns how many ended.
 
     Nobody loses a place unheard: where the offer's letter still waits to leave, its time runs anew from now. One
     that will never arrive (refused, or stopped at the desk) is waited for no longer.
@@ -97,11 +97,18 @@ def lapse_offers(event_id: int, now: datetime) -> int:
         else:
             signup.state, signup.offered_until = "lapsed", None
             ended += 1
-    if ended:
-        offer_free_places(event, now)
+    offer_free_places(event, now)
     return ended
 
 
 def events_with_lapsed_offers(now: datetime) -> list[int]:
     rows = select(Signup.event_id).where(Signup.state == "offered", Signup.offered_until <= now).distinct()
     return list(db.session.scalars(rows))
+
+
+def events_with_stranded_places(now: datetime) -> list[int]:
+    """Those for which `offer_free_places` has a place free while people wait, whatever kept it from being offered."""
+    held = select(func.count()).where(Signup.event_id == Event.id, Signup.state.in_(HOLDING))
+    waits = select(Signup.id).where(Signup.event_id == Event.id, Signup.state == "waitlisted")
+    rows = select(Event.id).where(Event.state == "published", Event.starts_at > now, waits.exists())
+    return list(db.session.scalars(rows.where(held.scalar_subquery() < Event.capacity)))

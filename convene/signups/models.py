@@ -1,4 +1,4 @@
-"""A person's claim to attend an event, and, kept apart from it, what happened on the day."""
+"""A person's claim to attend an event, who is still to be told of it, and, kept apart, what happened on the day."""
 
 from datetime import datetime
 
@@ -47,6 +47,21 @@ class Signup(db.Model):
     attendance: Mapped["Attendance | None"] = relationship(
         back_populates="signup", cascade="all, delete-orphan"
     )
+
+
+class Untold(db.Model):
+    """Somebody who is still to be written to because the host changed the event, or called it off.
+
+    Written with the change and taken out with the letter: whatever dies in between, each hears of it once.
+    """
+
+    signup_id: Mapped[int] = mapped_column(
+        ForeignKey("signup.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    what: Mapped[str] = mapped_column(
+        Text
+    )  # columns of Event that changed, spaces between; empty if called off
 
 
 class Attendance(db.Model):

@@ -1,18 +1,29 @@
-"""When the host changes an event under people's feet: told of a change, or that it is called off."""
+"""When the host changes an event under people's feet: told of a change, or that it is called off.
 
+A letter takes some milliseconds to write, and nobody else writes to the database meanwhile. So whoever is to be told is
+written down with the change; a few are told in the same transaction, and a crowd by the worker, batch by batch.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
+
+from sqlalchemy import Text, delete, literal, select, update
+from sqlalchemy.orm import joinedload
 
 from convene.calendar import zones
 from convene.events import actions as events
 from convene.events.models import Event
 from convene.events.queries import locked
-from convene.extensions import db
+from convene.extensions import db, upsert
 from convene.mail import outbox
+from convene.mail.models import OutgoingMail
 from convene.signups import letters, queries
 from convene.signups.actions import NEEDLESS_AFTER_CANCEL, NotOpen
 from convene.signups.line import offer_free_places
-from convene.signups.models import HOLDING
+from convene.signups.models import HOLDING, Signup, Untold
 from convene.signups.posting import next_sequence, post, thread
+
+AT_ONCE = 100  # letters that one transaction may post
 
 
 class TooSmall(Exception):
@@ -21,6 +32,10 @@ class TooSmall(Exception):
     def __init__(self, held: int):
         super().__init__(held)
         self.held = held
+
+
+class NotADraft(Exception):
+    """What was published, or somebody has signed up to, is not thrown away: it is called off."""
 
 
 def change(event_id: int, facts: dict, now: datetime) -> set[str]:
@@ -41,22 +56,22 @@ def change(event_id: int, facts: dict, now: datetime) -> set[str]:
     return changed
 
 
+def audience(changed: set[str]) -> tuple[str, ...]:
+    """The states of those who are told of such a change."""
+    # A new link to join says nothing to those who have no place to join from yet.
+    return HOLDING if changed & set(events.TOLD) == {"online_url"} else (*HOLDING, "waitlisted")
+
+
 def tell_changed(event: Event, changed: set[str], now: datetime) -> None:
     """One letter to each who holds a place (with the raised invite) or waits for one.
 
     Where the letter of an earlier change had not left, this one stands for it, and tells the whole of when and where.
     """
-    # A new link to join says nothing to those who have no place to join from yet.
-    told = HOLDING if changed & set(events.TOLD) == {"online_url"} else (*HOLDING, "waitlisted")
-    for signup in queries.in_state(event.id, *told):
-        if signup.offered_until:
-            signup.offered_until = min(signup.offered_until, event.starts_at)
-        if "starts_at" in changed:
-            outbox.drop_unsent(thread(signup), ("reminder",), "the event was moved before this left")
-        unsent = outbox.drop_unsent(thread(signup), ("changed",), "a newer letter says it all")
-        words = in_words(event, changed | {"starts_at", "venue"} if unsent else changed)
-        sequence = next_sequence(signup) if signup.invite_open else None
-        post(letters.changed(signup, words, sequence, now), signup, now)
+    late = (Signup.event_id == event.id, Signup.offered_until > event.starts_at)
+    db.session.execute(update(Signup).where(*late).values(offered_until=event.starts_at))
+    if "starts_at" in changed:
+        drop_unsent(event, ("reminder",), "the event was moved before this left")
+    announce(event, audience(changed), " ".join(sorted(changed & set(events.TOLD))), now)
 
 
 def in_words(event: Event, changed: set[str]) -> dict[str, str]:
@@ -77,13 +92,88 @@ def call_off(event_id: int, words: str, now: datetime) -> int:
     if event.state != "published" or event.ends_at <= now:
         raise NotOpen
     event.state = "called_off"
+    event.called_off_words = words
     event.sequence += 1
     event.revised_at = now
+    drop_unsent(event, NEEDLESS_AFTER_CANCEL, "the event was called off before this left")
+    db.session.execute(delete(Untold).where(Untold.event_id == event.id))  # this is all there is to tell now
+    return announce(event, (*HOLDING, "waitlisted"), "", now)
+
+
+def can_throw_away(event: Event) -> bool:
+    """Whether nobody can know of this event: a draft was never published, for nothing becomes a draft again."""
+    anybody = select(Signup.id).where(Signup.event_id == event.id).limit(1)
+    return event.state == "draft" and db.session.scalar(anybody) is None
+
+
+def throw_away(event_id: int) -> None:
+    """Delete a draft with all that is planned for it. Raises NotADraft."""
+    event = locked(event_id)
+    if not can_throw_away(event):
+        raise NotADraft
+    db.session.delete(event)
+
+
+def drop_unsent(event: Event, kinds: tuple[str, ...], reason: str) -> None:
+    """Drop letters of these kinds about this event that nobody has begun to send."""
+    mail = (OutgoingMail.event_id == event.id, OutgoingMail.letter.in_(kinds), OutgoingMail.tries == 0)
+    outbox.drop_waiting(reason, *mail)
+
+
+def announce(event: Event, states: tuple[str, ...], what: str, now: datetime) -> int:
+    """Write down who is to be told, in one statement, and tell them at once if they are few; returns how many."""
     db.session.flush()
-    signups = queries.in_state(event.id, *HOLDING, "waitlisted")
-    for signup in signups:
-        outbox.drop_unsent(thread(signup), NEEDLESS_AFTER_CANCEL, "the event was called off before this left")
-        sequence = next_sequence(signup) if signup.invite_open else None
-        signup.invite_open = False
-        post(letters.called_off(signup, sequence, now, words), signup, now)
-    return len(signups)
+    found = select(Signup.id, Signup.event_id, literal(what, Text))
+    found = found.where(Signup.event_id == event.id, Signup.state.in_(states))
+    new = upsert(Untold.__table__).from_select(["signup_id", "event_id", "what"], found)
+    both = Untold.what + " " + new.excluded.what
+    db.session.execute(new.on_conflict_do_update(index_elements=["signup_id"], set_={"what": both}))
+    ids = untold(event.id)
+    if len(ids) <= AT_ONCE:
+        tell(event, ids, now)
+    return len(ids)
+
+
+def untold(event_id: int) -> Sequence[int]:
+    """The signups of this event that are still to be told."""
+    rows = select(Untold.signup_id).where(Untold.event_id == event_id)
+    return db.session.scalars(rows.order_by(Untold.signup_id)).all()
+
+
+def batches() -> list[tuple[int, Sequence[int]]]:
+    """All who are still to be told, as (event id, signup ids), each short enough for one transaction."""
+    found = []
+    for event_id in db.session.scalars(select(Untold.event_id).distinct().order_by(Untold.event_id)).all():
+        ids = untold(event_id)
+        found += [(event_id, ids[first : first + AT_ONCE]) for first in range(0, len(ids), AT_ONCE)]
+    return found
+
+
+def tell_batch(event_id: int, signup_ids: Sequence[int], now: datetime) -> None:
+    """Tell those of them whom nobody told meanwhile."""
+    tell(locked(event_id), signup_ids, now)
+
+
+def tell(event: Event, signup_ids: Sequence[int], now: datetime) -> None:
+    """Post what the event's change means to each, and strike them off; the event row must be locked."""
+    rows = select(Signup, Untold.what).join(Untold, Untold.signup_id == Signup.id)
+    rows = rows.where(Signup.id.in_(signup_ids)).options(joinedload(Signup.person)).order_by(Signup.id)
+    for signup, what in db.session.execute(rows, execution_options={"populate_existing": True}).all():
+        if event.state == "called_off":
+            tell_called_off(signup, now)
+        elif signup.state in (*HOLDING, "waitlisted"):  # who has left meanwhile need not hear of it
+            tell_of(set(what.split()), signup, now)
+    db.session.execute(delete(Untold).where(Untold.signup_id.in_(signup_ids)))
+
+
+def tell_of(changed: set[str], signup: Signup, now: datetime) -> None:
+    unsent = outbox.drop_unsent(thread(signup), ("changed",), "a newer letter says it all")
+    words = in_words(signup.event, changed | {"starts_at", "venue"} if unsent else changed)
+    sequence = next_sequence(signup) if signup.invite_open else None
+    post(letters.changed(signup, words, sequence, now), signup, now)
+
+
+def tell_called_off(signup: Signup, now: datetime) -> None:
+    sequence = next_sequence(signup) if signup.invite_open else None
+    signup.invite_open = False
+    post(letters.called_off(signup, sequence, now, signup.event.called_off_words), signup, now)

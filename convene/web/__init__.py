@@ -8,7 +8,25 @@ from werkzeug.routing import BaseConverter
 
 from convene.web import errors, filters, headers, reading
 from convene.web.access import development, everybody, organiser
-from convene.web.organise import attendance, desk, devices, groups, outbox, people, rounds, sign_in, signups
+from convene.web.organise import (
+    attendance,
+    changes,
+    compare,
+    desk,
+    devices,
+    ending,
+    groups,
+    mixing,
+    needs,
+    outbox,
+    people,
+    rounds,
+    season,
+    sign_in,
+    signups,
+    timer,
+    wall,
+)
 from convene.web.organise import events as desk_events
 from convene.web.visit import (
     answer,
@@ -18,6 +36,7 @@ from convene.web.visit import (
     events,
     health,
     lineup,
+    now,
     place,
     signup,
     unsubscribe,
@@ -31,6 +50,7 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (signup.page, "/events", everybody),
     (circles.page, "/circles", everybody),
     (place.page, "/place", everybody),
+    (now.page, "/place", everybody),
     (answer.page, "/answer", everybody),
     (unsubscribe.page, "/unsubscribe", everybody),
     (calendar.page, "/", everybody),
@@ -39,10 +59,18 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (sign_in.page, "/organise", everybody),
     (desk.page, "/organise", organiser),
     (desk_events.page, "/organise/events", organiser),
+    (ending.page, "/organise/events", organiser),
     (signups.page, "/organise/events", organiser),
     (attendance.page, "/organise/events", organiser),
     (groups.page, "/organise/events", organiser),
+    (mixing.page, "/organise/events", organiser),
+    (needs.page, "/organise/events", organiser),
+    (changes.page, "/organise/events", organiser),
+    (compare.page, "/organise/events", organiser),
     (rounds.page, "/organise/events", organiser),
+    (timer.page, "/organise/events", organiser),
+    (wall.page, "/organise/events", organiser),
+    (season.page, "/organise/events", organiser),
     (people.page, "/organise/people", organiser),
     (outbox.page, "/organise/outbox", organiser),
     (devices.page, "/organise/devices", organiser),

@@ -7,13 +7,11 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as some
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
 from convene.events import actions, queries
-from convene.events.models import Event
-from convene.extensions import NotAWrite, begin_write, db
+from convene.extensions import begin_write, db
 from convene.people.actions import slug_of
 from tests.crowd import at_once, faults
 from tests.factories import an_event, an_organisation

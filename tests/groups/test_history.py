@@ -76,6 +76,35 @@ def test_the_event_itself_and_later_ones_do_not_count(host: Organisation) -> Non
     assert len(meetings(later, ids(ann, bob))) == 1
 
 
+def test_what_was_published_for_a_session_still_to_come_counts_and_a_draft_does_not(
+    host: Organisation,
+) -> None:
+    ann, bob, cem = (a_person(host) for _ in range(3))
+    sooner, later = an_event(host), an_event(host, starts_in=timedelta(days=20))
+    sat(sooner, [ann, bob])
+    sat(sooner, [ann, cem], state="draft")
+    assert meetings(later, ids(ann, bob, cem)) == [(ann.id, bob.id, price_of_meeting(0))]
+
+
+def test_groups_of_an_event_that_was_called_off_never_met_unless_a_round_was_held(host: Organisation) -> None:
+    ann, bob, cem = (a_person(host) for _ in range(3))
+    event = past(host, 10)
+    sat(event, [ann, bob])
+    sat(event, [ann, cem], number=2, state="held")
+    event.state = "called_off"
+    db.session.flush()
+    assert [pair[:2] for pair in meetings(an_event(host), ids(ann, bob, cem))] == [(ann.id, cem.id)]
+
+
+def test_events_can_be_left_out(host: Organisation) -> None:
+    ann, bob = a_person(host), a_person(host)
+    event, another = past(host, 10), past(host, 20)
+    sat(event, [ann, bob])
+    sat(another, [ann, bob])
+    found = meetings(an_event(host), ids(ann, bob), leaving_out={event.id})
+    assert found == [(ann.id, bob.id, price_of_meeting(0))]
+
+
 def test_what_happened_at_another_host_stays_there(host: Organisation) -> None:
     ann, bob = a_person(host), a_person(host)
     sat(past(an_organisation(), 10), [ann, bob])

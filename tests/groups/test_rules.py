@@ -77,6 +77,43 @@ def test_a_move_answers_only_for_what_it_breaks_itself(
     assert breach_made(before, after, APART, TOGETHER) == broken
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "broken"),
+    [
+        ([[1, 5, 4], [6, 7], [8, 9]], [[5, 4], [6, 7, 1], [8, 9]], None),
+        ([[1, 5, 4], [6, 7], [8, 9]], [[5, 4], [6, 7], [8, 9, 1]], "need"),
+        ([[6, 7], [8, 9], [1, 5, 4]], [[6, 7], [8, 9, 1], [5, 4]], None),
+        ([[6, 7], [8, 9], [1, 5, 4], [2, 3]], [[6, 7], [8, 9], [5, 4], [2, 3, 1]], "need"),
+        ([[6, 7], [8, 9, 3], [1, 5, 4]], [[6, 7], [8, 9], [1, 5, 4, 3]], None),
+    ],
+)
+def test_whoever_is_moved_lands_where_all_they_need_is(
+    before: list[list[int]], after: list[list[int]], broken: str | None
+) -> None:
+    assert breach_made(before, after, (), (), {1: 2, 20: 1}) == broken
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "broken"),
+    [
+        ([[1, 5, 6], [2, 7, 8]], [[1, 5], [2, 7, 8, 6]], None),
+        ([[1, 5, 6], [2, 7, 8]], [[5, 6], [2, 7, 8, 1]], "facilitator"),
+        ([[1, 5, 6], [2, 7, 8]], [[2, 5, 6], [1, 7, 8]], None),
+        ([[1, 5, 6], [7, 8], [9, 10]], [[5, 6], [7, 8, 1], [9, 10]], "facilitator"),
+        ([[1, 2, 5], [7, 8], [9, 10]], [[1, 5], [7, 8, 2], [9, 10]], None),
+        ([[1, 2, 5, 6], [7, 8], [9, 3]], [[1, 2, 5], [7, 8], [9, 3, 6]], None),
+        ([[1, 2, 5], [3, 4, 6]], [[1, 5], [2, 3, 4, 6]], "facilitator"),
+        ([[1, 2, 5], [3, 7, 6]], [[1, 5], [2, 3, 7, 6]], None),
+        ([[5, 6, 7], [8, 9]], [[5, 6], [8, 9, 7]], None),
+    ],
+)
+def test_no_group_loses_its_last_facilitator_and_none_gets_more_than_its_share(
+    before: list[list[int]], after: list[list[int]], broken: str | None
+) -> None:
+    assert breach_made(before, after, (), (), leading={1, 2, 3, 4}) == broken
+    assert breach_made(before, after, (), ()) is None
+
+
 def test_a_separation_weighs_more_than_a_lock() -> None:
     assert breach([[1, 2]], [(1, 2)], [(1, 2)]) == "apart"
 

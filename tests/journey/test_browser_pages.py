@@ -14,10 +14,16 @@ from convene import clock, links
 from convene.access import letters, tokens
 from convene.events.models import Event
 from convene.extensions import db
+from convene.groups import actions as groups
+from convene.groups.models import Need
 from convene.mail.models import OutgoingMail
 from convene.nudges.models import Nudge
+from convene.people.models import Organisation, Person
+from convene.signups import attendance
 from convene.signups.models import Signup
-from tests.journey.installation import Installation, opened
+from tests.factories import a_person, a_signup
+from tests.journey import evening
+from tests.journey.installation import HOST, Installation, opened
 from tests.journey.watching import DESK, PHONE_AT_NIGHT, WCAG, Watch, visiting
 from tests.parts.browser import AXE
 from tests.parts.processes import Processes
@@ -29,7 +35,9 @@ NOT_PAGES = {"static", "calendar.event", "calendar.line_up", "health.healthz", "
 # Events of the demonstration programme.
 PAST, FULL = "before-the-service-the-person", "the-shop-at-the-end-of-the-road"
 OPEN, GONE = "what-the-school-gate-knows", "walking-and-talking-by-the-water"
-DRAFT = "a-supper-for-people-who-disagree"
+DRAFT, CAPTIONED = "a-supper-for-people-who-disagree", "measuring-circle-what-would-you-never-count"
+SEASON = "high-street-circle-a-slow-walk-along-tallow-street"
+WAITING, ON = "An evening about to begin", "An evening in its first round"  # made here
 LETTERS = "dev_mail.html"  # the HTML of a letter: judged as a letter, which has no landmarks
 
 Values = dict[str, Any]
@@ -46,13 +54,40 @@ def copy(processes: Processes, mail: Path) -> Iterator[Installation]:
     with opened(processes, **settings) as installation:
         posted = processes.start("tick", CONVENE_BASE_URL=installation.url, **settings)
         assert posted.process.wait(30) == 0, posted.said()
+        with installation.writing():
+            evenings()
         yield installation
+
+
+def evenings() -> None:
+    """Two events that are going on: in the room of one the first round is on, in the other it has not begun."""
+    host = db.session.scalars(select(Organisation).where(Organisation.name == HOST)).one()
+    names = [f"{first} {last}" for first in ("Bo", "Cy", "Di", "Ed", "Fi") for last in ("Ash", "Dune", "Elm")]
+    online = {"format": "online", "online_url": "https://video.example.org/hall"}
+    for title, more in ((WAITING, {}), (ON, online)):
+        event, here = evening.begin(host, [*names, "Bo Ash"], clock.now(), title=title, **more)
+        for number, signup in enumerate(here):
+            signup.person.field = ("housing", "health")[number % 2]
+    groups.set_rooms(event, [f"https://video.example.org/{number}" for number in range(9)])
+    evening.start(event, clock.now())
+    late = a_signup(event, a_person(host, name="Wim Late"))
+    attendance.mark(late, "attended", "test", clock.now())
+
+
+def slug_of(title: str) -> str:
+    return db.session.scalars(select(Event.slug).where(Event.title == title)).one()
 
 
 def place(state: str, event: str) -> Values:
     """The link of somebody whose sign-up is in this state."""
     rule = (Signup.state == state, Event.slug == event)
     found = db.session.scalars(select(Signup).join(Event).where(*rule).limit(1)).one()
+    return {"token": key(links.place(found.id, found.generation))}
+
+
+def of_person(name: str) -> Values:
+    """The link of somebody by name."""
+    found = db.session.scalars(select(Signup).join(Person).where(Person.name == name)).one()
     return {"token": key(links.place(found.id, found.generation))}
 
 
@@ -67,8 +102,11 @@ def examples(mail: Path) -> dict[str, list[Values]]:
     nudge = db.session.scalars(select(Nudge).where(Nudge.rule == "thank_you").limit(1)).one()
     person = nudge.person
     signup = db.session.scalars(select(Signup).where(Signup.event_id == number[FULL]).limit(1)).one()
+    need = db.session.scalars(select(Need).where(Need.event_id == number[CAPTIONED])).one()
     newest = db.session.scalars(select(OutgoingMail.id).order_by(OutgoingMail.id.desc()).limit(1)).one()
     in_folder = [{"name": file.stem} for file in sorted(mail.glob("*.eml"))]
+    waiting, on = slug_of(WAITING), slug_of(ON)
+    room = [{"event_id": number[slug]} for slug in (FULL, PAST, GONE, waiting, on)]
     states = [place(state, FULL) for state in ("confirmed", "waitlisted", "offered", "cancelled")]
     return {
         "events.show": [{"slug": slug} for slug in (FULL, PAST, GONE)],
@@ -76,6 +114,13 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "circles.show": [{"slug": "the-measuring-circle"}],
         "place.show": [*states, place("started", OPEN), place("confirmed", PAST)],
         "place.ask_cancel": states[:1],
+        "now.show": [
+            *(place("confirmed", slug) for slug in (FULL, PAST, waiting, on)),
+            states[-1],
+            of_person("Wim Late"),
+        ],
+        "organise_timer.show": room,
+        "organise_wall.show": room,
         "answer.show": [{"token": key(links.answer(nudge.id, nudge.generation))}],
         "unsubscribe.show": [{"token": key(links.unsubscribe(person.id, person.generation, 0))}],
         "unsubscribe.show_never": [{"token": key(links.never(person.id))}],
@@ -87,8 +132,12 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         ],
         "organise_events.show": [{"event_id": number[slug]} for slug in (FULL, PAST, DRAFT, GONE)],
         "organise_groups.show": [{"event_id": number[slug]} for slug in (PAST, FULL)],
+        "organise_season.show": [{"event_id": number[slug]} for slug in (SEASON, FULL)],
+        "organise_mixing.show": [{"event_id": number[slug]} for slug in (CAPTIONED, PAST, GONE, DRAFT)],
+        "organise_needs.show": [{"event_id": need.event_id, "need_id": need.id}],
+        "organise_needs.new": [{"event_id": number[slug]} for slug in (FULL, DRAFT)],
         "organise_rounds.on_paper": [{"event_id": number[PAST]}],
-        "organise_attendance.show": [{"event_id": number[slug]} for slug in (PAST, FULL)],
+        "organise_attendance.show": [{"event_id": number[slug]} for slug in (PAST, FULL, on)],
         "organise_signups.ask_cancel": [{"event_id": number[FULL], "signup_id": signup.id}],
         "organise_outbox.letter": [{"mail_id": newest}],
         "organise_people.together": [{}, {"one": "a", "other": "e"}],

@@ -176,7 +176,7 @@ def test_people_are_looked_for_inside_one_organisation(host: Organisation) -> No
     a_person(host, name="Pat Gone", state="erased", now=NOW)
     assert queries.search(host.id, "pat") == [pat]
     assert queries.search(host.id, "o'n") == [pat]
-    assert queries.search(host.id, "%") == [pat], "a wildcard typed is a letter, and stands for nothing"
+    assert queries.search(host.id, "%") == [], "a wildcard typed is a letter, and stands for nothing"
 
 
 @pytest.mark.parametrize(

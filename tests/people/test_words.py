@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from convene.people.words import BadWords, safe_to_mail, tidy
+from convene.people.words import BadWords, is_found, safe_to_mail, tidy
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,46 @@ def test_a_name_that_could_carry_an_advert_is_not_in_the_first_letter(advert: st
 @pytest.mark.parametrize("name", ["Pat", "Dr. Pat O'Neil-Smith", "李", "J. R. Hartley"])
 def test_a_plain_name_is(name: str) -> None:
     assert safe_to_mail(name) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("siobhan", "Siobhán Keane"),
+        ("elzbieta", "Elżbieta Krol"),
+        ("zoe", "Zoë"),
+        ("lukasz", "Łukasz"),
+        ("soren", "Søren"),
+        ("Soeren", "Søren"),
+        ("dordevic", "Đorđević"),
+        ("gross", "Groß"),
+        ("groß", "Gross"),
+        ("jurgen", "Jürgen"),
+        ("juergen", "Jürgen"),
+        ("jürgen", "Jurgen"),
+        ("gudrun", "Guðrún"),
+        ("ayse isik", "Ayşe Işık"),
+        ("o'donnell", "Grace O’Donnell"),
+        ("odonnell", "Grace O’Donnell"),
+        ("mei ling", "Mei-Ling Foster"),
+        ("ZHA", "wei  zhang"),
+        ("ａｄａ", "Ada"),
+        ("예은", "김예은"),
+        ("", "anybody"),
+    ],
+)
+def test_a_search_finds_a_name_however_its_letters_are_typed(typed: str, name: str) -> None:
+    assert is_found(typed, name)
+    assert is_found(unicodedata.normalize("NFD", typed), unicodedata.normalize("NFD", name))
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("zoey", "Zoë"), ("%", "Ada"), ("-", "Ada"), ("'", "Ada"), ("예", "김여은")]
+)
+def test_a_search_does_not_find_another_name(typed: str, name: str) -> None:
+    assert not is_found(typed, name)
+
+
+@given(some.text(max_size=40))
+def test_every_name_is_found_by_itself(name: str) -> None:
+    assert is_found(name, name)

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from convene import clock, links
 from convene.access import sign_ins, tokens
 from convene.extensions import db
-from convene.groups.models import Group, Round, Seat
+from convene.groups.models import Group, Need, Round, Seat
 from convene.nudges.models import Nudge
 from tests.factories import a_signup, an_event, an_organiser
 
@@ -66,15 +66,17 @@ def a_house(app: Flask) -> House:
         key="thank_you:1", rule="thank_you", event_id=past.id, person_id=there.person_id, state="sent",
         reason="they had a place", due_at=now, decided_at=now, generation=1,
     )  # fmt: skip
-    db.session.add(nudge)
+    need = Need(event_id=event.id, name="captions", groups=1)
+    db.session.add_all([nudge, need])
     db.session.flush()
     secret = sign_ins.open_sign_in(organiser.address or "", host.id, "a test", now)
     good = {
         "slug": event.slug, "event_id": str(event.id), "signup_id": str(signup.id), "person_id": str(signup.person_id),
-        "place.token": links.place(signup.id, 1), "answer.token": links.answer(nudge.id, 1),
+        "place.token": links.place(signup.id, 1), "now.token": links.place(signup.id, 1),
+        "answer.token": links.answer(nudge.id, 1),
         "unsubscribe.token": links.unsubscribe(signup.person_id, 1, 0),
         "organise_sign_in.token": tokens.issue("sign_in", organiser.address or "", timedelta(minutes=9), now),
-        "number": "1", "filename": "css/base.css",
+        "need_id": str(need.id), "number": "1", "filename": "css/base.css",
     }  # fmt: skip
     good = {name: text.rpartition("/")[2] if name.endswith("token") else text for name, text in good.items()}
     db.session.commit()

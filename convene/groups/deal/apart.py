@@ -5,21 +5,34 @@ Only `convene.groups.dealing` talks to it: both ends are this program, so that p
 
 import pickle
 import sys
+from dataclasses import replace
 
+from .board import set_out
+from .bounds import Fresh, because, least_repeats
 from .engine import deal
-from .problem import Invalid, Refused
+from .problem import Invalid, Problem, Refused
 
 
 def main() -> None:
     problem, seconds = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by convene.groups.dealing
     outcome: object
     try:
-        outcome = deal(problem, seconds)
+        outcome = (deal(problem, seconds), open_bound(problem))
     except Refused as refusal:
-        outcome = refusal.reasons
+        outcome = list(refusal.reasons)
     except Invalid as fault:
         outcome = str(fault)
     pickle.dump(outcome, sys.stdout.buffer)
+
+
+def open_bound(problem: Problem) -> tuple[int, tuple[str, ...]]:
+    """The least repeats and why, as if nobody had to be kept apart or together: for those who may not know of it."""
+    without = replace(problem, apart=(), together=())
+    board = set_out(without)
+    if not board.n or not board.rounds:
+        return 0, ()
+    fresh = Fresh.of(board)
+    return least_repeats(fresh), because(without, fresh)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,9 @@ def _rules(floor: Floor, block: Ints, here: Ints, there: Ints, out: Ints) -> NDA
     label = floor.block[out]
     picked = (label[:, :, :, None] == label[:, :, None, :]).sum(axis=3)
     wall |= ((label >= 0) & (picked < floor.block_size[label])).any(axis=2)
+    if floor.pinned is not None:
+        wall |= floor.pinned[every[:, None, None], out].any(axis=2)
+        wall |= np.asarray(floor.pinned[:, block].any(axis=1))[:, None]
     if floor.uneven:
         small_here, small_there = floor.small[every, here], floor.small[every, there]
         had = floor.turns[floor.copy] >= floor.share

@@ -1,14 +1,15 @@
 """A problem as whole numbers and arrays: what every searching room reads, and none changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .dice import Dice
-from .problem import Guest, Problem, Weights
+from .kin import joined
+from .problem import Guest, Pin, Problem, Weights
 from .sizes import group_sizes
 
 Ints = NDArray[np.int32]
@@ -52,6 +53,8 @@ class Board:
     met_keys    (k,) sorted i * n + j with i < j; met_price (k,) in the caller's currency
     held        (h, n) group sat in, in each held round; -1 for nobody's guest that round
     told        (rounds, n) group announced; -1 for none
+    pinned      (rounds, n) group to stay in; -1 for none
+    whole       (rounds, groups) whether nobody but those pinned to a group may sit in it
     fewest, most  facilitators in one group
     """
 
@@ -74,6 +77,8 @@ class Board:
     held: Ints
     told: Ints
     told_groups: tuple[int, ...]
+    pinned: Ints
+    whole: Flags
     facilitated: bool
     fewest: int
     most: int
@@ -108,20 +113,6 @@ class Board:
         return np.where(self.met_keys[at] == keys, at, -1)
 
 
-def joined(lists: Iterable[Iterable[str]]) -> list[list[str]]:
-    """Lists merged wherever they overlap; each result sorted, and the results too."""
-    home: dict[str, list[str]] = {}
-    for each in lists:
-        merged: list[str] = []
-        for name in each:
-            part = home.get(name, [name])
-            if part is not merged:
-                merged.extend(part)
-                for member in part:
-                    home[member] = merged
-    return sorted({id(part): sorted(set(part)) for part in home.values()}.values())
-
-
 def set_out(problem: Problem) -> Board:
     """Arrays for a validated problem. The people are sorted by id and then shuffled by the seed, so that
     neither an id, a name nor a row of the input predicts a group."""
@@ -133,6 +124,7 @@ def set_out(problem: Problem) -> Board:
     n, sizes = len(people), tuple(group_sizes(len(people), problem.group_size))
     groups, left = len(sizes), problem.rounds - len(problem.held)
     keys, prices = _met(problem, number)
+    pinned, whole = _pins(problem.pinned, len(problem.held) + 1, left, groups, number)
     facilitators = sum(person.facilitator for person in people)
     fewest = facilitators // groups if problem.facilitated and groups else 0
     most = -(-facilitators // groups) if problem.facilitated and groups else n
@@ -156,6 +148,8 @@ def set_out(problem: Problem) -> Board:
         held=_seatings(problem.held, len(problem.held), number),
         told=_seatings(problem.told, left, number),
         told_groups=tuple(len(groups) for groups in problem.told),
+        pinned=pinned,
+        whole=whole,
         facilitated=problem.facilitated,
         fewest=fewest,
         most=max(most, 1),
@@ -189,6 +183,19 @@ def _apart(problem: Problem, number: dict[str, int]) -> Ints:
         if one in number and other in number
     }
     return np.array(sorted(pairs), dtype=np.int32).reshape(-1, 2)
+
+
+def _pins(
+    pins: Sequence[Pin], first: int, rounds: int, groups: int, number: dict[str, int]
+) -> tuple[Ints, Flags]:
+    pinned = np.full((rounds, len(number)), -1, dtype=np.int32)
+    whole = np.zeros((rounds, groups), dtype=bool)
+    for pin in pins:
+        here = [number[each] for each in pin.people if each in number]
+        pinned[pin.round - first, here] = pin.group - 1
+        if pin.whole and len(here) == len(pin.people) and pin.group <= groups:
+            whole[pin.round - first, pin.group - 1] = True
+    return pinned, whole
 
 
 def _met(problem: Problem, number: dict[str, int]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -7,10 +7,12 @@ held round; every meeting of a pair that is not fresh, or no longer, is a repeat
   each person   sits with at least (size of the smallest group open to them) - 1 others a round, less their own
                 block
   facilitators  every group has at least f of them: whoever is none meets f a round, less those of their block
+  pins          those who stay together in rounds to come, and met before or stay together twice, meet again
   needs         k people on t groups that serve them: q = sum C(part, 2) over an even split is the least that
                 they can share
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,11 +25,12 @@ from .sizes import NUMBER_WORDS
 from .words import counted, listed
 
 MANY_FACILITATORS = 1000
+MANY_CHOICES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """At least `repeats`, by the argument `kind` (seats, person, facilitators, or needs with the group
+    """At least `repeats`, by the argument `kind` (seats, person, facilitators, pins, or needs with the group
     count)."""
 
     repeats: int
@@ -42,24 +45,29 @@ class Fresh:
     met     keys of pairs that met in held rounds or must be apart (facilitators too, where each has a group of their
             own): the pairs that are not fresh, blocks left out
     kin     (n,) people of one's own block, oneself left out
+    alone   whether no two facilitators may share a group
     """
 
     board: Board
     met: NDArray[np.int64]
     kin: NDArray[np.int64]
+    alone: bool
 
     @classmethod
-    def of(cls, board: Board) -> "Fresh":
+    def of(cls, board: Board, most: int | None = None) -> "Fresh":
+        """most: the facilitators that a group may have in any deal, if it is known (see refusals.mosts)."""
         n = max(board.n, 1)
         spent = [outside_blocks(board, seated) for seated in board.held]
         spent.append(board.apart[:, 0].astype(np.int64) * n + board.apart[:, 1])
         leading = np.flatnonzero(board.facilitator)
-        if board.facilitated and board.fewest == board.most == 1 and len(leading) <= MANY_FACILITATORS:
+        sure = most == 1 if most is not None else board.fewest == board.most == 1
+        alone = board.facilitated and sure
+        if alone and len(leading) <= MANY_FACILITATORS:
             one, two = np.triu_indices(len(leading), 1)
             spent.append(leading[one] * n + leading[two])
         size = np.bincount(board.block[board.block >= 0], minlength=1)
         kin = np.where(board.block >= 0, size[np.maximum(board.block, 0)] - 1, 0)
-        return cls(board, np.unique(np.concatenate(spent)), kin.astype(np.int64))
+        return cls(board, np.unique(np.concatenate(spent)), kin.astype(np.int64), alone)
 
     def within(self, who: NDArray[np.bool_]) -> int:
         """Fresh pairs with both ends in the set."""
@@ -100,14 +108,14 @@ def bounds(fresh: Fresh, rounds: int) -> list[Bound]:
     everyone = np.ones(board.n, dtype=bool)
     shared = sum(size * (size - 1) // 2 for size in board.sizes) - fresh.kin_pairs(everyone)
     found = [Bound(rounds * shared - fresh.within(everyone), "seats"), _each_person(fresh, rounds)]
+    if rounds == board.rounds and (board.pinned >= 0).any():
+        found.append(Bound(_pinned_repeats(board), "pins"))
     if board.facilitated and board.fewest:
         led = rounds * (board.fewest - fresh.own(board.facilitator)) - fresh.partners(board.facilitator)
         found.append(Bound(int(np.maximum(led, 0)[~board.facilitator].sum()), "facilitators"))
     for served in sorted(set(board.limit[board.limit < board.groups].tolist())):
         if served:
-            who = board.limit <= served
-            share = even_split_pairs(int(who.sum()), served) - fresh.kin_pairs(who)
-            found.append(Bound(rounds * share - fresh.within(who), "needs", served))
+            found.append(Bound(_by_needs(fresh, rounds, served), "needs", served))
     found = [replace(each, repeats=max(0, each.repeats)) for each in found]
     return sorted(found, key=lambda each: (-each.repeats, each.kind, each.served))
 
@@ -115,10 +123,51 @@ def bounds(fresh: Fresh, rounds: int) -> list[Bound]:
 def _each_person(fresh: Fresh, rounds: int) -> Bound:
     """Everybody's own shortfall; each repeat is one for two people."""
     board = fresh.board
-    smallest = np.minimum.accumulate(np.array(board.sizes))
+    # Larger groups come first, unless told rounds or pins ask for others.
+    ordered = not board.told_groups and not (board.pinned >= 0).any()
+    smallest = np.minimum.accumulate(board.sizes) if ordered else np.full(board.groups, board.sizes[-1])
     company = smallest[np.maximum(board.limit, 1) - 1] - 1 - fresh.kin
     short = rounds * np.maximum(company, 0) - fresh.partners(np.ones(board.n, dtype=bool))
     return Bound(-(-int(np.maximum(short, 0).sum()) // 2), "person")
+
+
+def _by_needs(fresh: Fresh, rounds: int, served: int) -> int:
+    """Repeats among those whom only so many groups serve.
+
+    Facilitators among them who each have a group of their own meet none of each other. Of the a others, j a
+    round sit with one of those f, and so meet one; among themselves they share at least an even split of j
+    over f groups and of a - j over the rest. That is convex in j, so that for every sum of j over the rounds
+    an even spread is least; the sum that forces fewest repeats is the bound.
+    """
+    board, who = fresh.board, fresh.board.limit <= served
+    share = even_split_pairs(int(who.sum()), served) - fresh.kin_pairs(who)
+    least = max(0, rounds * share - fresh.within(who))
+    leading = who & board.facilitator
+    f, a = int(leading.sum()), int((who & ~leading).sum())
+    if not fresh.alone or not 0 < f <= served or rounds * a > MANY_CHOICES:
+        return least
+    others = who & ~leading
+    kin = fresh.kin_pairs(others), fresh.kin_pairs(who) - fresh.kin_pairs(others)
+    new = fresh.within(others), fresh.within(who) - fresh.within(others)
+    forced = []
+    for total in range(rounds * a + 1) if f < served else (rounds * a,):
+        j, more = divmod(total, rounds)
+        among = sum(
+            count * (even_split_pairs(with_one, f) + even_split_pairs(a - with_one, max(1, served - f)))
+            for with_one, count in ((j, rounds - more), (j + 1, more))
+            if count
+        )
+        forced.append(max(0, among - rounds * kin[0] - new[0]) + max(0, total - rounds * kin[1] - new[1]))
+    return max(least, min(forced))
+
+
+def _pinned_repeats(board: Board) -> int:
+    """Repeats among those who are pinned to one group: nothing else can undo them."""
+    none = np.zeros(0, dtype=np.int64)
+    held = np.concatenate([none, *(outside_blocks(board, seated) for seated in board.held)])
+    stay = np.concatenate([none, *(outside_blocks(board, seated) for seated in board.pinned)])
+    keys, count = np.unique(stay, return_counts=True)
+    return int((count - ~np.isin(keys, held)).sum())
 
 
 def even_split_pairs(people: int, parts: int) -> int:
@@ -140,13 +189,19 @@ def because(problem: Problem, fresh: Fresh) -> tuple[str, ...]:
     if not least:
         return ()
     held = board.first_round - 1
-    most = next((r for r in range(board.rounds - 1, -1, -1) if not bounds(fresh, r)[0].repeats), 0)
+    # More rounds never force fewer repeats.
+    most = bisect_left(range(board.rounds), 1, key=lambda r: min(1, bounds(fresh, r)[0].repeats)) - 1
     fewer = f"Without a repeat at most {counted(held + most, 'round')} can be dealt"
     lead = f"{counted(least, 'repeat is', 'repeats are')} the least possible here, because"
     out = []
     for each in found:
         if each.repeats < least:
             break
+        if each.kind == "pins":
+            out.append(
+                f"{lead} those who stay in their groups meet again there; let one of them be dealt too."
+            )
+            continue
         out.append(f"{lead} {_why(problem, fresh, each)}. {fewer}{_remedy(problem, fresh, each)}.")
     return tuple(out)
 

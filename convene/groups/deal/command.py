@@ -1,8 +1,9 @@
 """The engine as a command of its own: `convene deal FILE`, with NumPy and no web framework loaded."""
 
+import os
 from argparse import ArgumentParser
-from math import isfinite
 from pathlib import Path
+from time import monotonic
 from typing import NoReturn, TextIO
 
 from .engine import deal
@@ -12,6 +13,8 @@ from .writing import FORMATS
 
 WRONG_INPUT = 1
 REFUSED = 2
+INTERRUPTED = 130
+LONGEST = 3600
 
 
 class _Parser(ArgumentParser):
@@ -29,18 +32,46 @@ def main(argv: list[str], stdin: TextIO, stdout: TextIO, stderr: TextIO) -> int:
             stdout.write(_parser().format_help())
             return 0
         options = _parser().parse_args(argv)
-        if not (isfinite(options.seconds) and options.seconds > 0):
-            raise Invalid("--seconds must be a number above 0.")
+        if not 0 < options.seconds <= LONGEST:
+            raise Invalid(f"--seconds must be above 0 and at most {LONGEST}.")
         problem = _read(options.file, stdin, options.group_size, options.rounds, options.seed)
-        plan = deal(problem, options.seconds)
+        plan = deal(problem, options.seconds, _Progress(stderr).tell)
     except Invalid as fault:
-        stderr.write(f"{fault}\n")
+        _write(stderr, f"{fault}\n")
         return WRONG_INPUT
     except Refused as refusal:
-        stderr.write("".join(f"{reason}\n" for reason in refusal.reasons))
+        _write(stderr, "".join(f"{reason}\n" for reason in refusal.reasons))
         return REFUSED
-    stdout.write(FORMATS[options.format](plan, len(problem.held) + 1))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    _write(stdout, FORMATS[options.format](plan, len(problem.held) + 1))
     return 0
+
+
+class _Progress:
+    """A line now and then, once a deal takes longer than a second."""
+
+    def __init__(self, stderr: TextIO) -> None:
+        self.stderr, self.next = stderr, monotonic() + 1
+
+    def tell(self, share: float, cost: float) -> None:
+        if monotonic() >= self.next:
+            self.next = monotonic() + 1
+            _write(self.stderr, f"{share:.0%} of the work is done; the best deal so far costs {cost:g}.\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """As UTF-8 whatever the terminal's own encoding is: the same deal is the same bytes anywhere."""
+    raw = getattr(stream, "buffer", None)
+    if raw is None:
+        stream.write(text)
+        return
+    try:
+        raw.write(text.encode())
+        raw.flush()
+    except BrokenPipeError:
+        # Whoever read has gone, as `| head` does; nothing is left to say, not even by Python as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parser() -> ArgumentParser:
@@ -64,19 +95,36 @@ def _parser() -> ArgumentParser:
 
 def _read(file: str, stdin: TextIO, group_size: int | None, rounds: int | None, seed: int | None) -> Problem:
     if file == "-":
-        try:
-            return from_json(stdin.read(), group_size, rounds, seed)
-        except UnicodeDecodeError as fault:
-            raise Invalid("Standard input is not UTF-8 text.") from fault
+        raw = getattr(stdin, "buffer", stdin).read()
+        return from_json(
+            raw if isinstance(raw, str) else _text(raw, "Standard input"), group_size, rounds, seed
+        )
     path = Path(file)
     if path.suffix.lower() not in (".json", ".csv"):
-        raise Invalid(f"{file} must end in .json or .csv, or be - for standard input.")
+        raise Invalid(
+            f"FILE must end in .json or .csv, or be - for standard input, and {file or 'nothing'} does not."
+        )
     try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as fault:
-        raise Invalid(f"{file} is not UTF-8 text.") from fault
+        content = path.read_bytes()
     except (OSError, ValueError) as fault:
         raise Invalid(f"{file} cannot be read.") from fault
     if path.suffix.lower() == ".csv":
-        return from_csv(text, group_size, rounds, seed)
-    return from_json(text, group_size, rounds, seed)
+        return from_csv(_spreadsheet(content), group_size, rounds, seed)
+    return from_json(_text(content, file), group_size, rounds, seed)
+
+
+def _text(content: bytes, where: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise Invalid(f"{where} is not UTF-8 text.") from fault
+
+
+def _spreadsheet(content: bytes) -> str:
+    """Spreadsheets write UTF-8 with a mark, UTF-16 with one, or the Windows code page, which decodes anything."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")

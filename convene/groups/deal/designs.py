@@ -6,7 +6,10 @@ from m * orbits on are fixed. Round t is the base round with t added to every x 
 in m rounds exactly when, over the base round, every difference within an orbit (up to sign) and from one
 orbit to another turns up at most once, and every fixed person meets each orbit at most once (Bose's method of
 differences, 1939; Colbourn and Dinitz, Handbook of Combinatorial Designs, II.7 and IV.5). The base rounds
-were found here by a depth-first search over these differences.
+were found here by a depth-first search over these differences. EIGHT_FOURS says how thirty-two people are served.
+
+That 24 people in fours can have seven rounds and 32 ten, and no more, is known (Miller, Valkov and Abel 2026, arXiv
+2507.23376, who list the social golfer problems that are solved); the constructions here are our own.
 """
 
 from functools import cache
@@ -32,11 +35,28 @@ BASE_ROUNDS: dict[tuple[int, int], tuple[int, int, tuple[tuple[int, ...], ...]]]
 }  # fmt: skip
 
 
+# Thirty-two in fours for ten rounds, in which everybody meets all others but one: there can be no more. The people are
+# four rows of F_2^3, person 8 * row + x, and each round is what the translations x -> x + t make of these groups. In
+# the first six each group takes one of every row; in the next three, two of each of two rows that differ by h in both;
+# in the last, a plane of one row. Between any two rows the first six leave two differences a and a + h, whose sum the
+# rounds decide: that h, different for the three pairs that a row is in, and a plane without them, is all it takes.
+EIGHT_FOURS = (
+    ((0, 8, 16, 24),), ((0, 10, 23, 28),), ((0, 13, 19, 26),),
+    ((0, 12, 21, 31),), ((0, 11, 17, 30),), ((0, 9, 22, 27),),
+    ((0, 1, 14, 15), (16, 18, 28, 30)),
+    ((0, 6, 18, 20), (8, 13, 25, 28)),
+    ((0, 4, 25, 29), (8, 15, 19, 20)),
+    ((0, 2, 5, 7), (8, 10, 12, 14), (16, 17, 20, 21), (24, 25, 30, 31)),
+)  # fmt: skip
+
+
 @cache
 def design(seats: int, groups: int, rounds: int) -> Ints | None:
     """(rounds, seats * groups) the group of each person without any repeat, or None if none is kept here."""
     if seats == 2:
         return _pairs(groups, rounds)
+    if (seats, groups) == (4, 8):
+        return _translated(rounds)
     if (seats, groups) not in BASE_ROUNDS:
         return None
     modulus, orbits, base = BASE_ROUNDS[seats, groups]
@@ -50,6 +70,18 @@ def _pairs(groups: int, rounds: int) -> Ints | None:
         return None
     base = [(modulus, 0), *((k, modulus - k) for k in range(1, groups))]
     return _developed(modulus, 1, np.array(base), rounds)
+
+
+def _translated(rounds: int) -> Ints | None:
+    if rounds > len(EIGHT_FOURS):
+        return None
+    out = np.empty((rounds, 32), dtype=np.int32)
+    for r, base in enumerate(EIGHT_FOURS[:rounds]):
+        # A group that a translation maps to itself comes up more than once.
+        groups = sorted({tuple(sorted(each ^ t for each in group)) for group in base for t in range(8)})
+        for number, group in enumerate(groups):
+            out[r, list(group)] = number
+    return out
 
 
 def _developed(

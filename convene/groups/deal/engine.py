@@ -3,21 +3,26 @@ had."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from time import thread_time
+
+import numpy as np
 
 from .board import EXACT, SCALE, Board, Ints, set_out
 from .bounds import Fresh, because, least_price, least_repeats
 from .caveats import caveats
 from .dice import Dice
 from .floor import Floor
-from .opening import open_deal
+from .opening import Opening, open_deal
+from .prices import crowded
 from .problem import Invalid, Plan, Problem, Refused
 from .refusals import reasons
-from .schedule import copies, schedules
+from .schedule import copies, schedules, steps
 from .score import Score, recount
 from .search import anneal
+from .tabu import repair
 from .told import split_price, tie
-from .units import gather
+from .units import Bound, gather_rounds
 from .validate import validate
 
 Progress = Callable[[float, float], None]
@@ -26,7 +31,16 @@ GRACE = 0.5
 NEVER = -(1 << 62)
 AFRESH = (1, 3)
 """Schedules that open afresh, in case the first opening was unlucky; all later ones warm up the best deal so far."""
-HOT, HOT_TOLD, COLD = 3 * SCALE, 8 * SCALE, 3 * SCALE // 5
+HOT, COLD = 3 * SCALE, 2 * SCALE // 5
+HOT_CROWDED, COLD_CROWDED = 6 * SCALE, 3 * SCALE // 5
+HOT_TOLD = 8 * SCALE
+DEAR = 6
+"""A repeat is worth this many quarters of a told person's move: to move two people is rarely less than enough."""
+MENDS = ((12, 4 * SCALE), (24, 14 * SCALE), (48, 40 * SCALE), (48, 40 * SCALE))
+"""The same, and how warm, where that left repeats; each spends an eighth of a unit."""
+
+
+MOST_IN_A_TABLE = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,51 +73,125 @@ def deal(problem: Problem, seconds: float = 2.0, progress: Progress | None = Non
     Raises Invalid for a problem that is not well formed and Refused when its hard rules cannot all hold.
     """
     started = thread_time()
-    if not seconds > 0:
-        raise Invalid("seconds must be above 0.")
+    if not 0 < seconds < inf:
+        raise Invalid("seconds must be a number above 0.")
     validate(problem)
     board = set_out(problem)
     if not board.n or not board.rounds:
         return _nothing_to_deal(problem, board)
-    bound = gather(board)
-    opening = open_deal(board, bound, Dice(problem.seed, 2, 0))
+    bounds = gather_rounds(board)
+    opening = open_deal(board, bounds, Dice(problem.seed, 2, 0))
     if opening is None:
         raise Refused(reasons(problem) or ("No groups were found that keep every rule.",))
-    fresh = Fresh.of(board)
+    fresh = Fresh.of(board, opening.most)
     least = least_price(fresh)
     clock = Clock(started + seconds + GRACE)
-    best = _judge(board, opening.groups)
-    # People told a group cost more to move than anything else: only some warmth carries two companions past
-    # them.
-    heat = hot = HOT_TOLD if board.told_groups else HOT
+    search = _Search(board, bounds, least, least_repeats(fresh), clock, _judge(board, opening.groups))
     plan = schedules(board, seconds)
-    for number, sweeps in enumerate(plan):
-        if best.score.price <= least or clock.late():
+    if board.told_groups:
+        search.settle(opening, plan.pop(0))
+    for number, sweeps in enumerate(plan, 1 if board.told_groups else 0):
+        if search.best.score.price <= least or clock.late():
             break
-        if number in AFRESH:
-            opening, heat = open_deal(board, bound, Dice(problem.seed, 2, number)) or opening, hot
-        elif number:
-            opening, heat = replace(opening, groups=best.groups), hot * 2 // 3
-        start = _judge(board, opening.groups)
-        goal = NEVER if board.told_groups else (least - start.score.price) * SCALE // EXACT
-        floor = Floor(board, opening.groups, opening.size, opening.most, copies(board))
-        tie(floor)
-        kept = anneal(floor, sweeps, heat, COLD, Dice(problem.seed, 3, number), goal, clock.late)
-        best = _better(best, _judge(board, kept))
+        search.schedule(opening, number, sweeps)
         if progress is not None:
-            progress(sum(plan[: number + 1]) / sum(plan), best.score.cost)
+            progress(sum(plan[: number + 1]) / sum(plan), search.best.score.cost)
+    best = search.best
     return _plan(problem, board, fresh, best, clock.rang)
+
+
+@dataclass(slots=True)
+class _Search:
+    """One search and the best that it has found."""
+
+    board: Board
+    bounds: list[Bound]
+    least: int
+    least_repeats: int
+    clock: Clock
+    best: Found
+
+    def schedule(self, opening: Opening, number: int, sweeps: int) -> None:
+        """One schedule, from an opening of its own or from the best deal so far."""
+        # People told a group cost more to move than anything else: only some warmth carries two companions
+        # past them.
+        hot = HOT_TOLD if self.board.told_groups else HOT_CROWDED if crowded(self.board) else HOT
+        if only_repeats(self.board):
+            found = self._repair(number, sweeps)
+            if found.score.price < self.best.score.price:
+                self.best = found
+            return
+        if number in AFRESH:
+            opening = open_deal(self.board, self.bounds, Dice(self.board.seed, 2, number)) or opening
+        elif number:
+            opening, hot = replace(opening, groups=self.best.groups), hot * 2 // 3
+        found = self._cool(opening, sweeps, hot, DEAR, Dice(self.board.seed, 3, number))
+        # More time can never cost more, nor repeat more.
+        if found.score.repeats <= self.best.score.repeats and found.score.price <= self.best.score.price:
+            self._keep(found)
+
+    def _repair(self, number: int, sweeps: int) -> Found:
+        """A tabu search: from a lattice, then by turns from chance and from another lattice."""
+        board = self.board
+        nowhere = np.full((board.rounds, board.n), -1, dtype=np.int32)
+        opening = open_deal(board, self.bounds, Dice(board.seed, 2, number), nowhere if number % 2 else None)
+        if opening is None:
+            return self.best
+        floor = Floor(board, opening.groups, opening.size, opening.most)
+        work = steps(board, sweeps)
+        return _judge(
+            board, repair(floor, work, Dice(board.seed, 3, number), self.least_repeats, self.clock.late)
+        )
+
+    def settle(self, opening: Opening, sweeps: int) -> None:
+        """The first schedule where people were told groups: as few repeats as can be, and then few moves.
+
+        By the weights alone two people would rather meet again than two others move (30 against 80).
+        """
+        self._keep(self._cool(opening, sweeps // 2, HOT_TOLD, DEAR, Dice(self.board.seed, 3, 0)))
+        for number, (dear, hot) in enumerate(MENDS):
+            if self.best.score.repeats <= self.least_repeats:
+                break
+            near = replace(opening, groups=self.best.groups)
+            self._keep(self._cool(near, sweeps // 8, hot, dear, Dice(self.board.seed, 3, 0, number)))
+
+    def _cool(self, opening: Opening, sweeps: int, hot: int, dear: int, dice: Dice) -> Found:
+        board, goal = self.board, NEVER
+        if not board.told_groups and not crowded(board):
+            # Elsewhere what is searched by is not what is judged by.
+            goal = (self.least - _judge(board, opening.groups).score.price) * SCALE // EXACT
+        cold = COLD_CROWDED if crowded(board) else COLD
+        floor = Floor(board, opening.groups, opening.size, opening.most, copies(board), dear)
+        tie(floor)
+        return _judge(board, anneal(floor, sweeps, hot, cold, dice, goal, self.clock.late))
+
+    def _keep(self, found: Found) -> None:
+        best = self.best
+        if (found.score.repeats, found.score.price + found.split) < (
+            best.score.repeats,
+            best.score.price + best.split,
+        ):
+            self.best = found
+
+
+def only_repeats(board: Board) -> bool:
+    """Whether nothing but repeats makes one deal dearer than another, and few enough people are here for a
+    table of every swap."""
+    weights = board.weights
+    kinds = (
+        (board.organisation >= 0, weights.organisation),
+        (board.sector >= 0, weights.sector),
+        (board.place >= 0, weights.place),
+        (board.senior, weights.seniors),
+        (board.newcomer, weights.lone_newcomer + weights.newcomers_alone),
+        (board.met_price > 0, 1.0),
+    )
+    priced = any(price > 0 and who.any() for who, price in kinds)
+    return not priced and not board.told_groups and board.n <= MOST_IN_A_TABLE
 
 
 def _judge(board: Board, groups: Ints) -> Found:
     return Found(groups, recount(board, groups), split_price(board, groups))
-
-
-def _better(best: Found, new: Found) -> Found:
-    """The new deal only if it is no dearer and better on the whole, so that more time can never cost more."""
-    if new.score.price <= best.score.price and new.score.price + new.split < best.score.price + best.split:
-        return new
-    return best
 
 
 def _plan(problem: Problem, board: Board, fresh: Fresh, best: Found, late: bool) -> Plan:

@@ -34,6 +34,8 @@ class Seating:
         """Whether the unit may join, leaving seats enough for the facilitators that the group still lacks."""
         room = self.room[group] - len(unit.members)
         leading = self.facilitators[group] + unit.facilitators
+        if unit.only not in (-1, group):
+            return False
         if room < 0 or group >= unit.limit or leading > self.most or self.fewest - leading > room:
             return False
         return all(self.place.get(other) != group for other in unit.apart)
@@ -74,7 +76,7 @@ def seat_units(
 
     wish    the group each person would like, -1 for none; followed where a rule allows
     """
-    if any(k in unit.apart for k, unit in enumerate(bound.units)):
+    if any(k in unit.apart or unit.only >= len(sizes) for k, unit in enumerate(bound.units)):
         return None
 
     def fresh() -> Seating:
@@ -105,14 +107,22 @@ def _greedy(
     luck = dice.order(len(units)).tolist() if units else []
     order = sorted(
         range(len(units)),
-        key=lambda k: (-weight[k], units[k].limit, -len(units[k].members), -len(units[k].apart), luck[k]),
+        key=lambda k: (
+            units[k].only < 0,
+            -weight[k],
+            units[k].limit,
+            -len(units[k].members),
+            -len(units[k].apart),
+            luck[k],
+        ),
     )
     to_come = sum(unit.facilitators for unit in units)
     for number in order:
         unit = units[number]
         to_come -= unit.facilitators
         wanted = wish[unit.members[0]] if wish is not None else -1
-        for group in _tries(seating, min(unit.limit, groups), wanted, dice):
+        limit = min(unit.limit, groups)
+        for group in (unit.only,) if 0 <= unit.only < limit else _tries(seating, limit, wanted, dice):
             if seating.fits(unit, group):
                 seating.put(number, unit, group)
                 if seating.balanced(to_come):
@@ -155,7 +165,7 @@ def _search(seating: Seating, units: Sequence[Unit], nodes: Iterator[int]) -> bo
 def _options(seating: Seating, unit: Unit, units: Sequence[Unit]) -> list[int]:
     """Groups that the unit fits, one of each kind of untouched group."""
     limits = sorted({each.limit for each in units})
-    touched = set(seating.place.values())
+    touched = {*seating.place.values(), *(each.only for each in units)}
     out: list[int] = []
     seen: set[tuple[int, int]] = set()
     for group in range(min(unit.limit, len(seating.room))):

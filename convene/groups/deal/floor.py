@@ -5,7 +5,7 @@ import numpy as np
 
 from .board import Board, Flags, Ints
 from .prices import FORBIDDEN, make_prices, searched
-from .turns import small_groups, turns_held
+from .turns import fair_turns, small_groups, turns_held
 
 
 class Floor:
@@ -18,15 +18,20 @@ class Floor:
     size    (rows, groups) people in each group: fixed, only who they are changes
     small   (rows, groups) whether a group is smaller than the largest of its round
     turns   (copies, n + 1) how often each person sits in a smaller group, held rounds included: never above
-    `share`
+    `share` (n + 1,)
     fixed   (n + 1,) who may not be swapped alone: members of blocks, and nobody
+    served  how many groups serve those whom only some do, where those are more than one
+    pinned  (rows, n + 1) who may not be moved in this round, or None where nobody is
     near    (rows, n + 1) a group that each person would like to keep, -1 for none; tether: the price of
     leaving it
+    tariff  the prices searched with: a repeat is at least `dear` quarters of a told person's move
     kin     (rows, n + 1) label of those who would like to stay together, -1 for none; kinship: the price of
     parting two
     """
 
-    def __init__(self, board: Board, groups: Ints, size: Ints, most: int, copies: int = 1) -> None:
+    def __init__(
+        self, board: Board, groups: Ints, size: Ints, most: int, copies: int = 1, dear: int = 0
+    ) -> None:
         n, rounds = board.n, board.rounds
         self.board, self.most, self.copies, self.rounds, self.rows = (
             board,
@@ -41,20 +46,23 @@ class Floor:
             np.int32
         )
         self.seats = np.tile(seat(groups, size, n), (copies, 1, 1))
-        self.prices = make_prices(board, self.groups, copies)
-        self.tariff = searched(board)
+        self.tariff = searched(board, dear)
+        self.prices = make_prices(board, self.groups, copies, self.tariff)
         self.block = np.append(board.block, np.int32(-1)).astype(np.int32)
         self.blocks = [np.array(block, dtype=np.int32) for block in board.blocks()]
         self.block_size = np.array([*(len(block) for block in self.blocks), 0], dtype=np.int32)
         self.fixed: Flags = np.append(board.block >= 0, True)
+        pinned = np.pad(board.pinned >= 0, ((0, 0), (0, 1)))
+        self.pinned: Flags | None = np.tile(pinned, (copies, 1)) if pinned.any() else None
         self.limit = np.append(board.limit, np.int32(board.groups)).astype(np.int32)
         self.bounded = bool((board.limit < board.groups).any())
+        self.served = [k for k in np.unique(board.limit).tolist() if 1 < k < board.groups]
         self.small: Flags = small_groups(self.size)
         self.uneven = bool(self.small.any())
         turns = turns_held(board)
         for r in range(rounds):
             turns += self.small[r][groups[r]]
-        self.share = int(turns.max(initial=0))
+        self.share = np.append(fair_turns(board, turns, size), np.int32(0)).astype(np.int32)
         self.turns = np.tile(np.append(turns, np.int32(0)).astype(np.int32), (copies, 1))
         self.newcomer = np.append(board.newcomer, False).astype(np.int32)
         self.facilitator = np.append(board.facilitator & board.facilitated, False).astype(np.int32)

@@ -1,6 +1,7 @@
 """The opening deal that a search starts from: every hard rule kept, near a lattice or near what people were
 told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,11 @@ from .board import Board, Ints
 from .designs import design
 from .dice import Dice
 from .lattice import lattice
+from .layouts import layouts
 from .refusals import mosts
 from .start import seat_round
 from .told import told_wishes
-from .turns import share_turns
+from .turns import share_turns, spare_blocks, turns_held
 from .units import Bound
 
 
@@ -25,21 +27,32 @@ class Opening:
     most: int
 
 
-def open_deal(board: Board, bound: Bound, dice: Dice) -> Opening | None:
-    """A first deal, or None if no round can be seated under the rules."""
-    size = np.tile(np.array(board.sizes, dtype=np.int32), (board.rounds, 1)).reshape(
-        board.rounds, board.groups
-    )
-    wish = _lattice_wish(board, dice)
-    if board.told_groups:
-        wish[: len(board.told_groups)], size[: len(board.told_groups)] = told_wishes(board)
+def open_deal(board: Board, bounds: Sequence[Bound], dice: Dice, wish: Ints | None = None) -> Opening | None:
+    """A first deal, or None if no round can be seated under the rules.
+
+    bounds  whom rules bind, round by round
+    wish    (rounds, n) where everybody would like to sit, -1 for anywhere; without it, as a lattice has them
+    """
+    size = np.zeros((board.rounds, board.groups), dtype=np.int32)
+    wish = _lattice_wish(board, dice) if wish is None else wish
+    told = len(board.told_groups)
+    if told:
+        wish[:told], size[:told] = told_wishes(board)
+    wish = np.where(board.pinned >= 0, board.pinned, wish)
     groups = np.full((board.rounds, board.n), -1, dtype=np.int32)
     for most in mosts(board):
+        turns = turns_held(board)
         for r in range(board.rounds):
-            seated = seat_round(board, bound, size[r].tolist(), most, wish[r], dice)
-            if seated is None:
+            first = [size[r].tolist()] if r < told else []
+            for sizes in (*first, *layouts(board, r, None)):
+                wished = wish[r] if r < told else spare_blocks(board, wish[r], sizes, turns)
+                seated = seat_round(board, bounds[r], sizes, most, wished, dice)
+                if seated is not None:
+                    groups[r], size[r] = seated, sizes
+                    turns += (size[r] < size[r].max())[seated]
+                    break
+            else:
                 break
-            groups[r] = seated
         else:
             # Taking turns in smaller groups is worth no told person's move.
             if not board.told_groups:

@@ -51,6 +51,21 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """People who stay in one group of one round while all others are dealt: as hard as any rule.
+
+    round   from 1 over all rounds, held ones included, as in a caveat; a round that is held needs no pin
+    group   from 1, as in the plan
+    whole   nobody else may join them. It rests while one of them is absent; the others stay all the same.
+    """
+
+    round: int
+    group: int
+    people: tuple[str, ...]
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Everything one deal depends on. The same Problem gives the same Plan on any machine.
 
@@ -61,6 +76,7 @@ class Problem:
     met         (one, other, price of meeting again) from earlier events
     held, told  rounds of groups of ids: already held, and already announced for the rounds after those
     present     who is here; None means everybody
+    pinned      who stays where in rounds still to deal; an absent person's pin rests
     """
 
     people: tuple[Guest, ...]
@@ -76,6 +92,7 @@ class Problem:
     told: tuple[Groups, ...] = ()
     present: frozenset[str] | None = None
     weights: Weights = Weights()
+    pinned: tuple[Pin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,21 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from math import isfinite
 from typing import cast
 
-from .problem import Groups, Guest, Invalid, Problem
+from .problem import Groups, Guest, Invalid, Pin, Problem
+from .words import listed
 
 KEYS = {
     "people", "group_size", "rounds", "seed", "facilitated", "served",
-    "apart", "together", "met", "held", "told", "present",
+    "apart", "together", "met", "held", "told", "present", "pinned",
 }  # fmt: skip
 TEXTS = ("organisation", "sector", "place")
 FLAGS = ("newcomer", "senior", "facilitator")
 PERSON_KEYS = {"id", *TEXTS, *FLAGS, "needs"}
+PIN_KEYS = {"round", "group", "people", "whole"}
 YES = {"true", "yes", "y", "1", "x"}
+HUGE = 1e300
 NO = {"false", "no", "n", "0", ""}
 
 
@@ -27,13 +29,15 @@ def from_json(
     """A problem from JSON text; options given beat what the text says. Raises Invalid."""
     try:
         given = json.loads(text)
-    except (ValueError, RecursionError) as fault:
+    except RecursionError as fault:
+        raise Invalid("This is not JSON that can be read: it is nested too deep.") from fault
+    except ValueError as fault:
         raise Invalid(f"This is not JSON: {fault}.") from fault
     if not isinstance(given, dict):
         raise Invalid("The JSON must be one object with people and group_size.")
     unknown = sorted(set(given) - KEYS)
     if unknown:
-        raise Invalid(f"There is no key {unknown[0]}.")
+        raise Invalid(f"There is no key {unknown[0]}; the keys are {listed(sorted(KEYS))}.")
     if "people" not in given:
         raise Invalid("The key people is missing.")
     if "group_size" not in given and group_size is None:
@@ -50,6 +54,7 @@ def from_json(
         met=tuple(_met(each) for each in _list(given.get("met", []), "met")),
         held=_rounds(given.get("held", []), "held"),
         told=_rounds(given.get("told", []), "told"),
+        pinned=tuple(_pin(each) for each in _list(given.get("pinned", []), "pinned")),
     )
     if given.get("present") is not None:
         problem = replace(problem, present=frozenset(_ids(given["present"], "present")))
@@ -60,17 +65,19 @@ def from_csv(text: str, group_size: int | None, rounds: int | None, seed: int | 
     """A problem from CSV text with one row a person; the rest comes from the options. Raises Invalid."""
     if group_size is None:
         raise Invalid("A CSV file needs the option --group-size.")
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    text = text.removeprefix("\ufeff")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
     try:
-        rows = [row for row in reader if any(cell.strip() for cell in row)]
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as fault:
         raise Invalid(f"Line {reader.line_num} is not CSV: {fault}.") from fault
     if not rows:
         raise Invalid("The CSV file is empty; its first line must name the columns.")
-    columns = [cell.strip() for cell in rows[0]]
+    columns = [cell.strip() for cell in rows[0][1]]
     unknown = [each for each in columns if each not in PERSON_KEYS]
     if unknown:
-        raise Invalid(f"There is no column {unknown[0] or '(without a name)'}.")
+        known = listed(["id", *TEXTS, *FLAGS, "needs"])
+        raise Invalid(f"There is no column {unknown[0] or '(without a name)'}; the columns are {known}.")
     if "id" not in columns:
         raise Invalid("The column id is missing.")
     if len(set(columns)) < len(columns):
@@ -78,23 +85,29 @@ def from_csv(text: str, group_size: int | None, rounds: int | None, seed: int | 
             f"The column {next(each for each in columns if columns.count(each) > 1)} is there twice."
         )
     people = []
-    for k, row in enumerate(rows[1:], 1):
+    for line, row in rows[1:]:
         if len(row) > len(columns):
-            raise Invalid(f"Person {k} has {len(row)} cells, more than the {len(columns)} columns.")
+            raise Invalid(f"Line {line} has {len(row)} cells, more than the {len(columns)} columns.")
         cells = dict(zip(columns, (cell.strip() for cell in row), strict=False))
-        people.append(_row(cells, k))
+        people.append(_row(cells, line))
     return Problem(tuple(people), group_size, 1 if rounds is None else rounds, 1 if seed is None else seed)
 
 
-def _row(cells: Mapping[str, str], k: int) -> Guest:
+def _delimiter(text: str) -> str:
+    """What parts the columns: some spreadsheets write semicolons, and some tabs."""
+    head = text.lstrip().partition("\n")[0]
+    return next((each for each in (",", ";", "\t") if each in head), ",")
+
+
+def _row(cells: Mapping[str, str], line: int) -> Guest:
     flags = {}
     for key in FLAGS:
         word = cells.get(key, "").lower()
         if word not in YES | NO:
-            raise Invalid(f"{key} of person {k} must be true or false, not {cells[key]}.")
+            raise Invalid(f"{key} in line {line} must be true or false, not {cells[key]}.")
         flags[key] = word in YES
     if not cells.get("id"):
-        raise Invalid(f"Person {k} has no id.")
+        raise Invalid(f"Line {line} has no id.")
     texts = {key: cells.get(key) or None for key in TEXTS}
     needs = tuple(need for need in (part.strip() for part in cells.get("needs", "").split(";")) if need)
     return Guest(cells["id"], texts["organisation"], texts["sector"], texts["place"], **flags, needs=needs)
@@ -120,6 +133,10 @@ def _person(given: object, k: int) -> Guest:
 def _text(given: object, where: str) -> str:
     if not isinstance(given, str) or not given.strip():
         raise Invalid(f"{where} must be text that is not empty.")
+    try:
+        given.encode()
+    except UnicodeEncodeError as fault:
+        raise Invalid(f"{where} has half a character, which is not text.") from fault
     return given
 
 
@@ -159,9 +176,22 @@ def _met(given: object) -> tuple[str, str, float]:
     one, other, price = entry
     if not isinstance(one, str) or not isinstance(other, str):
         raise Invalid("Each entry of met must name two people and a price.")
-    if isinstance(price, bool) or not isinstance(price, int | float) or not isfinite(price):
+    if isinstance(price, bool) or not isinstance(price, int | float) or not -HUGE < price < HUGE:
         raise Invalid(f"The price of {one} and {other} in met must be a number.")
     return one, other, float(price)
+
+
+def _pin(given: object) -> Pin:
+    if not isinstance(given, dict) or not {"round", "group", "people"} <= set(given) <= PIN_KEYS:
+        raise Invalid(
+            "Each entry of pinned must be an object with round, group and people, and may have whole."
+        )
+    return Pin(
+        _whole(given["round"], "round in pinned"),
+        _whole(given["group"], "group in pinned"),
+        _ids(given["people"], "people in pinned"),
+        _flag(given.get("whole", False), "whole in pinned"),
+    )
 
 
 def _served(given: object) -> Mapping[str, int]:

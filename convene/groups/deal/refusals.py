@@ -2,16 +2,18 @@
 else."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from .board import Board, joined, set_out
+from .board import Board, set_out
 from .dice import Dice
 from .feasible import seat_units
-from .problem import Problem
+from .kin import joined
+from .layouts import layouts
+from .problem import Pin, Problem
 from .sizes import NUMBER_WORDS
-from .units import gather
+from .units import gather_rounds
 from .words import counted, listed
 
 MOST_CLASHES = 10
@@ -19,11 +21,12 @@ MOST_CLASHES = 10
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One hard rule as the organiser gave it: kind is together, apart, need or facilitated."""
+    """One hard rule as the organiser gave it: kind is together, apart, need, pin or facilitated."""
 
     kind: str
     people: tuple[str, ...] = ()
     need: str = ""
+    pin: Pin | None = None
 
 
 def reasons(problem: Problem) -> tuple[str, ...]:
@@ -52,6 +55,7 @@ def _rules(problem: Problem) -> list[Rule]:
     ]
     blocks = sorted({tuple(sorted({each for each in block if each in here})) for block in problem.together})
     rules += [Rule("together", block) for block in blocks if len(block) > 1]
+    rules += [Rule("pin", tuple(sorted(here.intersection(pin.people))), pin=pin) for pin in problem.pinned]
     pairs = sorted({(min(pair), max(pair)) for pair in problem.apart if here.issuperset(pair)})
     rules += [Rule("apart", pair) for pair in pairs]
     return rules + ([Rule("facilitated")] if problem.facilitated else [])
@@ -65,26 +69,41 @@ def _seatable(problem: Problem, rules: Sequence[Rule]) -> bool:
             needs.setdefault(rule.people[0], []).append(rule.need)
     board = set_out(
         replace(
-            problem,
+            bare(problem),
             people=tuple(replace(person, needs=tuple(needs.get(person.id, ()))) for person in problem.people),
             together=tuple(rule.people for rule in rules if rule.kind == "together"),
             apart=tuple((rule.people[0], rule.people[1]) for rule in rules if rule.kind == "apart"),
             facilitated=any(rule.kind == "facilitated" for rule in rules),
-            met=(),
-            held=(),
-            told=(),
-            rounds=1,
+            pinned=_counted_from_one(problem, [rule.pin for rule in rules if rule.pin]),
         )
     )
     return any(seatings_of(board))
 
 
+def bare(problem: Problem) -> Problem:
+    """The problem as far as hard rules go: no history, and no more rounds than pins ask for."""
+    pinned = _counted_from_one(problem, problem.pinned)
+    rounds = max((pin.round for pin in pinned), default=1)
+    return replace(problem, met=(), held=(), told=(), rounds=rounds, pinned=pinned)
+
+
+def _counted_from_one(problem: Problem, pins: Iterable[Pin]) -> tuple[Pin, ...]:
+    return tuple(replace(pin, round=pin.round - len(problem.held)) for pin in pins)
+
+
 def seatings_of(board: Board) -> Iterator[bool]:
-    """Whether a round can be seated, for each number of facilitators that a group may have: where they are
-    fewer than the groups, two may share one only if another rule leaves no other way."""
-    bound = gather(board)
+    """Whether every round can be seated, for each number of facilitators that a group may have: where they
+    are fewer than the groups, two may share one only if another rule leaves no other way."""
+    bounds = gather_rounds(board)
+    differ = [r for r in range(board.rounds) if (board.pinned[r] >= 0).any()] or [0]
     for most in mosts(board):
-        yield seat_units(bound, board.sizes, board.fewest, most, None, Dice(board.seed, 2)) is not None
+        yield not board.n or all(
+            any(
+                seat_units(bounds[r], sizes, board.fewest, most, None, Dice(board.seed, 2)) is not None
+                for sizes in layouts(board, r, None)
+            )
+            for r in differ
+        )
 
 
 def mosts(board: Board) -> range:
@@ -111,7 +130,7 @@ def _smallest_clash(problem: Problem, rules: list[Rule]) -> list[Rule]:
 
 def _sentence(problem: Problem, core: Sequence[Rule]) -> str:
     here = len(problem.people) if problem.present is None else len(problem.present)
-    board = set_out(replace(problem, met=(), held=(), told=(), rounds=1))
+    board = set_out(bare(problem))
     kinds = {rule.kind for rule in core}
     people = sorted({each for rule in core for each in rule.people})
     setting = f"{counted(here, 'person', 'people')} in {NUMBER_WORDS[problem.group_size]} make {board.groups}"
@@ -125,7 +144,9 @@ def _sentence(problem: Problem, core: Sequence[Rule]) -> str:
     if kinds == {"together", "apart"} and len([rule for rule in core if rule.kind == "apart"]) == 1:
         return _chain(core)
     parts = [_part(problem, board, rule) for rule in core]
-    lead = f"{listed(people)} are in a clash" if people else "These rules clash"
+    if len(core) == 1:
+        return f"{parts[0]}; {setting}."
+    lead = f"{listed(people)} are in a clash" if len(people) > 1 else "These rules clash"
     return f"{lead}: {'; '.join(parts)}; {setting}."
 
 
@@ -183,4 +204,8 @@ def _part(problem: Problem, board: Board, rule: Rule) -> str:
         fewest, most = board.fewest, board.most
         each = str(most) if fewest == most else f"{fewest} or {most}"
         return f"each group takes {each} of the facilitators, who are {listed(leading)}"
+    if rule.pin is not None:
+        stay = "stays" if len(rule.people) == 1 else "stay"
+        whole = " with nobody else" if rule.pin.whole else ""
+        return f"{listed(rule.people)} {stay} in group {rule.pin.group} of round {rule.pin.round}{whole}"
     return f"{listed(rule.people)} must be {rule.kind}"

@@ -26,6 +26,22 @@ def schedules(board: Board, seconds: float) -> list[int]:
     one for each pair of people priced, and for each schedule one for each person's seat that is opened and
     recounted.
     """
+    unit, sweep, opening = _costs(board)
+    left = seconds * 1e9 - unit * sweep - opening
+    out, lengths = [unit], growing()
+    while left >= (length := unit * next(lengths)) * sweep + opening:
+        left -= length * sweep + opening
+        out.append(length)
+    return out
+
+
+def steps(board: Board, sweeps: int) -> int:
+    """Steps of a tabu search that cost what so many sweeps do."""
+    return int(sweeps * _costs(board)[1] // (75_000 + 25 * board.rounds * board.n))
+
+
+def _costs(board: Board) -> tuple[int, int, int]:
+    """Sweeps of a unit, and nanoseconds of a sweep and of an opening."""
     entries = copies(board) * board.rounds * (board.groups // 2) * (2 * board.seats) ** 2
     each = 18 if board.n <= CACHED else 45 if board.n <= TABLE_LIMIT else 80
     ruled = (board.block >= 0).any() or (board.limit < board.groups).any() or board.facilitated
@@ -37,13 +53,7 @@ def schedules(board: Board, seconds: float) -> list[int]:
         + each * entries
     )
     opening = 2_000_000 + 3_000 * board.rounds * board.n
-    unit = max(FEWEST_SWEEPS, int(UNIT * 1e9) // sweep)
-    left = seconds * 1e9 - unit * sweep - opening
-    out, lengths = [unit], growing()
-    while left >= (length := unit * next(lengths)) * sweep + opening:
-        left -= length * sweep + opening
-        out.append(length)
-    return out
+    return max(FEWEST_SWEEPS, int(UNIT * 1e9) // sweep), sweep, opening
 
 
 def growing() -> Iterator[int]:

@@ -24,7 +24,7 @@ def sweep(floor: Floor, temperature: int, dice: Dice) -> NDArray[np.int64]:
     pairs = groups // 2
     if not pairs:
         return np.zeros(floor.copies, dtype=np.int64)
-    order = dice.order(rows, groups).astype(np.int32)
+    order = pairing(floor, dice)
     lane_row = np.repeat(np.arange(rows, dtype=np.int32), pairs)
     left = order[:, 0 : 2 * pairs : 2].reshape(-1)
     right = order[:, 1 : 2 * pairs : 2].reshape(-1)
@@ -45,6 +45,20 @@ def sweep(floor: Floor, temperature: int, dice: Dice) -> NDArray[np.int64]:
         delta=delta[go, choice],
     )
     return carry_out(floor, exchange)
+
+
+def pairing(floor: Floor, dice: Dice) -> Ints:
+    """(rows, groups) an order of the groups of each round by chance: neighbours are paired.
+
+    People whom few groups serve can change places with each other only where two of those are paired, so a quarter
+    of the time those few stand beside each other.
+    """
+    rows, groups, _ = floor.seats.shape
+    luck = dice.raw(rows * groups).reshape(rows, groups) >> np.uint64(2)
+    kind = dice.below(4 * len(floor.served)) if floor.served else 0
+    if kind < len(floor.served):
+        luck[:, floor.served[kind] :] |= np.uint64(1 << 63)
+    return np.argsort(luck, axis=-1, kind="stable").astype(np.int32)
 
 
 def draw(delta: Ints, temperature: int, dice: Dice) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -85,10 +99,12 @@ def _alone(
 ) -> Ints:
     """(lanes, s) what a move costs or forbids one person, whoever comes in exchange."""
     wall = floor.fixed[people]
+    if floor.pinned is not None:
+        wall |= floor.pinned[rows[:, None], people]
     if floor.bounded:
         wall |= floor.limit[people] <= there[:, None]
     if floor.uneven:
-        had = floor.turns[floor.copy[rows][:, None], people] >= floor.share
+        had = floor.turns[floor.copy[rows][:, None], people] >= floor.share[people]
         wall |= (size_there < size_here)[:, None] & had
     out = wall * np.int32(FORBIDDEN)
     if floor.near is not None:

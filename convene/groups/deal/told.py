@@ -7,9 +7,10 @@ import numpy as np
 
 from .board import DEAREST, EXACT, SCALE, Board, Ints
 from .floor import Floor
+from .layouts import layouts
 from .score import together_pairs
 
-KINSHIP = 4
+KINSHIP = 1
 """Parting two companions whose told group is gone costs this part of moving somebody."""
 
 
@@ -22,10 +23,28 @@ def surviving(board: Board, r: int) -> Ints:
     """
     told = board.told[r]
     here = np.bincount(told[told >= 0], minlength=board.told_groups[r])
-    keep = np.sort(np.argsort(-here, kind="stable")[: board.groups])
     new = np.full(len(here) + 1, -1, dtype=np.int32)
-    new[keep] = np.arange(len(keep))
+    stays = _pinned_groups(board, r)
+    new[list(stays)] = list(stays.values())
+    led = np.bincount(told[(told >= 0) & board.facilitator], minlength=len(here)) > 0
+    order = [g for g in np.lexsort((~led & board.facilitated, -here)).tolist() if g not in stays]
+    open_ = [g for g in range(board.groups) if g not in stays.values()]
+    keep = sorted(order[: len(open_)])
+    new[keep] = open_[: len(keep)]
     return new
+
+
+def _pinned_groups(board: Board, r: int) -> dict[int, int]:
+    """The group that a told group becomes because most of those pinned to it were told that one."""
+    told, pinned = board.told[r], board.pinned[r]
+    both = np.flatnonzero((told >= 0) & (pinned >= 0) & (pinned < board.groups))
+    pairs, count = np.unique(np.stack([told[both], pinned[both]], axis=1), axis=0, return_counts=True)
+    stays: dict[int, int] = {}
+    for k in np.argsort(-count, kind="stable").tolist():
+        old, new = pairs[k].tolist()
+        if old not in stays and new not in stays.values():
+            stays[old] = new
+    return stays
 
 
 def told_wishes(board: Board) -> tuple[Ints, Ints]:
@@ -37,12 +56,11 @@ def told_wishes(board: Board) -> tuple[Ints, Ints]:
     """
     count = len(board.told_groups)
     wish = np.full((count, board.n), -1, dtype=np.int32)
-    size = np.full((count, board.groups), board.sizes[-1] if board.sizes else 0, dtype=np.int32)
-    larger = sum(each == board.sizes[0] for each in board.sizes)
+    size = np.tile(np.array(board.sizes, dtype=np.int32), (count, 1))
     for r in range(count):
         wish[r] = surviving(board, r)[board.told[r]]
-        filled = np.bincount(wish[r][wish[r] >= 0], minlength=board.groups)
-        size[r][np.argsort(-filled, kind="stable")[:larger]] = board.sizes[0]
+        filled = np.bincount(wish[r][wish[r] >= 0], minlength=board.groups).astype(np.int32)
+        size[r] = next(layouts(board, r, filled), board.sizes)
     again = _Acquainted([*board.held, *wish])
     for r in range(count):
         _house(board, r, wish[r], size[r], again)

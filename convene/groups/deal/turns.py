@@ -1,5 +1,7 @@
 """Shares out the seats in smaller groups: nobody sits in one twice while seats allow."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .board import Board, Ints
@@ -31,6 +33,35 @@ def fair_share(held: Ints, seats: int) -> int:
     return share
 
 
+def fair_turns(board: Board, turns: Ints, size: Ints) -> Ints:
+    """(n,) how often each person may sit in a smaller group: the fair share, or as often as they do already.
+
+    turns   (n,) how often each does in the opening deal, held rounds included
+    Where people were told groups, turns are worth no move: everybody may as often as the most burdened.
+    """
+    if board.told_groups:
+        return np.full(board.n, turns.max(initial=0), dtype=np.int32)
+    share = fair_share(turns_held(board), int(size[small_groups(size)].sum()))
+    return np.maximum(turns, share).astype(np.int32)
+
+
+def spare_blocks(board: Board, wish: Ints, sizes: Sequence[int], turns: Ints) -> Ints:
+    """The wishes for one round, but none for a block that would sit in a smaller group once more: it can be
+    swapped with nobody later, and without a wish goes where most seats are."""
+    size, out = np.array(sizes), wish
+    for block in board.blocks():
+        group = wish[block[0]]
+        if (
+            group >= 0
+            and size[group] < size.max()
+            and turns[block].any()
+            and (board.pinned[:, block] < 0).all()
+        ):
+            out = out.copy() if out is wish else out
+            out[block] = -1
+    return out
+
+
 def share_turns(board: Board, groups: Ints, size: Ints, dice: Dice) -> None:
     """Swaps people in place, round by round, until nobody has more than the fair share or no allowed swap is
     left."""
@@ -47,11 +78,12 @@ def share_turns(board: Board, groups: Ints, size: Ints, dice: Dice) -> None:
         apart.setdefault(other, set()).add(one)
     for r in dice.order(board.rounds).tolist():
         seated = groups[r]
-        over = np.flatnonzero(small[r][seated] & (turns > share) & (board.block < 0))
+        loose = (board.block < 0) & (board.pinned[r] < 0)
+        over = np.flatnonzero(small[r][seated] & (turns > share) & loose)
         for person in over.tolist():
             if turns[person] <= share:
                 continue
-            able = ~small[r][seated] & (turns < share) & (board.block < 0)
+            able = ~small[r][seated] & (turns < share) & loose
             able &= (board.limit > seated[person]) & (seated < board.limit[person])
             if board.facilitated:
                 able &= board.facilitator == board.facilitator[person]

@@ -7,6 +7,7 @@ from .problem import Groups, Invalid, Problem
 
 LARGEST_GROUP = 6
 LARGEST_PRICE = 1e9
+MOST_SEATS = 1_000_000
 
 
 def validate(problem: Problem) -> None:
@@ -15,6 +16,10 @@ def validate(problem: Problem) -> None:
         raise Invalid(f"group_size must be from 2 to {LARGEST_GROUP}, not {problem.group_size}.")
     if problem.rounds < 1:
         raise Invalid(f"rounds must be at least 1, not {problem.rounds}.")
+    if problem.rounds * max(1, len(problem.people)) > MOST_SEATS:
+        raise Invalid(
+            f"rounds must not be {problem.rounds}: rounds times people can be at most {MOST_SEATS:,}."
+        )
     if len(problem.held) > problem.rounds:
         raise Invalid(f"held has {len(problem.held)} rounds, more than the {problem.rounds} in rounds.")
     left = problem.rounds - len(problem.held)
@@ -41,6 +46,7 @@ def validate(problem: Problem) -> None:
     _once_a_round(known, problem.told, "told")
     if problem.present is not None:
         _known(known, sorted(problem.present), "present")
+    _pins(known, problem)
     _weights(problem)
 
 
@@ -68,6 +74,21 @@ def _once_a_round(known: set[str], rounds: tuple[Groups, ...], where: str) -> No
                 if each in seen:
                     raise Invalid(f"{where} seats {each} twice in its round {number}.")
                 seen.add(each)
+
+
+def _pins(known: set[str], problem: Problem) -> None:
+    where: dict[tuple[int, str], int] = {}
+    for pin in problem.pinned:
+        if pin.round > problem.rounds or pin.round < 1:
+            raise Invalid(f"pinned names round {pin.round}; there are rounds 1 to {problem.rounds}.")
+        if pin.round <= len(problem.held):
+            raise Invalid(f"pinned names round {pin.round}, which is held already.")
+        if pin.group < 1:
+            raise Invalid(f"pinned names group {pin.group}; groups count from 1.")
+        _known(known, pin.people, "pinned")
+        for each in pin.people:
+            if where.setdefault((pin.round, each), pin.group) != pin.group:
+                raise Invalid(f"pinned puts {each} into two groups of round {pin.round}.")
 
 
 def _weights(problem: Problem) -> None:

@@ -9,6 +9,8 @@ from dataclasses import asdict
 from .problem import Plan
 from .words import counted
 
+WIDEST = 60
+
 
 def as_json(plan: Plan, first: int) -> str:
     """One object on one line, with the names that the file going in uses."""
@@ -20,7 +22,7 @@ def as_text(plan: Plan, first: int) -> str:
     lines: list[str] = []
     for number, groups in enumerate(plan.rounds, first):
         lines.append(f"Round {number}")
-        lines += [f"  {g}. {', '.join(group)}" for g, group in enumerate(groups, 1)]
+        lines += [f"  {g}. {', '.join(map(_shown, group))}" for g, group in enumerate(groups, 1)]
         lines += [f"  Group {each.group}: {each.text}" for each in plan.caveats if each.round == number]
         lines.append("")
     lines.append(
@@ -61,14 +63,27 @@ def as_zoom(plan: Plan, first: int) -> str:
 
 
 def as_sheet(plan: Plan, first: int) -> str:
-    """A row for each person with their group in every round: what is pinned up at the door."""
+    """A line for each person with their group in every round, in columns: what is printed and pinned up at the door."""
     where: dict[str, list[str]] = {}
     for k, groups in enumerate(plan.rounds):
         for g, group in enumerate(groups, 1):
             for each in group:
                 where.setdefault(each, [""] * len(plan.rounds))[k] = str(g)
-    head = ["id", *(f"round {first + k}" for k in range(len(plan.rounds)))]
-    return _rows(head, ([each, *where[each]] for each in sorted(where)))
+    head = ["", *(f"Round {first + k}" for k in range(len(plan.rounds)))]
+    names = {each: _shown(each) for each in where}
+    width = min(WIDEST, max(map(len, names.values()), default=0))
+    rows = [[names[each], *where[each]] for each in sorted(where)]
+    lines = [
+        row[0].ljust(width)
+        + "".join(cell.rjust(len(title) + 3) for cell, title in zip(row[1:], head[1:], strict=True))
+        for row in (head, *rows)
+    ]
+    return "Your group in each round\n\n" + "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _shown(name: str) -> str:
+    """A name on one line: nothing in it can end the line or steer a terminal."""
+    return "".join(each if each.isprintable() else " " for each in name)
 
 
 def _rows(head: list[str], rows: Iterable[list[str]]) -> str:

@@ -9,7 +9,10 @@ from wtforms import EmailField, Field
 
 from convene.events.models import Event
 from convene.extensions import db
+from convene.people.addresses import folded
 from convene.people.models import Person
+from convene.people.queries import by_address
+from convene.signups import queries
 from convene.signups.actions import NotOpen
 from convene.signups.models import Signup
 from convene.web.forms import AtMost, Form, Needed, Words, an_address
@@ -41,18 +44,22 @@ class NotAdded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """Who is to be added: the person chosen, else whoever has the name and the address (if any) that were typed."""
+    """Who is to be added: the person chosen, else whoever has the name and the address (if any) that were typed.
+
+    `before`: the state of the signup they have at this event already, or nothing.
+    """
 
     name: str
     address: str | None
     person: Person | None
+    before: str
 
 
 Write = Callable[[Event, Meant, datetime], Signup]
 
 
-def add(event_id: int, form: AddForm, write: Write, closed: str, now: datetime) -> Signup:
-    """What `write` makes of who is meant, under the lock of the event's row.
+def add(event_id: int, form: AddForm, write: Write, closed: str, now: datetime) -> tuple[Signup, Meant]:
+    """What `write` makes of who is meant, under the lock of the event's row, and who that was.
 
     Raises NotAdded, with nothing kept; where `write` raised NotOpen, the form says `closed`. 404 as in `own.event`
     and `same_name.chosen`.
@@ -61,7 +68,8 @@ def add(event_id: int, form: AddForm, write: Write, closed: str, now: datetime) 
         raise NotAdded(422)
     event = own.event_to_change(event_id)
     try:
-        return write(event, meant(form), now)
+        who = meant(event, form)
+        return write(event, who, now), who
     except NotAdded:
         db.session.rollback()
         raise
@@ -71,10 +79,17 @@ def add(event_id: int, form: AddForm, write: Write, closed: str, now: datetime) 
         raise NotAdded(409) from None
 
 
-def meant(form: AddForm) -> Meant:
+def meant(event: Event, form: AddForm) -> Meant:
     """Raises NotAdded where that must be asked first."""
     name, address = form.name.data or "", form.email.data or ""
     known = same_name.to_ask(name, address)
     if known:
         raise NotAdded(409, known)
-    return Meant(name, address or None, same_name.chosen(name, address))
+    person = same_name.chosen(name, address)
+    known_by_address = by_address(event.organisation_id, folded(address)) if address else None
+    return Meant(name, address or None, person, state_of(event, person or known_by_address))
+
+
+def state_of(event: Event, person: Person | None) -> str:
+    signup = queries.of_person(event.id, person.id) if person else None
+    return signup.state if signup else ""

@@ -11,7 +11,9 @@ from convene import clock
 from convene.access import audit
 from convene.events.models import Event
 from convene.extensions import db
+from convene.groups.turnout import turnout
 from convene.people.models import Person
+from convene.people.words import is_found
 from convene.signups import attendance, door, queries
 from convene.signups import known as known_people
 from convene.signups.models import HOLDING, Signup
@@ -39,7 +41,7 @@ def render(
     """`full`: ask whether one more is let in although every place is taken; `known`: which of these is meant."""
     typed = " ".join(request.args.get("q", "").split())[:120]
     people = queries.at_door(event.id)
-    found = [one for one in people if typed.casefold() in one.person.name.casefold()]
+    found = [one for one in people if is_found(typed, one.person.name)]
     return (
         render_template(
             "organise/attendance.html",
@@ -49,11 +51,13 @@ def render(
             full=full,
             known=known,
             done=request.args.get("done", ""),
+            marked=next((one for one in people if str(one.id) == request.args.get("marked")), None),
             expected=[one for one in found if one.state == "confirmed" or one.attendance],
             others=[one for one in found if one.state != "confirmed" and not one.attendance],
             present=sum(is_here(one) for one in people),
             coming=sum(one.state == "confirmed" or is_here(one) for one in people),
             places=queries.places(event),
+            turnout=turnout(event, clock.now()),
             begun=event.starts_at <= clock.now(),
             is_open=door.is_open(event, clock.now()),
         ),
@@ -67,10 +71,17 @@ def show(event_id: int) -> ResponseReturnValue:
 
 
 def back(event_id: int, signup_id: int | None = None) -> ResponseReturnValue:
-    """The list again, at the same row and with the same filter."""
+    """The list again, at the same row."""
     row: dict[str, Any] = {"done": signup_id, "_anchor": f"person-{signup_id}"} if signup_id else {}
-    kept = request.form.get("q") or None
-    return redirect(url_for("organise_attendance.show", event_id=event_id, q=kept, **row), 303)
+    return redirect(url_for("organise_attendance.show", event_id=event_id, **row), 303)
+
+
+def to_the_next_guest(event_id: int, signup_id: int) -> ResponseReturnValue:
+    """The whole list again, at an empty search box, with what became of this person above it.
+
+    Without an #anchor: with one, a browser gives no field the focus.
+    """
+    return redirect(url_for("organise_attendance.show", event_id=event_id, marked=signup_id), 303)
 
 
 @page.post(f"/{own.ID.format('event_id')}/attendance/{own.ID.format('signup_id')}")
@@ -91,7 +102,7 @@ def mark(event_id: int, signup_id: int) -> ResponseReturnValue:
             seat(signup)
         attendance.mark(signup, "attended" if here == "yes" else absent, g.desk.actor, clock.now())
         db.session.commit()
-    return back(event_id, signup_id)
+    return to_the_next_guest(event_id, signup_id) if request.form.get("q") else back(event_id, signup_id)
 
 
 @page.post(f"/{own.ID.format('event_id')}/attendance/walk-in")
@@ -99,35 +110,25 @@ def walk_in(event_id: int) -> ResponseReturnValue:
     """Somebody at the door who is not on the list. `anyway` lets one more in when every place is taken."""
     form, now = AddForm(), clock.now()
     try:
-        signup = adding.add(event_id, form, write_down, CLOSED, now)
+        signup, _ = adding.add(event_id, form, write_down, CLOSED, now)
     except NotAdded as reason:
         full = isinstance(reason, Full)
         return render(own.event(event_id), form, reason.code, full, reason.known)
     seat(signup)
     attendance.mark(signup, "attended", g.desk.actor, now)
-    words, signup_id = f"{signup.person.name} is here.", signup.id
+    signup_id = signup.id
     db.session.commit()
-    flash(words, "good")
-    return back(event_id, signup_id)
+    return to_the_next_guest(event_id, signup_id)
 
 
 def write_down(event: Event, meant: Meant, now: datetime) -> Signup:
     """Raises Full, and actions.NotOpen."""
     anyway = request.form.get("anyway") == "yes"
-    if not queries.places(event).open_to_new and not anyway and not has_a_place(event, meant):
+    if not queries.places(event).open_to_new and not anyway and meant.before not in HOLDING:
         raise Full(409)
     if meant.person:
         return known_people.add_at_door(event.id, meant.person, now)
     return door.add(event.id, meant.name, meant.address, now)
-
-
-def has_a_place(event: Event, meant: Meant) -> bool:
-    """Whether the person chosen, or the address typed, is that of somebody who has a place already."""
-    if meant.person:
-        signup = queries.of_person(event.id, meant.person.id)
-        return signup is not None and signup.state in HOLDING
-    typed = (meant.address or "").casefold()
-    return bool(typed) and any(one.person.address == typed for one in queries.in_state(event.id, *HOLDING))
 
 
 def seat(signup: Signup) -> None:

@@ -104,13 +104,16 @@ def show() -> ResponseReturnValue:
     now = clock.now()
     events = queries.for_org(g.desk.organisation_id)
     drafts = [event for event in events if event.state == "draft"]
-    upcoming = [event for event in reversed(events) if event.state != "draft" and event.ends_at > now]
+    ahead = [event for event in reversed(events) if event.state != "draft" and event.ends_at > now]
+    upcoming = [event for event in ahead if event.state == "published"]
+    called_off = [event for event in ahead if event.state == "called_off"]
     past = [event for event in events if event.state != "draft" and event.ends_at <= now]
     shown = past if request.args.get("past") == "all" else past[:PAST_SHOWN]
-    by_id = {line.event.id: line for line in lines([*drafts, *upcoming, *shown], now)}
+    by_id = {line.event.id: line for line in lines([*drafts, *ahead, *shown], now)}
     return render_template(
         "organise/desk.html",
         upcoming=[by_id[event.id] for event in upcoming],
+        called_off=[by_id[event.id] for event in called_off],
         drafts=[by_id[event.id] for event in drafts],
         past=[by_id[event.id] for event in shown],
         more_past=len(past) - len(shown),

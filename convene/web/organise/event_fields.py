@@ -1,4 +1,4 @@
-"""Fields that an organiser fills in: a day, a time, a number, a link; each refuses in words of this house."""
+"""Fields that an organiser fills in: a day, a time, a number, people, a link; they refuse in words of this house."""
 
 from datetime import date, time
 from typing import Any
@@ -62,6 +62,18 @@ class Whole(IntegerField):
             self.data = None
             raise ValueError(f"Enter a whole number from {self.least} to {self.most}")
         self.data = number
+
+
+class Ticked(Field):
+    """The ids of the people who were ticked; what is no id is nobody. The page writes the boxes itself."""
+
+    data: set[int]
+
+    def process_data(self, value: Any) -> None:
+        self.data = set(value or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = {int(text) for text in valuelist if text.isascii() and text.isdigit() and len(text) < 10}
 
 
 def a_room_address(form: Any, field: Field) -> None:

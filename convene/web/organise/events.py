@@ -1,4 +1,4 @@
-"""An event in the organiser's hands: written, looked over, published, changed, called off."""
+"""An event in the organiser's hands: written, looked over, published, changed."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -20,8 +20,6 @@ from convene.nudges.said import said
 from convene.people.models import Organisation
 from convene.signups import queries as signups
 from convene.signups import upheaval
-from convene.signups.actions import NotOpen
-from convene.signups.models import HOLDING
 from convene.web.boxes import ZoneField
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
 from convene.web.organise import meanwhile, own
@@ -167,9 +165,15 @@ def show(event_id: int) -> ResponseReturnValue:
         states=signups.states([event.id])[event.id],
         said=said(event.id) if event.ends_at <= now else None,
         faces=FACES,
-        can_publish=event.state == "draft" and event.starts_at > now,
+        untold=len(upheaval.untold(event.id)),
+        can_publish=can_publish(event, now),
+        can_throw_away=upheaval.can_throw_away(event),
         can_call_off=event.state == "published" and event.ends_at > now,
     )
+
+
+def can_publish(event: Event, now: datetime) -> bool:
+    return event.state == "draft" and event.starts_at > now
 
 
 @page.get(f"/{own.ID.format('event_id')}/edit")
@@ -221,21 +225,23 @@ def saved_in_words(event_id: int, changed: set[str], now: datetime) -> str:
         return "Nothing was different, so nothing was changed."
     if event.state != "published" or event.ends_at <= now or not changed & set(actions.TOLD):
         return "Saved. Nobody needs to be told of this."
-    told = len(told_of(event))
+    people = [signup.person for signup in signups.in_state(event.id, *upheaval.audience(changed))]
+    told = sum(person.address is not None for person in people)
+    if not told:
+        return "Saved."
     return f"Saved. {told} {'person is' if told == 1 else 'people are'} told of the change by mail."
-
-
-def told_of(event: Event) -> list[str]:
-    """The addresses that a change or a calling off is written to."""
-    people = [signup.person for signup in signups.in_state(event.id, *HOLDING, "waitlisted")]
-    return [person.address for person in people if person.address]
 
 
 @page.get(f"/{own.ID.format('event_id')}/preview")
 def preview(event_id: int) -> ResponseReturnValue:
     """The event's page as visitors will see it."""
     event = own.event(event_id)
-    return render_template("organise/event_preview.html", preview=True, **visitors_facts(event, None))
+    return render_template(
+        "organise/event_preview.html",
+        preview=True,
+        can_publish=can_publish(event, clock.now()),
+        **visitors_facts(event, None),
+    )
 
 
 @page.post(f"/{own.ID.format('event_id')}/publish")
@@ -256,41 +262,4 @@ def publish(event_id: int) -> ResponseReturnValue:
         audit.record(g.desk.organisation_id, g.desk.actor, "event.published", f"event:{event_id}", now)
         db.session.commit()
         flash("Published. It is on the front page now, and people can sign up.", "good")
-    return redirect(url_for("organise_events.show", event_id=event_id), 303)
-
-
-class CallOffForm(Form):
-    words = Paragraphs("A few words to them", [AtMost(1000, "This")], render_kw={"rows": 4})
-
-
-@page.get(f"/{own.ID.format('event_id')}/call-off")
-def ask_call_off(event_id: int) -> ResponseReturnValue:
-    return call_off_page(own.event(event_id), CallOffForm(formdata=None), 200)
-
-
-def call_off_page(event: Event, form: CallOffForm, code: int) -> ResponseReturnValue:
-    can = event.state == "published" and event.ends_at > clock.now()
-    waiting = signups.in_state(event.id, *HOLDING, "waitlisted")
-    unreached = [signup.person.name for signup in waiting if not signup.person.address]
-    told = len(waiting) - len(unreached)
-    return render_template(
-        "organise/call_off.html", event=event, form=form, told=told, unreached=unreached, can=can
-    ), code
-
-
-@page.post(f"/{own.ID.format('event_id')}/call-off")
-def call_off(event_id: int) -> ResponseReturnValue:
-    form, now = CallOffForm(), clock.now()
-    if not form.validate():
-        return call_off_page(own.event(event_id), form, 422)
-    own.event_to_change(event_id)
-    try:
-        told = upheaval.call_off(event_id, form.words.data or "", now)
-    except NotOpen:
-        db.session.rollback()
-        flash("Only a published event that is not over can be called off.", "bad")
-    else:
-        audit.record(g.desk.organisation_id, g.desk.actor, "event.called_off", f"event:{event_id}", now)
-        db.session.commit()
-        flash(f"Called off. Everybody with a place or in line ({told}) is told.", "good")
     return redirect(url_for("organise_events.show", event_id=event_id), 303)

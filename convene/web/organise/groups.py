@@ -1,37 +1,43 @@
-"""The groups of an event on one page: the board, its settings and rooms, moves by hand."""
+"""The groups of an event on one page: the board, how mixed it is, the person in hand, and the rooms."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from convene import clock
-from convene.access import audit
-from convene.events import actions as events
 from convene.events.models import Event
 from convene.extensions import db
-from convene.groups import actions, facts, queries
-from convene.people.models import Person
-from convene.people.queries import may_see_separations
+from convene.groups import actions, facts, queries, settings, undo
+from convene.groups.models import Round
+from convene.groups.turnout import turnout
 from convene.web.forms import AtMost, Form, Paragraphs
 from convene.web.organise import own
-from convene.web.organise.board import Board, widest
-from convene.web.organise.event_fields import Whole, is_https
+from convene.web.organise.board import Board, groups_of, widest
+from convene.web.organise.event_fields import is_https
+from convene.web.organise.in_hand import preview
+from convene.web.organise.seen import sees_rules
+from convene.web.organise.strip import Row, strip
 
 page = Blueprint("organise_groups", __name__)
 
-# Said alike whether a rule or a wish stands against it, so that nobody can find out who keeps away from whom.
-NOT_HERE = "Not possible here. Choose another group."
-RULES = {
-    "apart": "Not moved: a keep-apart rule stands against it. These two cannot share a group.",
-    "together": "Not moved: this would part two people who are kept together. Lift that rule first.",
-    "size": "Not moved: every group must keep from 2 to 6 people.",
+
+ON_THE_DAY = timedelta(hours=12)  # a round is not held earlier: a slip of the finger would close it for good
+SETTINGS_PAGE = "organise_mixing.show"
+ACTS = {
+    "deal": "the deal",
+    "move": "the move",
+    "swap": "the exchange",
+    "pin": "the pin",
+    "choice": "the choice",
 }
 
 
-class SettingsForm(Form):
-    group_size = Whole("People in a group", 2, 6)
-    round_count = Whole("Rounds", 1, 12)
+def whole(text: str | None) -> int:
+    """An id that was sent; 0 for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class RoomsForm(Form):
@@ -56,39 +62,75 @@ class RoomsForm(Form):
         return lines
 
 
-def sees_rules() -> bool:
-    """Whether whoever sits at the desk may know of keep-apart rules."""
-    return may_see_separations(db.session.get_one(Person, g.desk.person_id))
-
-
-def render(
-    event: Event, code: int = 200, settings: SettingsForm | None = None, rooms: RoomsForm | None = None
-) -> ResponseReturnValue:
+def render(event: Event, code: int = 200, rooms: RoomsForm | None = None) -> ResponseReturnValue:
     rounds = queries.board(event.id)
-    number = request.args.get("round", type=int)
-    chosen = next((one for one in rounds if one.number == number), None)
-    chosen = chosen or next((one for one in rounds if one.state != "held"), rounds[-1] if rounds else None)
+    chosen = shown(rounds, request.args.get("round", type=int))
     board = Board(event, rounds)
     links = [group.room_url for group in widest(rounds)]
+    coming = facts.to_seat(event)
+    undoable = undo.snapshots(event.id)
+    in_hand = None
+    if chosen:
+        in_hand = preview(event, chosen, whole(request.args.get("seat")), whole(request.args.get("to")))
     return (
         render_template(
             "organise/groups.html",
             event=event,
-            form=settings if settings and settings.errors else rooms if rooms and rooms.errors else None,
-            settings=settings
-            or SettingsForm(
-                formdata=None, data={"group_size": event.group_size, "round_count": event.round_count}
-            ),
             rooms=rooms or RoomsForm(formdata=None, data={"rooms": "\n".join(links).strip()}),
+            form=rooms if rooms and rooms.errors else None,
             rounds=rounds,
             chosen=chosen,
             tables=board.tables(chosen) if chosen else [],
             figures=board.figures(),
-            coming=len(facts.to_seat(event)),
+            pinned=any(
+                group.pinned or any(seat.pinned for seat in group.seats) for group in groups_of(rounds)
+            ),
+            acts=ACTS,
+            settings_page=SETTINGS_PAGE,
+            strip=mixed(event, rounds),
+            bound=bound(event),
+            coming=len(coming),
+            anybody_marked=any(one.attendance for one in coming),
             states={round_.state for round_ in rounds},
+            last=undoable[0] if undoable else None,
+            can_compare=any(one.rounds for one in undoable),
+            in_hand=in_hand,
+            turnout=turnout(event, clock.now()),
+            touched=len(undo.touched(event)) if event.ends_at > clock.now() else 0,
+            on_the_day=event.starts_at - ON_THE_DAY <= clock.now(),
+            improvable=undo.improvable(event) is not None,
         ),
         code,
     )
+
+
+def shown(rounds: Sequence[Round], number: int | None) -> Round | None:
+    """The round asked for, else the first that is still open, else the last."""
+    chosen = next((one for one in rounds if one.number == number), None)
+    return chosen or next((one for one in rounds if not one.has_begun), rounds[-1] if rounds else None)
+
+
+def mixed(event: Event, rounds: Sequence[Round]) -> list[Row]:
+    """The strip of the open rounds; none where there are no such rounds, or nobody is here."""
+    opened = [round_ for round_ in rounds if not round_.has_begun]
+    if not opened:
+        return []
+    try:
+        return strip(facts.problem(event, seed=1), opened)
+    except (facts.NobodyHere, facts.AlreadyHeld):
+        return []
+
+
+def bound(event: Event) -> list[str]:
+    """What the last deal found out about repeats, in as much as whoever looks may know."""
+    dealing = settings.of(event)
+    least, because = dealing.open_least_repeats, dealing.open_because
+    if sees_rules():
+        least, because = dealing.least_repeats, dealing.because
+    if least is None:
+        return []
+    names = {signup.person_id: signup.person.name for signup in facts.to_seat(event)}
+    return [facts.with_names(text, names) for text in because]
 
 
 def back(event_id: int, **rest: Any) -> ResponseReturnValue:
@@ -103,23 +145,6 @@ def called_off(event_id: int) -> ResponseReturnValue:
 @page.get(f"/{own.ID.format('event_id')}/groups")
 def show(event_id: int) -> ResponseReturnValue:
     return render(own.event(event_id))
-
-
-@page.post(f"/{own.ID.format('event_id')}/groups/settings")
-def save_settings(event_id: int) -> ResponseReturnValue:
-    form = SettingsForm()
-    if not form.validate():
-        return render(own.event(event_id), 422, settings=form)
-    event = own.event_to_change(event_id)
-    if event.state == "called_off":
-        db.session.rollback()
-        return called_off(event_id)
-    events.edit(
-        event, {"group_size": form.group_size.data, "round_count": form.round_count.data}, clock.now()
-    )
-    db.session.commit()
-    flash("Saved. The next deal keeps to it.", "good")
-    return back(event_id)
 
 
 @page.post(f"/{own.ID.format('event_id')}/groups/rooms")
@@ -139,38 +164,3 @@ def save_rooms(event_id: int) -> ResponseReturnValue:
     else:
         flash("Saved. Each group has its room." if urls else "Saved. There are no links now.", "good")
     return back(event_id)
-
-
-@page.post(f"/{own.ID.format('event_id')}/groups/move")
-def move(event_id: int) -> ResponseReturnValue:
-    """Move the person whose button was pressed to the group chosen beside it."""
-    own.event(event_id)
-    seat_id = whole(request.form.get("seat"))
-    group_id = whole(request.form.get(f"to-{seat_id}"))
-    number = request.form.get("round", type=int)
-    if not seat_id or not group_id:
-        flash("Choose a group beside the name first.", "warn")
-        return back(event_id, round=number)
-    event = own.event_to_change(event_id)
-    try:
-        seat = actions.move(event, seat_id, group_id)
-        name, label = seat.person.name, seat.group.label
-        told = seat.group.round.state == "published"
-    except actions.NotPossible as reason:
-        db.session.rollback()
-        flash(RULES[reason.rule] if sees_rules() else NOT_HERE, "bad")
-        return back(event_id, round=number, _anchor=f"seat-{seat_id}")
-    except actions.Changed:
-        db.session.rollback()
-        flash("The groups have changed since this page was shown. Look again, then move.", "warn")
-        return back(event_id, round=number)
-    audit.record(g.desk.organisation_id, g.desk.actor, "groups.moved", f"event:{event_id}", clock.now())
-    db.session.commit()
-    late = " They were told another group, so tell those it touches." if told else ""
-    flash(f"{name} is at {label} now.{late}", "good")
-    return back(event_id, round=number, _anchor=f"seat-{seat_id}")
-
-
-def whole(text: str | None) -> int:
-    """An id that was posted; 0 for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

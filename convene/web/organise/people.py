@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from cryptography.fernet import InvalidToken
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
@@ -18,6 +19,8 @@ from convene.web.forms import AtMost, Form, Paragraphs
 from convene.web.organise import own
 
 page = Blueprint("organise_people", __name__)
+
+Rule = TypeVar("Rule", Separation, Lock)
 
 SHOWN = 50
 CHOICES = 20
@@ -44,11 +47,20 @@ class PairForm(Form):
 
 
 def pairs_of(table: type[Separation] | type[Lock]) -> list[Pair]:
-    """Every rule of this kind at this desk, in two queries."""
-    rules = queries.all_pairs(table, g.desk.organisation_id)
+    """Every rule of this kind at this desk, with the names, in two queries."""
+    return named(queries.all_pairs(table, g.desk.organisation_id))
+
+
+def named(rules: Sequence[Separation | Lock]) -> list[Pair]:
     ids = [person for rule in rules for person in (rule.first_id, rule.second_id)]
     names = {person.id: person.name for person in queries.in_organisation(g.desk.organisation_id, ids)}
     return [Pair(rule, (names.get(rule.first_id, ""), names.get(rule.second_id, ""))) for rule in rules]
+
+
+def rule(table: type[Rule], rule_id: int) -> Rule:
+    """The rule of this id at this desk, or 404."""
+    own_rule = (table.id == rule_id, table.organisation_id == g.desk.organisation_id)
+    return db.session.scalar(select(table).where(*own_rule)) or abort(404)
 
 
 def sees_separations() -> bool:
@@ -146,6 +158,11 @@ def keep_together() -> ResponseReturnValue:
     return together_page(form, 422)
 
 
+@page.get(f"/together/{own.ID.format('rule_id')}/lift")
+def ask_lift_together(rule_id: int) -> ResponseReturnValue:
+    return render_template("organise/lift.html", kind="together", pair=named([rule(Lock, rule_id)])[0])
+
+
 @page.post(f"/together/{own.ID.format('rule_id')}/lift")
 def lift_together(rule_id: int) -> ResponseReturnValue:
     start_write()
@@ -204,24 +221,25 @@ def keep_apart() -> ResponseReturnValue:
     return apart_page(form, 422)
 
 
-def separation(rule_id: int) -> Separation:
-    rule = (Separation.id == rule_id, Separation.organisation_id == g.desk.organisation_id)
-    return db.session.scalar(select(Separation).where(*rule)) or abort(404)
-
-
 @page.post(f"/apart/{own.ID.format('rule_id')}/note")
 def read_note(rule_id: int) -> ResponseReturnValue:
     """Show one note, once; that it was read is written down first."""
     start_write()
     lead_only()
     try:
-        note = actions.read_note(separation(rule_id), g.desk.actor, clock.now())
+        note = actions.read_note(rule(Separation, rule_id), g.desk.actor, clock.now())
     except actions.NoKey:
         note = NO_KEY
     except InvalidToken:
         note = NO_NOTE
     db.session.commit()
     return apart_page(PairForm(formdata=None), note_of=rule_id, note=note or "No note was written.")
+
+
+@page.get(f"/apart/{own.ID.format('rule_id')}/lift")
+def ask_lift_apart(rule_id: int) -> ResponseReturnValue:
+    lead_only()
+    return render_template("organise/lift.html", kind="apart", pair=named([rule(Separation, rule_id)])[0])
 
 
 @page.post(f"/apart/{own.ID.format('rule_id')}/lift")

@@ -11,18 +11,19 @@ from convene.access import audit
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db, start_write
-from convene.groups import actions, facts, publishing, queries
+from convene.groups import actions, facts, publishing, queries, undo
 from convene.groups.deal import Invalid, Plan, Problem, Refused
-from convene.groups.dealing import deal
+from convene.groups.dealing import Dealt, deal_for_board
 from convene.web.organise import own
 from convene.web.organise.board import by_name, widest
-from convene.web.organise.groups import back, called_off, sees_rules
+from convene.web.organise.groups import ON_THE_DAY, back, called_off
+from convene.web.organise.seen import sees_rules
 
 page = Blueprint("organise_rounds", __name__)
 
-SECONDS = (
-    0.5  # of work for one deal: an evening's people are dealt well within it, and nobody waits at the door
-)
+# Of work for one deal: an evening's people are dealt well within it, and nobody waits at the door. While nobody was
+# told, the page looks on for a better one by itself.
+SECONDS, LOOKING_ON = 0.2, 2.0
 
 # Said alike whether a rule or a wish stands against it, so that nobody can find out who keeps away from whom.
 NOT_DEALT = "These people cannot be dealt this way. Change the group size or who is here, and deal again."
@@ -47,9 +48,9 @@ def deal_groups(event_id: int) -> ResponseReturnValue:
         asked = facts.problem(event, secrets.randbelow(2**31))
         names = {signup.person_id: signup.person.name for signup in facts.to_seat(event)}
         db.session.rollback()
-        plan = deal(asked, seconds=SECONDS)
+        dealt = deal_for_board(asked, SECONDS)
         start_write()
-        keep(locked(event_id), asked, plan)
+        keep(locked(event_id), asked, dealt)
     except (facts.NobodyHere, facts.AlreadyHeld, actions.Changed) as reason:
         db.session.rollback()
         flash(WHY_NOT[type(reason)], "warn")
@@ -59,15 +60,59 @@ def deal_groups(event_id: int) -> ResponseReturnValue:
             flash(words, "bad")
     else:
         db.session.commit()
-        for words in dealt_in_words(plan, names):
-            flash(words, "good")
+        flash(dealt_in_words(dealt.plan), "good")
     return back(event_id)
 
 
-def keep(event: Event, asked: Problem, plan: Plan) -> None:
-    """Write the plan; links to rooms stay with their numbers."""
+@page.post(f"/{own.ID.format('event_id')}/groups/improve")
+def improve(event_id: int) -> ResponseReturnValue:
+    """Look on from the deal as it stands, untouched and untold; it is replaced where a better one is found."""
+    event = own.event(event_id)
+    seed = undo.improvable(event)
+    if seed is None:
+        return looked(
+            event_id, False, "These groups were changed or told meanwhile, so they stay as they are."
+        )
+    try:
+        asked = facts.problem(event, seed)
+        before = {frozenset(group) for round_ in queries.board(event.id) for group in facts.as_keys(round_)}
+        db.session.rollback()
+        dealt = deal_for_board(asked, LOOKING_ON)
+        start_write()
+        event = locked(event_id)
+        if undo.improvable(event) != seed:
+            raise actions.Changed
+        found = before != {frozenset(group) for groups in dealt.plan.rounds for group in groups}
+        if found:
+            write(event, asked, dealt)
+        actions.note(event, dealt, None)
+        db.session.commit()
+    except (facts.NobodyHere, facts.AlreadyHeld, actions.Changed, Refused, Invalid):
+        db.session.rollback()
+        return looked(event_id, False, WHY_NOT[actions.Changed])
+    words = "A better deal was found, and is shown here." if found else "No better deal was found."
+    return looked(event_id, found, words)
+
+
+def looked(event_id: int, found: bool, words: str) -> ResponseReturnValue:
+    """For the page's script in a word; without it, the page again."""
+    if request.headers.get("Accept") == "application/json":
+        return {"found": found}
+    flash(words, "good" if found else "info")
+    return back(event_id)
+
+
+def keep(event: Event, asked: Problem, dealt: Dealt) -> None:
+    """Write the plan, as an act that can be undone."""
+    undo.remember(event, "deal", clock.now())
+    write(event, asked, dealt)
+    actions.note(event, dealt, asked.seed)
+
+
+def write(event: Event, asked: Problem, dealt: Dealt) -> None:
+    """The rounds themselves; links to rooms stay with their numbers."""
     links = [group.room_url for group in widest(queries.board(event.id))]
-    actions.keep(event, asked, plan, clock.now())
+    actions.keep(event, asked, dealt.plan, clock.now())
     actions.set_rooms(event, links)
     audit.record(g.desk.organisation_id, g.desk.actor, "groups.dealt", f"event:{event.id}", clock.now())
 
@@ -80,13 +125,14 @@ def refused_in_words(refusal: Refused | Invalid, names: Mapping[int, str]) -> li
     return [facts.with_names(text, names)[:700] for text in reasons[:3]]
 
 
-def dealt_in_words(plan: Plan, names: Mapping[int, str]) -> list[str]:
-    """What came of it; the engine's reasons count rules in, so they are for those who may know of them."""
+def dealt_in_words(plan: Plan) -> str:
+    """What came of it; why it is no better stands on the page."""
     groups = sum(len(round_) for round_ in plan.rounds)
-    words = f"Dealt: {groups} groups in {len(plan.rounds)} rounds. "
-    words += f"{plan.repeats} pairs meet twice." if plan.repeats else "Nobody meets the same person twice."
-    reasons = [facts.with_names(text, names)[:400] for text in plan.because[:2]] if sees_rules() else []
-    return [words, *reasons]
+    rounds = "1 round" if len(plan.rounds) == 1 else f"{len(plan.rounds)} rounds"
+    words = f"Dealt: {groups} groups in {rounds}. "
+    if not plan.repeats:
+        return words + "Nobody meets the same person twice."
+    return words + ("One pair meets twice." if plan.repeats == 1 else f"{plan.repeats} pairs meet twice.")
 
 
 @page.get(f"/{own.ID.format('event_id')}/groups/publish")
@@ -137,6 +183,22 @@ def publish(event_id: int) -> ResponseReturnValue:
     return back(event_id)
 
 
+@page.post(f"/{own.ID.format('event_id')}/groups/tell")
+def tell(event_id: int) -> ResponseReturnValue:
+    """Write to those whose groups were changed by hand after they were told."""
+    event, now = own.event_to_change(event_id), clock.now()
+    people = undo.touched(event)
+    if not people or event.ends_at <= now or event.state != "published":
+        db.session.rollback()
+        flash("There is nothing new to tell.", "warn")
+        return back(event_id)
+    number = publishing.tell(event, people, now)
+    audit.record(g.desk.organisation_id, g.desk.actor, "groups.told", f"event:{event_id}", now)
+    db.session.commit()
+    flash(f"{number} people have a letter with their new groups.", "good")
+    return back(event_id)
+
+
 @page.get(f"/{own.ID.format('event_id')}/groups/print")
 def on_paper(event_id: int) -> ResponseReturnValue:
     """Everybody by name with their table in each round, to pin up by the door."""
@@ -148,6 +210,10 @@ def on_paper(event_id: int) -> ResponseReturnValue:
 @page.post(f"/{own.ID.format('event_id')}/groups/rounds/<int(max=99):number>/held")
 def hold(event_id: int, number: int) -> ResponseReturnValue:
     event = own.event_to_change(event_id)
+    if clock.now() < event.starts_at - ON_THE_DAY:
+        db.session.rollback()
+        flash("The event is on another day, so no round has been held.", "warn")
+        return back(event_id)
     if number not in {round_.number for round_ in queries.board(event.id)}:
         abort(404)
     if actions.hold(event, number):

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from convene import clock
 from convene.events.models import Event
 from convene.extensions import db
-from convene.mail.suppression import reasons_for
+from convene.mail.suppression import reason_for, reasons_for
 from convene.nudges.actions import of_event
 from convene.people.models import Person
 from convene.signups import actions, queries
@@ -53,10 +53,10 @@ def show(event_id: int) -> ResponseReturnValue:
 def add(event_id: int) -> ResponseReturnValue:
     form, now = AddForm(), clock.now()
     try:
-        signup = adding.add(event_id, form, sign_up, NOT_OPEN, now)
+        signup, meant = adding.add(event_id, form, sign_up, NOT_OPEN, now)
     except adding.NotAdded as reason:
         return render(own.event(event_id), form, reason.code, reason.known)
-    words = added_in_words(signup)
+    words = added_in_words(signup, meant.before)
     db.session.commit()
     flash(words, "good")
     return redirect(url_for("organise_signups.show", event_id=event_id), 303)
@@ -69,18 +69,25 @@ def sign_up(event: Event, meant: Meant, now: datetime) -> Signup:
     return actions.add(event.id, meant.name, meant.address, now)
 
 
-def added_in_words(signup: Signup) -> str:
+def added_in_words(signup: Signup, before: str) -> str:
+    """What became of who was added; `before` is the state they were in."""
     name = signup.person.name
-    if signup.state == "waitlisted":
-        return f"{name} is on the waiting list, with {queries.ahead(signup)} before them."
+    already = " already" if before == signup.state else ""
     if signup.state == "offered":
-        return f"{name} has been offered a place and has not answered yet."
-    told = (
-        "We have written to them."
-        if signup.person.address
-        else "We have no address for them, so tell them yourself."
-    )
-    return f"{name} has a place. {told}"
+        return f"{name} has been offered a place already and has not answered yet."
+    if signup.state == "waitlisted":
+        has = f"is on the waiting list{already}, with {queries.ahead(signup) or 'nobody'} before them"
+    else:
+        has = f"has a place{already}"
+    return f"{name} {has}." if already else f"{name} {has}. {told(signup.person)}"
+
+
+def told(person: Person) -> str:
+    if not person.address:
+        return "We have no address for them, so tell them yourself."
+    if reason_for(person.address):
+        return "Mail does not reach them, so tell them yourself."
+    return "We have written to them."
 
 
 @page.get(f"/{own.ID.format('event_id')}/signups/{own.ID.format('signup_id')}/cancel")

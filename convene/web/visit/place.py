@@ -91,11 +91,15 @@ def is_open(event: Event) -> bool:
     return event.state == "published" and event.ends_at > clock.now()
 
 
+def may_see_groups(signup: Signup) -> bool:
+    """Whoever has a place or was there: who gave it back sees no names and no rooms."""
+    was_there = signup.attendance is not None and signup.attendance.state in ("attended", "part")
+    return signup.state == "confirmed" or was_there
+
+
 def sittings(signup: Signup) -> list[dict[str, Any]]:
-    """Their groups, for as long as they have a place or were there: who gave it back sees no names and no rooms."""
-    if signup.state != "confirmed" and not (
-        signup.attendance and signup.attendance.state in ("attended", "part")
-    ):
+    """Their groups in the rounds that were published, for as long as they may see them."""
+    if not may_see_groups(signup):
         return []
     return [sitting(seat) for seat in seats_of(signup.event_id, signup.person_id)]
 

@@ -62,7 +62,7 @@ def test_csv_in_and_every_format_out(tmp_path: Path) -> None:
         "text": "Round 1\n",
         "csv": "round,group,id\n",
         "zoom": "Pre-assign Room Name,Email Address\n",
-        "sheet": "id,round 1,round 2\n",
+        "sheet": "Your group in each round\n\n     Round 1   Round 2\n",
     }
     for form, head in heads.items():
         code, out, err = run(

@@ -8,7 +8,9 @@ from sqlalchemy import event, func, select
 
 from convene import clock
 from convene.access.models import SignIn
+from convene.events.models import Event
 from convene.extensions import db
+from convene.groups import settings
 from convene.mail.models import OutgoingMail
 from convene.people.actions import keep_apart, keep_together, meet
 from convene.people.models import Organisation, Separation
@@ -34,9 +36,12 @@ def things_of(world: World, host_id: int) -> dict[str, int]:
         keep_apart(first, second, "said at the door", "test", clock.now())
         keep_together(first, second, "test", clock.now())
         rule_id = db.session.scalars(select(Separation.id).where(Separation.organisation_id == host_id)).one()
+        need = settings.set_need(db.session.get_one(Event, event_id), None, "captions", 1, (), ())
+        need_id = need.id
     mail = select(OutgoingMail.id).where(OutgoingMail.organisation_id == host_id)
     mail_id = world.read(lambda: db.session.scalars(mail).one())
-    return {"event_id": event_id, "signup_id": signup_id, "mail_id": mail_id, "rule_id": rule_id, "number": 1}
+    found = {"event_id": event_id, "signup_id": signup_id, "mail_id": mail_id, "rule_id": rule_id}
+    return {**found, "need_id": need_id, "number": 1}
 
 
 def rows(world: World) -> dict[str, int]:

@@ -1,0 +1,69 @@
+"""Which groups of a round are the larger ones: served groups and told groups ask for seats, and pins need them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .board import Board, Ints
+from .dice import Dice
+
+TRIES = 8
+"""Orders by chance tried where pins make the first choices fail."""
+
+
+def layouts(board: Board, r: int, filled: Ints | None) -> Iterator[list[int]]:
+    """Sizes of the groups of one round, the best first; none where the pins fit no sizes.
+
+    filled  (groups,) people told to be in each group: the fullest are the larger ones, if that can be
+    Without it the first groups are, as those serve the needs.
+    """
+    if not board.n:
+        return
+    smaller, larger = board.sizes[-1], board.sizes[0]
+    least, exact = _seats_needed(board, r), _whole_size(board, r)
+    must = (least > smaller) | (exact == larger) & (larger > smaller)
+    may = must | (exact < 0)
+    spare = board.sizes.count(larger) * (larger > smaller) - int(must.sum())
+    fits = (least <= larger) & np.isin(exact, (-1, smaller, larger))
+    if not fits.all() or (must & (exact == smaller) & (larger > smaller)).any():
+        return
+    open_ = np.flatnonzero(may & ~must).astype(np.int64)
+    if not 0 <= spare <= len(open_):
+        return
+    seen: set[tuple[int, ...]] = set()
+    for order in _orders(board, r, filled, open_):
+        size = np.where(must, larger, smaller)
+        size[order[:spare]] = larger
+        found = tuple(size.tolist())
+        if found not in seen:
+            seen.add(found)
+            yield list(found)
+
+
+def _orders(
+    board: Board, r: int, filled: Ints | None, open_: NDArray[np.int64]
+) -> Iterator[NDArray[np.int64]]:
+    if filled is not None:
+        yield open_[np.argsort(-filled[open_], kind="stable")]
+    yield open_
+    if (board.pinned[r] >= 0).any() or filled is not None:
+        dice = Dice(board.seed, 4, r)
+        yield from (open_[dice.order(len(open_))] for _ in range(TRIES))
+
+
+def _seats_needed(board: Board, r: int) -> Ints:
+    """(groups,) seats that pins ask of each group: for those pinned, their blocks, and its facilitators."""
+    pinned = board.pinned[r].copy()
+    for block in board.blocks():
+        pinned[block] = pinned[block].max()
+    inside = (pinned >= 0) & (pinned < board.groups)
+    count = np.bincount(pinned[inside], minlength=board.groups)
+    leading = np.bincount(pinned[inside & board.facilitator], minlength=board.groups)
+    return np.asarray(count + np.where(count > 0, np.maximum(board.fewest - leading, 0), 0), dtype=np.int32)
+
+
+def _whole_size(board: Board, r: int) -> Ints:
+    """(groups,) the size that a group pinned as a whole has, -1 for all others."""
+    here = board.pinned[r][(board.pinned[r] >= 0) & (board.pinned[r] < board.groups)]
+    return np.where(board.whole[r], np.bincount(here, minlength=board.groups), -1).astype(np.int32)
