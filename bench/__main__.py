@@ -1,6 +1,6 @@
 """`make bench`: how fast Convene is on this machine, each figure beside a floor measured in the same run.
 
-`python -m bench pages letters` measures some parts only: pages, signups, letters, rush.
+`python -m bench pages letters` measures some parts only: pages, signups, letters, rush, deal.
 """
 
 import os
@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bench import letters, pages, signups
+from bench import deal, letters, pages, signups
 from bench.load import percentile
 from bench.server import KINDS, RAISED, WEB_PROCESSES, House, Program, Sink, house
 from tests.parts import postgres
@@ -108,31 +108,30 @@ def measure_rush(here: House, sink: Sink) -> None:
     row("all press the button together", f"{rush.answered:.2f} s to the last answer")
 
 
+def measure_deal() -> None:
+    say("\nThe deal: seconds of processor in a warm process, the worst of all, and its memory")
+    say("    people - group size - rounds; figures are medians (least-most) over the seeds")
+    for line in deal.lines():
+        say(line)
+
+
 PARTS: dict[str, tuple[Callable[[House, Sink], None], tuple[str, ...]]] = {
     "pages": (measure_pages, KINDS[:1]),
     "signups": (measure_signups, KINDS),
     "letters": (measure_letters, KINDS),
     "rush": (measure_rush, KINDS),
 }
+# They need neither a database nor a mail server.
+ALONE: dict[str, Callable[[], None]] = {"deal": measure_deal}
 
 
-def main(asked: list[str]) -> int:
-    unknown = set(asked) - set(PARTS)
-    if unknown:
-        say(f"bench: there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")
-        return 2
-    began = time.monotonic()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended too
-    load = f", {os.getloadavg()[0]:.1f} busy with other things" if hasattr(os, "getloadavg") else ""
-    say(
-        f"Convene on {os.cpu_count()} processors{load}; Python {platform.python_version()}, {platform.system()}."
-    )
+def measure_in_houses(names: Sequence[str]) -> None:
     say("The load, the mail server and the database share them with what is measured.")
     say(f"Raised for a crowd that comes from one address: {', '.join(RAISED)}.")
     run = postgres.Run()
     sink = Sink()
     try:
-        for name in asked or PARTS:
+        for name in names:
             measure, kinds = PARTS[name]
             for kind in kinds:
                 with house(run, kind, sink) as here:
@@ -140,6 +139,26 @@ def main(asked: list[str]) -> int:
     finally:
         sink.close()
         run.end()
+
+
+def main(asked: list[str]) -> int:
+    known = [*PARTS, *ALONE]
+    unknown = set(asked) - set(known)
+    if unknown:
+        say(f"bench: there is no part {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
+        return 2
+    began = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended too
+    load = f", {os.getloadavg()[0]:.1f} busy with other things" if hasattr(os, "getloadavg") else ""
+    say(
+        f"Convene on {os.cpu_count()} processors{load}; Python {platform.python_version()}, {platform.system()}."
+    )
+    in_a_house = [name for name in asked or known if name in PARTS]
+    if in_a_house:
+        measure_in_houses(in_a_house)
+    for name in asked or known:
+        if name in ALONE:
+            ALONE[name]()
     say(f"\nMeasured in {time.monotonic() - began:.0f} s.")
     return 0
 

@@ -7,9 +7,8 @@ worth opening.
 
 import csv
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +25,14 @@ from convene.groups import queries as rounds
 from convene.groups import settings
 from convene.groups.deal.engine import deal
 from convene.groups.facts import problem
-from convene.groups.models import Group
 from convene.groups.publishing import publish
 from convene.mail.models import OutgoingMail
 from convene.nudges import actions as nudges
-from convene.nudges.models import Nudge
 from convene.people import actions as people
 from convene.people.addresses import folded
 from convene.people.models import Organisation, Person
 from convene.people.queries import by_address
+from convene.seed_answers import Said, answer_all, yes
 from convene.signups import actions as signups
 from convene.signups import attendance, upheaval
 from convene.signups.models import Signup
@@ -58,7 +56,6 @@ SECONDS = 0.1  # of work for the deal
 CONSENT = "Planted with the demonstration programme: the hosts of this event may see my access needs."
 
 Row = Mapping[str, str]  # of people.csv
-Said = Mapping[str, str]  # an answer of programme.toml: helped, words
 
 
 class NotEmpty(Exception):
@@ -89,14 +86,15 @@ def plant(now: datetime) -> None:
             upheaval.call_off(event.id, facts["called_off"].strip(), now - timedelta(days=1))
     placed = sign_up(planted["school-gate"], rows[1], now - timedelta(minutes=50))
     waiting = sign_up(planted["full"], rows[3], now - timedelta(minutes=45))
-    late, wished_for, silent = hold_evening(planted["past"], rows, programme["answers"])
+    said: Iterator[Said] = iter(programme["answers"])
+    late, wished_for, silent = hold_evening(planted["past"], rows, said)
     count_as_sent(but=thanks_to(silent))
 
     # The last hour: one letter each of those worth opening.
     signups.confirm(placed.id, now - timedelta(minutes=40))
     signups.confirm(waiting.id, now - timedelta(minutes=35))
     signups.cancel(in_state(planted["full"].id, "confirmed")[0].id, now - timedelta(minutes=30))
-    yes(late, [wished_for], programme["answers"][0], now - timedelta(minutes=20))
+    yes(late, [wished_for], next(said), now - timedelta(minutes=20))
     sign_up(planted["school-gate"], rows[0], now - timedelta(minutes=5))
     db.session.flush()
 
@@ -228,7 +226,7 @@ def person_of(host: Organisation, row: Row) -> Person:
 # The evening that was
 
 
-def hold_evening(event: Event, rows: Sequence[Row], said: Sequence[Said]) -> tuple[Person, Person, Person]:
+def hold_evening(event: Event, rows: Sequence[Row], said: Iterator[Said]) -> tuple[Person, Person, Person]:
     """Reminder, door, rounds, thank-you and answers; returns as `answer_all` does."""
     host = event.organisation
     owner = by_address(host.id, "olive@example.org")
@@ -257,35 +255,6 @@ def hold_evening(event: Event, rows: Sequence[Row], said: Sequence[Said]) -> tup
     nudges.post_due(event.id, "thank_you", event.ends_at + timedelta(hours=19))
     db.session.flush()
     return answer_all(event, rounds.rounds(event.id)[0].groups, said)
-
-
-def answer_all(event: Event, tables: Sequence[Group], said: Sequence[Said]) -> tuple[Person, Person, Person]:
-    """Two pairs say yes to each other, some say yes alone, some tick nobody, and many have not answered yet.
-
-    Returns one who will answer late, one who said yes to them, and one to whom somebody said yes in vain so far.
-    """
-    seats = [[seat.person for seat in table.seats] for table in tables]
-    words = cycle(said)
-    moments = (event.ends_at + timedelta(hours=20, minutes=13 * number) for number in range(100))
-    for table in seats[:2]:
-        yes(table[0], table[1:2], next(words), next(moments))
-        yes(table[1], table[:1], next(words), next(moments))
-    yes(seats[2][0], seats[2][1:3], next(words), next(moments))
-    yes(seats[2][2], [], next(words), next(moments))
-    yes(seats[3][1], seats[3][:1], next(words), next(moments))
-    yes(seats[4][0], [], next(words), next(moments))
-    yes(seats[5][1], seats[5][:1], next(words), next(moments))
-    return seats[5][0], seats[5][1], seats[3][0]
-
-
-def yes(person: Person, to: Sequence[Person], said: Said, at: datetime) -> None:
-    """One person's answers to the thank-you: how it was, and whom they would like to hear from."""
-    nudge = db.session.scalars(
-        select(Nudge).where(Nudge.person_id == person.id, Nudge.rule == "thank_you")
-    ).one()
-    wished = [other.id for other in to]
-    contact = person.address_typed or ""
-    nudges.answer(nudge, said["helped"], said["words"], wished, "email", contact, at)
 
 
 # What lies in the queue

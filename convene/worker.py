@@ -70,7 +70,7 @@ def post_nudges(app: Flask, now: Callable[[], datetime]) -> None:
 
 
 def tell_the_untold(app: Flask, now: Callable[[], datetime]) -> None:
-    for_each(unhurried(upheaval.batches()), lambda batch: upheaval.tell_batch(*batch, now()))
+    for_each(unhurried(upheaval.batches()), lambda batch: upheaval.tell_batch(batch[0], batch[1], now()))
 
 
 def unhurried(things: Iterable[Any]) -> Iterator[Any]:

@@ -189,6 +189,13 @@ def test_some_said_yes_to_each_other_and_some_alone(planted: Flask) -> None:
     assert db.session.scalar(select(func.count()).where(Answer.question == "helped", Answer.words != ""))
 
 
+def test_no_two_people_said_the_same_of_the_evening(planted: Flask) -> None:
+    said = list(
+        db.session.scalars(select(Answer.words).where(Answer.question == "helped", Answer.words != ""))
+    )
+    assert len(said) == len(set(said)) >= 6
+
+
 def test_few_letters_lie_in_the_queue_and_one_of_them_can_be_answered_with_a_mutual_yes(
     planted: Flask,
 ) -> None:

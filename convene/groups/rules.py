@@ -92,19 +92,21 @@ def in_turn(people: Sequence[int], started: Counter[int]) -> list[int]:
     return [first, *(person for person in people if person != first)]
 
 
-def shared(people: Sequence[Mapping[str, str | None]]) -> list[str]:
+def shared(people: Sequence[Mapping[str, str | None]], you: str = "you") -> list[str]:
     """What several people of a group share, in a sentence each; of what they chose to tell, and no names.
+
+    Said to the group itself, or of "them" to somebody else.
 
     Each person is a mapping with `field`, `place` and `first_time` ("yes" or none).
     """
     found = []
     for key, all_, some in (
-        ("field", "You all work in {0}.", "{1} of you work in {0}."),
-        ("place", "You are all based in {0}.", "{1} of you are based in {0}."),
+        ("field", "{2} all work in {0}.", "{1} of {3} work in {0}."),
+        ("place", "{2} are all based in {0}.", "{1} of {3} are based in {0}."),
         (
             "first_time",
-            "It is the first time here for all of you.",
-            "It is the first time here for {1} of you.",
+            "It is the first time here for all of {3}.",
+            "It is the first time here for {1} of {3}.",
         ),
     ):
         counts: dict[str, tuple[str, int]] = {}
@@ -116,7 +118,7 @@ def shared(people: Sequence[Mapping[str, str | None]]) -> list[str]:
         for as_typed, number in sorted(counts.values(), key=lambda pair: (-pair[1], pair[0])):
             if number >= 2:
                 words = all_ if number == len(people) else some
-                found.append(words.format(as_typed, in_words(number)))
+                found.append(words.format(as_typed, in_words(number), "You" if you == "you" else "They", you))
     return found
 
 

@@ -11,10 +11,10 @@ from convene.calendar import zones
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db
-from convene.groups.queries import companions
 from convene.mail import outbox
 from convene.mail.letter import Letter
 from convene.nudges import letters, rules
+from convene.nudges.met import met, who_met_somebody
 from convene.nudges.models import Answer, Nudge
 from convene.people.actions import mute
 from convene.people.models import Person, Separation
@@ -83,6 +83,7 @@ def post_due(event_id: int, rule: str, now: datetime) -> int:
     judge: Callable[[rules.Occasion, datetime], rules.Verdict] = getattr(rules, rule)
     posted = 0
     same_day = reminded_with(open_) if rule == "reminder" else {}
+    in_company = who_met_somebody(event.id) if rule == "thank_you" and open_ else set()
     for signup in open_:
         verdict = judge(occasion_of(signup), now)
         if rules.capped(recent.get(signup.person.address or "", ()), now):
@@ -91,7 +92,8 @@ def post_due(event_id: int, rule: str, now: datetime) -> int:
             if verdict.act == "expired":
                 verdict = replace(verdict, reason="they had had as many letters as we send in such a time")
         if verdict.act != "wait":
-            posted += decide(signup, rule, verdict, now, same_day.get(signup.person_id, []))
+            others, company = same_day.get(signup.person_id, []), signup.person_id in in_company
+            posted += decide(signup, rule, verdict, now, others, company)
     return posted
 
 
@@ -137,9 +139,17 @@ def nudges_of(addresses: Iterable[str]) -> Mapping[str, Sequence[datetime]]:
 
 
 def decide(
-    signup: Signup, rule: str, verdict: rules.Verdict, now: datetime, others: Sequence[Signup] = ()
+    signup: Signup,
+    rule: str,
+    verdict: rules.Verdict,
+    now: datetime,
+    others: Sequence[Signup],
+    in_company: bool,
 ) -> int:
-    """Write the nudge with its reason and, if it is to be sent, its letter, which may tell of `others` too."""
+    """Write the nudge with its reason and, if it is to be sent, its letter.
+
+    A reminder may tell of `others` too; a thank-you asks about contact where they met somebody (`in_company`).
+    """
     nudge = note(signup, rule, verdict, now)
     if verdict.act != "send":
         return 0
@@ -149,7 +159,7 @@ def decide(
             note(other, rule, told, now)
         letter = letters.reminder(nudge, signup, others)
     else:
-        letter = letters.thank_you(nudge, signup, attendance_of(signup))
+        letter = letters.thank_you(nudge, signup, attendance_of(signup), in_company)
     post(letter, f"nudge:{nudge.key}", signup.event, signup.person, now, thread=f"signup:{signup.id}")
     return 1
 
@@ -207,8 +217,9 @@ def answer(
 ) -> int:
     """Keep what a person pressed; opens contact with each who said yes too. Returns how many that were.
 
-    `touch` holds the ids of people they would like to hear from: others than those of their groups are passed
-    over. What was not ticked says nothing. Raises TooLate. The event must be locked (locked(event_id)).
+    `touch` holds the ids of people they would like to hear from: others than those of their groups, and those who
+    left no address, are passed over. What was not ticked says nothing. Raises TooLate. The event must be locked
+    (locked(event_id)).
     """
     event, person = nudge.event, nudge.person
     if now > event.ends_at + ANSWERS_CHANGE:
@@ -217,7 +228,7 @@ def answer(
     keep(
         mine, f"helped:{event.id}:{person.id}", event, person, "helped", helped or "skipped", now
     ).words = words
-    wished = set(touch) & set(companions(event.id, person.id))
+    wished = set(touch) & {one.person.id for one in met(event.id, person) if one.can_be_reached}
     for row in list(mine.values()):
         if row.question == "touch" and row.about_id not in wished and row.released_at is None:
             db.session.delete(row)

@@ -39,9 +39,11 @@ def reminder(nudge: Nudge, signup: Signup, others: Sequence[Signup] = ()) -> Let
     return nudge_letter(nudge, signup, facts, expires_at=event.starts_at)
 
 
-def thank_you(nudge: Nudge, signup: Signup, attendance: str) -> Letter:
+def thank_you(nudge: Nudge, signup: Signup, attendance: str, in_company: bool) -> Letter:
+    """`in_company`: they met somebody, so its page asks whom they would like to hear from."""
     facts = {
         "attendance": attendance,
+        "in_company": in_company,
         "answer_url": links.answer(nudge.id, nudge.generation),
         "line_up_url": links.line_up(),
         "day": zones.spoken_date(signup.event.starts_at, signup.event.zone),

@@ -25,7 +25,7 @@ PLAIN = str.maketrans(
         "œ": "oe",
         "ħ": "h",
         "ŧ": "t",
-        "ı": "i",
+        "\u0131": "i",
         "ə": "e",
     }
 )
@@ -84,7 +84,9 @@ def is_found(sought: str, name: str) -> bool:
     words = plain(sought)
     if not words:  # an apostrophe or a hyphen alone
         return folded_name(sought) in folded_name(name)
-    return words in plain(name) or words in plain(folded_name(name).translate(SPELT_OUT))
+    if words in plain(name):
+        return True
+    return not name.isascii() and words in plain(folded_name(name).translate(SPELT_OUT))
 
 
 def safe_to_mail(name: str) -> str:

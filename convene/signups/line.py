@@ -30,6 +30,7 @@ def give_place(signup: Signup, now: datetime) -> None:
         seat(signup, now)
     else:
         signup.state = "waitlisted"
+        signup.confirmed_at = None  # of an earlier place: who leaves the line gives none back
         signup.queue_number = event.next_in_line
         event.next_in_line += 1
         db.session.flush()

@@ -1,5 +1,6 @@
 """How forms of this house read what was typed: text that can be kept, zones and moments that exist."""
 
+from functools import cache
 from typing import Any
 
 from flask import request
@@ -7,9 +8,9 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation, ValidationError
 
-from convene.calendar import zones
+from convene.calendar import cities, zones
 from convene.people import addresses
-from convene.people.words import BadWords, tidy
+from convene.people.words import BadWords, plain, tidy
 
 
 class Form(FlaskForm):
@@ -93,8 +94,16 @@ def known_zone(text: str | None) -> str | None:
 
 def zone_of_city(text: str) -> str | None:
     """The zone of a city typed by hand ("new york"), or of a zone's whole name; none if neither is known."""
-    wanted = text.strip().casefold().replace(" ", "_")
-    return next(
-        (name for name in zones.names() if wanted in (name.casefold(), name.casefold().rpartition("/")[2])),
-        None,
-    )
+    return zones_by_city().get(city_key(text))
+
+
+@cache
+def zones_by_city() -> dict[str, str]:
+    """Every zone by its whole name and by its own city, and those of other large cities; the first of a name counts."""
+    named = {city_key(name): name for name in zones.names()}
+    own = {city_key(name.rpartition("/")[2]): name for name in reversed(zones.names())}
+    return {**cities.zone_of(), **own, **named}
+
+
+def city_key(text: str) -> str:
+    return plain(text.replace("_", " ").replace(".", ""))

@@ -38,9 +38,6 @@
   var improve = document.querySelector("form[data-improve]");
   if (!improve || inHand) return;
   var words = improve.querySelector("p");
-  var touched = false;
-  document.addEventListener("input", function () { touched = true; });
-  document.addEventListener("dragstart", function () { touched = true; });
   improve.querySelector("button").hidden = true;
   words.setAttribute("role", "status");
   words.textContent = "Looking on for a better deal, for two seconds at most\u2026";
@@ -48,7 +45,6 @@
     .then(function (answer) { return answer.json(); })
     .then(function (answer) {
       if (!answer.found) { words.textContent = "No better deal was found."; return; }
-      if (!touched) { location.replace(board.dataset.board); return; }
       words.textContent = "A better deal was found. ";
       var link = document.createElement("a");
       link.href = board.dataset.board;

@@ -1,12 +1,16 @@
 """Hands that work a browser, told in words what to do: one points and presses, one knows the keyboard alone."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.journey.watching import Look, Watch
+from tests.journey.installation import Installation
+from tests.journey.watching import Look, Watch, visiting
+from tests.parts.browser import AXE
 
 # What has the focus, by the name a screen reader would say, and whether a seeing person can tell.
 FOCUSED = """() => {
@@ -69,6 +73,15 @@ class Hand:
     def choose(self, label: str, option: str) -> None:
         """Choose from a list that opens."""
         self.field(label).select_option(label=option)
+
+    def let_it_look_on(self) -> None:
+        """Wait until the board's script has looked for a better deal, and show the one that it found."""
+        status = self.page.locator("[data-improve] [role=status]")
+        if not status.count():
+            return
+        expect(status).to_contain_text("better deal was found", timeout=20_000)
+        if status.get_by_role("link").count():
+            self.press("Show it")
 
     def actor(self, name: str) -> Locator:
         begins = re.compile("^" + re.escape(name))
@@ -177,3 +190,25 @@ class Keys(Hand):
         self.walk_to(label, "select")
         self.page.keyboard.type(option)
         assert self.page.evaluate("document.activeElement.selectedOptions[0].text") == option
+
+
+@contextmanager
+def somebody(
+    browser: Browser,
+    copy: Installation,
+    look: Look,
+    kind: type[Hand] = Hand,
+    judged: bool = True,
+    cookie: str = "",
+    **rest: Any,
+) -> Iterator[Hand]:
+    """A hand at a fresh browser, signed in by this cookie; its pages may leave nothing to complain of."""
+    context = visiting(browser, look, **rest)
+    if judged:
+        context.add_init_script(path=AXE)
+    if cookie:
+        context.add_cookies([{"name": "convene_desk", "value": cookie, "url": copy.url}])
+    watch = Watch(context.new_page(), copy.url)
+    yield kind(watch, look if judged else None)
+    context.close()
+    watch.assert_clean()

@@ -18,7 +18,7 @@ from convene.groups import actions as groups
 from convene.groups.models import Need
 from convene.mail.models import OutgoingMail
 from convene.nudges.models import Nudge
-from convene.people.models import Organisation, Person
+from convene.people.models import Lock, Organisation, Person, Separation
 from convene.signups import attendance
 from convene.signups.models import Signup
 from tests.factories import a_person, a_signup
@@ -91,6 +91,12 @@ def of_person(name: str) -> Values:
     return {"token": key(links.place(found.id, found.generation))}
 
 
+def first_of(table: type[Separation] | type[Lock]) -> int:
+    """A rule about two people of the host whose desk is looked at."""
+    host = select(Organisation.id).where(Organisation.name == HOST).scalar_subquery()
+    return db.session.scalars(select(table.id).where(table.organisation_id == host).limit(1)).one()
+
+
 def key(link: str) -> str:
     """The token at the end of a link."""
     return urlsplit(link).path.rpartition("/")[2]
@@ -142,6 +148,9 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "organise_outbox.letter": [{"mail_id": newest}],
         "organise_people.together": [{}, {"one": "a", "other": "e"}],
         "organise_people.apart": [{"one": "a", "other": "e"}],
+        "organise_people.ask_lift_apart": [{"rule_id": first_of(Separation)}],
+        "organise_people.ask_lift_together": [{"rule_id": first_of(Lock)}],
+        "organise_ending.ask_throw_away": [{"event_id": number[slug]} for slug in (DRAFT, FULL)],
         "event_id": [{"event_id": number[FULL]}],
     }
 
@@ -198,6 +207,24 @@ def test_every_page_is_whole_on_a_phone_and_on_a_desk(
             watch.note(f"it has the title of {titles[page.title()]}: {page.title()}")
     context.close()
     watch.assert_clean()
+
+
+def test_on_paper_a_page_of_the_desk_is_its_own_words_over_the_whole_sheet(
+    copy: Installation, browser: Browser
+) -> None:
+    context = visiting(browser, DESK)
+    context.add_cookies([{"name": "convene_desk", "value": copy.signed_in(OWNER), "url": copy.url}])
+    page = context.new_page()
+    past = copy.read(lambda: db.session.scalars(select(Event.id).where(Event.slug == PAST)).one())
+    page.emulate_media(media="print")
+    for path in ("", "people", "outbox", f"events/{past}/groups/print", f"events/{past}/signups"):
+        page.goto(f"{copy.url}/organise/{path}")
+        for beside in (".desk-list", ".crumb", ".foot"):
+            for part in page.locator(beside).all():
+                assert not part.is_visible(), f"{beside} is printed on /organise/{path}"
+        sheet, main = page.locator("body").bounding_box(), page.locator("main").bounding_box()
+        assert sheet and main and main["width"] > 0.8 * sheet["width"], path
+    context.close()
 
 
 def looks_whole(watch: Watch, rules: list[str] | None = None) -> None:

@@ -1,9 +1,7 @@
 """What a visitor and an organiser come for, done in a real browser: by hand, by keyboard alone, and without scripts."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -11,11 +9,10 @@ from sqlalchemy import select
 
 from convene.events.models import Event
 from convene.extensions import db
-from tests.journey.hands import Hand, Keys
+from tests.journey.hands import Hand, Keys, somebody
 from tests.journey.installation import Installation, opened
 from tests.journey.letters import Letters
-from tests.journey.watching import DESK, DESK_AT_NIGHT, PHONE, PHONE_AT_NIGHT, Look, Watch, visiting
-from tests.parts.browser import AXE
+from tests.journey.watching import DESK, DESK_AT_NIGHT, PHONE, PHONE_AT_NIGHT, Look
 from tests.parts.mailserver import MailServer
 from tests.parts.processes import Processes
 
@@ -39,25 +36,6 @@ def letters(copy: Installation, postbox: MailServer) -> Letters:
     return Letters(postbox)
 
 
-@contextmanager
-def somebody(
-    browser: Browser,
-    copy: Installation,
-    look: Look,
-    kind: type[Hand] = Hand,
-    judged: bool = True,
-    **rest: Any,
-) -> Iterator[Hand]:
-    """A hand at a fresh browser; afterwards nothing may have been written down about the pages it saw."""
-    context = visiting(browser, look, **rest)
-    if judged:
-        context.add_init_script(path=AXE)
-    watch = Watch(context.new_page(), copy.url)
-    yield kind(watch, look if judged else None)
-    context.close()
-    watch.assert_clean()
-
-
 def sign_up(hand: Hand, copy: Installation, letters: Letters, address: str) -> None:
     """From the line-up to a place, its optional questions, giving it back and taking it again."""
     hand.open(f"{copy.url}/")
@@ -71,7 +49,7 @@ def sign_up(hand: Hand, copy: Installation, letters: Letters, address: str) -> N
     hand.press("Sign up")
     hand.should_read("Check your email", address)
 
-    letters.wait_until(lambda: bool(letters.to(address, "Keep your place")))
+    letters.wait_until(lambda: bool(letters.to(address, "Confirm your sign-up")))
     hand.open(letters.link("place", address))
     hand.should_read("One press, and your place is kept", EVENT)
     hand.press("Keep my place")
@@ -145,10 +123,13 @@ def evening(hand: Hand, copy: Installation, letters: Letters, address: str) -> N
     hand.press("Groups")
     hand.press("Deal the groups")
     hand.should_read("Groups", "Dealt: 6 groups in 3 rounds.")
+    hand.let_it_look_on()
     groups = [found.inner_text() for found in hand.page.locator(".board > li").all()]
     wanted = "Table 1" if "Ada Bell" in groups[1] else "Table 2"
     hand.choose("Move Ada Bell to group", wanted)
     hand.press("Move Ada Bell")
+    hand.should_read("Groups", f"Ada Bell to {wanted}?")
+    hand.press(f"Move to {wanted}")
     hand.should_read("Groups", f"Ada Bell is at {wanted} now.")
     hand.press("Publish the groups")
     hand.should_read("Publish the groups?", "7 people get a letter")

@@ -87,7 +87,7 @@ class Thread:
 
     def confirm(self, name: str) -> None:
         visitor = Visitor(self.base)
-        visitor.open(self.letters.link("place", address(name), "Keep your place"))
+        visitor.open(self.letters.link("place", address(name), "Confirm your sign-up"))
         label = "Keep my place" if "Keep my place" in visitor.page.html else "Join the waiting list"
         page = visitor.press(label)
         assert page.heading in ("Your place is kept", "You are on the waiting list"), page.words
@@ -156,7 +156,7 @@ def test_an_event_from_the_line_up_to_the_follow_up(thread: Thread) -> None:
 
     # 65 people sign up behind one address for 60 places, with the limits as shipped.
     thread.everybody(thread.sign_up, NAMES)
-    letters.wait("Keep your place", COMING)
+    letters.wait("Confirm your sign-up", COMING)
     thread.everybody(thread.confirm, NAMES)
     kept = letters.wait("You have a place", PLACES)
     waiting = letters.wait("You are on the waiting list", COMING - PLACES)

@@ -135,8 +135,10 @@ def every_letter(text: str, other_name: str) -> Iterator[Letter]:
         yield reminder(nudge("reminder", mine, "they have a place tomorrow"), mine)
         seat_all(at, [mine.person, other, person(by, text[:120])], text, ROOM if online else "")
         yield your_group(mine, seats_of(at.id, mine.person_id))
-        for attendance in ATTENDANCE:
-            yield thank_you(nudge("thank_you", mine, "they had a place at this event"), mine, attendance)
+        for in_company in (True, False):
+            for attendance in ATTENDANCE:
+                after = nudge("thank_you", mine, "they had a place at this event")
+                yield thank_you(after, mine, attendance, in_company)
         for channel, contact in (("email", "yes.please@example.net"), ("phone", "020 7946 0000")):
             theirs = Answer(channel=channel, contact=contact)
             yield stay_in_touch(mine.person, other, theirs, at.title)

@@ -204,6 +204,27 @@ def test_thanks_are_worded_for_what_happened_and_blame_nobody(plain: list[Letter
         assert blame not in missed.lower()
 
 
+def test_thanks_promise_no_more_questions_than_their_page_asks(plain: list[Letter]) -> None:
+    thanks = of("thank_you", plain)
+    company, alone = thanks[: len(ATTENDANCE)], thanks[len(ATTENDANCE) : 2 * len(ATTENDANCE)]
+    for two, one in zip(company[:3], alone[:3], strict=True):  # attended, part, unknown
+        for words in (two.text, two.html):
+            assert "Two questions, a minute" in words and "Answer the two questions" in words
+        for words in (one.text, one.html):
+            assert "One question, a minute: did it help?" in words and "Answer the question" in words
+            assert (
+                "two questions" not in words.lower() and "in touch" not in words and "two minds" not in words
+            )
+
+
+def test_the_first_letter_promises_a_place_or_one_in_line_whichever_there_is(plain: list[Letter]) -> None:
+    letter = of("confirm", plain)[0]
+    assert letter.subject.startswith("Confirm your sign-up: ")
+    for words in (letter.text, letter.html):
+        assert "One press keeps your place, or your place in the line if it is full." in words
+        assert "Confirm my sign-up" in words and "Keep my place" not in words
+
+
 def test_a_group_letter_holds_every_round_with_all_that_it_takes(plain: list[Letter]) -> None:
     online, in_person = of("your_group", plain)
     for letter in (online, in_person):

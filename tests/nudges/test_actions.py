@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 from convene import clock, links, worker
 from convene.events.models import Event
 from convene.extensions import db, start_write
+from convene.groups.models import Group, Round, Seat
 from convene.mail import sending
 from convene.mail.models import OutgoingMail
 from convene.mail.transport import Memory
@@ -144,6 +145,35 @@ def test_a_thank_you_comes_the_day_after_in_words_that_fit(session: scoped_sessi
     for letter, said in zip(letters(), words.values(), strict=True):
         assert said in letter.text and said in letter.html
         assert "/answer/" in letter.text
+
+
+def test_a_thank_you_asks_about_contact_only_where_somebody_was_met_who_can_be_reached(
+    session: scoped_session[Session],
+) -> None:
+    event = an_event_at_noon()
+    ada, bo, cy, di, wim = (a_signup(event, now=LONG_BEFORE) for _ in range(5))
+    nameless = a_person(event.organisation, address=None)
+    tables = [(ada, bo), (cy, a_signup(event, nameless, now=LONG_BEFORE)), (di,)]
+    for number, state in ((1, "published"), (2, "draft")):
+        round_ = Round(event_id=event.id, number=number, state=state, created_at=NOON)
+        session.add(round_)
+        session.flush()
+        for label, table in enumerate(tables if state == "published" else [(di, wim)], 1):
+            group = Group(round_id=round_.id, number=label, label=f"Table {label}")
+            session.add(group)
+            session.flush()
+            for place, one in enumerate(table):
+                row = {
+                    "round_id": round_.id,
+                    "group_id": group.id,
+                    "person_id": one.person_id,
+                    "position": place,
+                }
+                session.add(Seat(**row))
+    session.flush()
+    assert post_due(event.id, "thank_you", DAY_AFTER) == 5
+    asked = {letter.person_id for letter in letters() if "Two questions" in letter.text}
+    assert asked == {ada.person_id, bo.person_id}
 
 
 def test_nothing_goes_out_at_night_and_it_is_not_forgotten(session: scoped_session[Session]) -> None:

@@ -152,7 +152,7 @@ def test_two_workers_with_the_same_batch_in_hand_tell_it_once(
 def test_an_offer_that_runs_out_before_its_letter_is_written_is_called_off_all_the_same(
     app: Flask, crowd: tuple[int, list[int]]
 ) -> None:
-    event_id, people = crowd
+    event_id, _ = crowd
     call_off(event_id)
     start_write()
     assert line.lapse_offers(event_id, NOW + timedelta(days=7)) > 0

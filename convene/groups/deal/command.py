@@ -101,9 +101,7 @@ def _read(file: str, stdin: TextIO, group_size: int | None, rounds: int | None, 
         )
     path = Path(file)
     if path.suffix.lower() not in (".json", ".csv"):
-        raise Invalid(
-            f"FILE must end in .json or .csv, or be - for standard input, and {file or 'nothing'} does not."
-        )
+        raise Invalid(f"FILE must end in .json or .csv, or be - for standard input, not {file or 'empty'}.")
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as fault:

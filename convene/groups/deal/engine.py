@@ -14,7 +14,7 @@ from .caveats import caveats
 from .dice import Dice
 from .floor import Floor
 from .opening import Opening, open_deal
-from .prices import crowded
+from .prices import FEW, crowded
 from .problem import Invalid, Plan, Problem, Refused
 from .refusals import reasons
 from .schedule import copies, schedules, steps
@@ -34,6 +34,8 @@ AFRESH = (1, 3)
 HOT, COLD = 3 * SCALE, 2 * SCALE // 5
 HOT_CROWDED, COLD_CROWDED = 6 * SCALE, 3 * SCALE // 5
 HOT_TOLD = 8 * SCALE
+TURNS = 8
+"""Openings in one schedule, where few people are here."""
 DEAR = 6
 """A repeat is worth this many quarters of a told person's move: to move two people is rarely less than enough."""
 MENDS = ((12, 4 * SCALE), (24, 14 * SCALE), (48, 40 * SCALE), (48, 40 * SCALE))
@@ -88,14 +90,16 @@ def deal(problem: Problem, seconds: float = 2.0, progress: Progress | None = Non
     clock = Clock(started + seconds + GRACE)
     search = _Search(board, bounds, least, least_repeats(fresh), clock, _judge(board, opening.groups))
     plan = schedules(board, seconds)
-    if board.told_groups:
+    if board.told_groups and board.groups > 1:
         search.settle(opening, plan.pop(0))
+    work, done = sum(plan), 0
     for number, sweeps in enumerate(plan, 1 if board.told_groups else 0):
-        if search.best.score.price <= least or clock.late():
+        if board.groups == 1 or search.best.score.price <= least or clock.late():
             break
         search.schedule(opening, number, sweeps)
+        done += sweeps
         if progress is not None:
-            progress(sum(plan[: number + 1]) / sum(plan), search.best.score.cost)
+            progress(done / work, search.best.score.cost)
     best = search.best
     return _plan(problem, board, fresh, best, clock.rang)
 
@@ -121,14 +125,34 @@ class _Search:
             if found.score.price < self.best.score.price:
                 self.best = found
             return
+        if self.board.n <= FEW and not self.board.told_groups:
+            self._often(opening, number, sweeps, hot)
+            return
         if number in AFRESH:
             opening = open_deal(self.board, self.bounds, Dice(self.board.seed, 2, number)) or opening
         elif number:
             opening, hot = replace(opening, groups=self.best.groups), hot * 2 // 3
         found = self._cool(opening, sweeps, hot, DEAR, Dice(self.board.seed, 3, number))
-        # More time can never cost more, nor repeat more.
-        if found.score.repeats <= self.best.score.repeats and found.score.price <= self.best.score.price:
+        if not self.board.told_groups:
+            if found.score.price < self.best.score.price:  # more time can never cost more
+                self.best = found
+        # Nor, where people were told groups, does it save moves by letting somebody meet again.
+        elif found.score.repeats <= self.best.score.repeats and found.score.price <= self.best.score.price:
             self._keep(found)
+
+    def _often(self, opening: Opening, number: int, sweeps: int, hot: int) -> None:
+        """Many short schedules, each from an opening of its own: with few people the opening, which says who takes
+        the smaller groups, decides more than long cooling does."""
+        for turn in range(TURNS):
+            if self.best.score.price <= self.least or self.clock.late():
+                return
+            dice = Dice(self.board.seed, 2, number, turn)
+            fresh = open_deal(self.board, self.bounds, dice) if number or turn else opening
+            found = self._cool(
+                fresh or opening, sweeps // TURNS, hot, DEAR, Dice(self.board.seed, 3, number, turn)
+            )
+            if found.score.price < self.best.score.price:
+                self.best = found
 
     def _repair(self, number: int, sweeps: int) -> Found:
         """A tabu search: from a lattice, then by turns from chance and from another lattice."""

@@ -9,12 +9,14 @@ that are alike.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from .dice import Dice
 from .units import Bound, Unit
 
 GREEDY_PASSES = 40
-NODES = 4000
+NODES = 2000
+ORDINARY = 1_000
 MANY_GROUPS = 200
 PROBES = 16
 
@@ -78,12 +80,16 @@ def seat_units(
     """
     if any(k in unit.apart or unit.only >= len(sizes) for k, unit in enumerate(bound.units)):
         return None
+    if _overfull(bound.units, sizes):
+        return None
 
     def fresh() -> Seating:
         return Seating(list(sizes), fewest, most, len(bound.free_facilitators), [0] * len(sizes))
 
+    # A pass and a node look at every unit and group: where those are many, fewer take the same time.
+    times = 1 + len(bound.units) * len(sizes) // ORDINARY
     weight = [0] * len(bound.units)
-    for _ in range(GREEDY_PASSES):
+    for _ in range(max(3, GREEDY_PASSES // times)):
         seating = fresh()
         failed = _greedy(seating, bound.units, weight, wish, dice)
         if failed is None and seating.takes_spare():
@@ -94,9 +100,25 @@ def seat_units(
             return None
     seating = fresh()
     try:
-        return seating.place if _search(seating, bound.units, iter(range(NODES))) else None
+        return seating.place if _search(seating, bound.units, iter(range(max(2, NODES // times)))) else None
     except Gave:
         return None
+
+
+def _overfull(units: Sequence[Unit], sizes: Sequence[int]) -> bool:
+    """Whether a unit is larger than every group, or has too few others left to fill one, or those whom the
+    first few groups serve are more than their seats."""
+    everybody, smallest = sum(sizes), min(sizes, default=0)
+    for unit in units:
+        clear = everybody - sum(len(units[other].members) for other in unit.apart)
+        if len(unit.members) > max(sizes, default=0) or clear < smallest:
+            return True
+    asked = [0] * (len(sizes) + 1)
+    for unit in units:
+        asked[min(unit.limit, len(sizes))] += len(unit.members)
+    return any(
+        people > seats for people, seats in zip(accumulate(asked), accumulate([0, *sizes]), strict=True)
+    )
 
 
 def _greedy(

@@ -9,9 +9,13 @@ def joined(lists: Iterable[Iterable[str]]) -> list[list[str]]:
     for each in lists:
         merged: list[str] = []
         for name in each:
-            part = home.get(name, [name])
-            if part is not merged:
-                merged.extend(part)
-                for member in part:
-                    home[member] = merged
-    return sorted({id(part): sorted(set(part)) for part in home.values()}.values())
+            part = home.get(name)
+            if part is None:
+                merged.append(name)
+                home[name] = merged
+            elif part is not merged:
+                # The shorter into the longer, so that a long chain is not copied again and again.
+                few, merged = sorted((merged, part), key=len)
+                merged.extend(few)
+                home.update(dict.fromkeys(few, merged))
+    return sorted({id(part): sorted(part) for part in home.values()}.values())

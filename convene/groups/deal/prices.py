@@ -47,7 +47,8 @@ def make_prices(board: Board, groups: Ints, copies: int, price: Tariff) -> Price
 
 
 LOUD = 4
-"""How much dearer an earlier meeting, an organisation and a lone newcomer are while searching than by the weights, where sectors, places or seniors are priced too.
+"""How much dearer an earlier meeting, an organisation and a lone newcomer are in the search than by the weights,
+where sectors, places or seniors are priced too.
 
 Those make hundreds of pairs at one or three apiece, which a short search cannot count exactly; beside that
 noise it would leave a few of what is rarer and matters more. What is kept is judged by the weights alone.
@@ -56,12 +57,16 @@ nobody meets again (2 did), no newcomer is alone (3 were).
 """
 
 
+FEW = 30
+"""As few people as this make few enough pairs that the search can count every price exactly."""
+
+
 def crowded(board: Board) -> bool:
     """Whether there are many small prices that could drown out the large ones."""
     weights = board.weights
     return (
         not board.told_groups
-        and board.n <= TABLE_LIMIT
+        and FEW < board.n <= TABLE_LIMIT
         and bool(
             (weights.sector and (board.sector >= 0).any())
             or (weights.place and (board.place >= 0).any())

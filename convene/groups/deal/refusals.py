@@ -17,6 +17,7 @@ from .units import gather_rounds
 from .words import counted, listed
 
 MOST_CLASHES = 10
+LOOKS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,9 @@ def reasons(problem: Problem) -> tuple[str, ...]:
     rules = _rules(problem)
     found: list[str] = []
     while len(found) < MOST_CLASHES and not _seatable(problem, rules):
-        core = _smallest_clash(problem, rules)
-        if len(core) == 1 and core[0].kind == "need":
-            core = [rule for rule in rules if rule.need == core[0].need]
+        core = _needed_too_often(problem, rules)
+        if not core:
+            core = _smallest_clash(problem, next(_suspects(problem, rules), rules))
         found.append(_sentence(problem, core))
         if not core:
             break
@@ -112,12 +113,65 @@ def mosts(board: Board) -> range:
     return range(board.most, (max(board.seats, board.most) if scarce else board.most) + 1)
 
 
+def _needed_too_often(problem: Problem, rules: Sequence[Rule]) -> list[Rule]:
+    """All who have one need, where they are more than the seats that serve it; empty where there is none."""
+    board = set_out(bare(problem))
+    for need in sorted({rule.need for rule in rules} - {""}):
+        alike = [rule for rule in rules if rule.need == need]
+        if len(alike) > sum(board.sizes[: problem.served[need]]):
+            return alike
+    return []
+
+
+def _suspects(problem: Problem, rules: Sequence[Rule]) -> Iterator[list[Rule]]:
+    """The rules that tie or part people who are all connected, where those cannot hold by themselves: to
+    shrink all the rules of a large event would take minutes."""
+    long = _too_long(problem, [rule for rule in rules if rule.kind == "together"])
+    if long:
+        yield long
+    ties = [rule for rule in rules if rule.kind in ("together", "apart", "pin")]
+    home = {each: k for k, part in enumerate(joined(rule.people for rule in ties)) for each in part}
+    parts: dict[int, list[Rule]] = {}
+    for rule in ties:
+        parts.setdefault(home[rule.people[0]] if rule.people else -1, []).append(rule)
+    yield from (part for part in parts.values() if len(part) < len(rules) and not _seatable(problem, part))
+
+
+def _too_long(problem: Problem, ties: list[Rule]) -> list[Rule]:
+    """Rules around one person that tie more people together than a group has seats; empty if none do."""
+    seats = max(set_out(bare(problem)).sizes, default=0)
+    where: dict[str, list[Rule]] = {}
+    for rule in ties:
+        for each in rule.people:
+            where.setdefault(each, []).append(rule)
+    seen: set[str] = set()
+    for start in where:
+        chain, block, queue = [], set[str](), deque([start] if start not in seen else [])
+        while queue:
+            at = queue.popleft()
+            for rule in where[at]:
+                if rule not in chain:
+                    chain.append(rule)
+                    queue.extend(each for each in rule.people if each not in block)
+                    block.update(rule.people)
+                if len(block) > seats:
+                    return chain
+        seen |= block
+    return []
+
+
 def _smallest_clash(problem: Problem, rules: list[Rule]) -> list[Rule]:
-    """A clash from which no rule can be left out: shrink by halving pieces (delta debugging, Zeller 2002)."""
+    """A clash from which no rule can be left out: shrink by halving pieces (delta debugging, Zeller 2002).
+
+    At a large event it stops after so many looks, and may then name more people than it need.
+    """
     core, piece = list(rules), max(1, len(rules) // 2)
+    looks = iter(range(LOOKS * 1000 // max(1000, len(problem.people))))
     while True:
         at = 0
         while at < len(core):
+            if next(looks, None) is None:
+                return core
             without = core[:at] + core[at + piece :]
             if _seatable(problem, without):
                 at += piece

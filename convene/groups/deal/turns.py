@@ -52,7 +52,7 @@ def spare_blocks(board: Board, wish: Ints, sizes: Sequence[int], turns: Ints) ->
     for block in board.blocks():
         group = wish[block[0]]
         if (
-            group >= 0
+            0 <= group < len(size)
             and size[group] < size.max()
             and turns[block].any()
             and (board.pinned[:, block] < 0).all()

@@ -62,7 +62,7 @@ class Board:
         if len(names) > 1 and len(self.newcomers & names.keys()) == 1:
             notes.append(LONE)
         notes += [one.text for one in group.caveats if not any(word in one.text for word in COUNTED_HERE)]
-        return Table(group, shared(facts), notes)
+        return Table(group, shared(facts, "them"), notes)
 
     def figures(self) -> dict[str, int]:
         """How the whole does: pairs new to each other, meetings again in these rounds, pairs from before."""

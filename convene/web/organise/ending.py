@@ -57,7 +57,7 @@ def call_off(event_id: int) -> ResponseReturnValue:
 def called_off_in_words(told: int) -> str:
     if told <= upheaval.AT_ONCE:
         return f"Called off. Everybody with a place or in line ({told}) is told."
-    return f"Called off. {told} people had a place or stood in line: the letters to them are written one after another now."
+    return f"Called off. {told} people had a place or stood in line: their letters are written one after another now."
 
 
 @page.get(f"/{own.ID.format('event_id')}/throw-away")

@@ -10,10 +10,9 @@ from wtforms.validators import ValidationError
 from convene import clock, links
 from convene.events.queries import locked
 from convene.extensions import db, start_write
-from convene.groups.queries import companions
 from convene.nudges import actions
+from convene.nudges.met import met
 from convene.nudges.models import Nudge
-from convene.people.queries import in_organisation
 from convene.web.forms import AtMost, Form, Paragraphs, Words
 
 page = Blueprint("answer", __name__)
@@ -64,18 +63,6 @@ def nudge_of(token: str) -> Nudge:
     return nudge
 
 
-def met_people(nudge: Nudge) -> list[tuple[int, str, str]]:
-    """(id, name, in which rounds) of everybody they shared a group with, in the order they met."""
-    met = companions(nudge.event_id, nudge.person_id)
-    known = in_organisation(nudge.person.organisation_id, list(met))
-    people = {person.id: person.name for person in known if person.state != "erased"}
-    rows = [(other, people[other], rounds) for other, rounds in met.items() if other in people]
-    return [
-        (other, name, in_rounds(rounds))
-        for other, name, rounds in sorted(rows, key=lambda row: (row[2], row[1]))
-    ]
-
-
 def in_rounds(rounds: list[int]) -> str:
     return "round " + " and ".join(str(number) for number in rounds)
 
@@ -97,13 +84,16 @@ def answered(nudge: Nudge) -> dict[str, Any]:
 
 def render(nudge: Nudge, token: str, form: AnswerForm, code: int = 200) -> ResponseReturnValue:
     done = nudge.state == "acted"
+    found = met(nudge.event_id, nudge.person)
     return render_template(
         "visit/answer.html",
         nudge=nudge,
         event=nudge.event,
         token=token,
         form=form,
-        met=met_people(nudge),
+        met=[one for one in found if one.can_be_reached],
+        left_no_address=[one for one in found if not one.can_be_reached],
+        in_rounds=in_rounds,
         done=done,
     ), code
 

@@ -93,8 +93,9 @@ def is_open(event: Event) -> bool:
 
 def may_see_groups(signup: Signup) -> bool:
     """Whoever has a place or was there: who gave it back sees no names and no rooms."""
-    was_there = signup.attendance is not None and signup.attendance.state in ("attended", "part")
-    return signup.state == "confirmed" or was_there
+    if signup.state == "confirmed":
+        return True
+    return signup.attendance is not None and signup.attendance.state in ("attended", "part")
 
 
 def sittings(signup: Signup) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from convene.access import limits
 from convene.events import queries
 from convene.extensions import db, start_write
 from convene.signups import actions
+from convene.signups.queries import places
 from convene.web.access import client
 from convene.web.forms import known_zone
 from convene.web.visit.events import SignUpForm, facts
@@ -55,9 +56,10 @@ def refused(
 
 @page.get("/<slug:slug>/check-your-email")
 def check_email(slug: str) -> ResponseReturnValue:
-    """The same page for every address: whether it was known is nobody's business."""
+    """The same page for every address: whether it was known is nobody's business. Only the places left change it."""
     written_to = session.get("written_to")
     if not isinstance(written_to, dict) or written_to.get("slug") != slug:
         return redirect(url_for("events.show", slug=slug))
     event = queries.public(slug) or abort(404)
-    return render_template("visit/check_email.html", event=event, written_to=written_to)
+    full = not places(event).open_to_new
+    return render_template("visit/check_email.html", event=event, written_to=written_to, full=full)

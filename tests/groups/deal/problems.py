@@ -1,9 +1,22 @@
 """Problems for Hypothesis to draw: small, tangled, and as often impossible as not."""
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from convene.groups.deal import Guest, Problem, price_of_meeting
 from convene.groups.deal.problem import Groups
+
+NIGHTLY = max(1, settings().max_examples // 60)
+"""`--hypothesis-profile=nightly` looks fifty times as far."""
+
+
+def examples(count: int) -> settings:
+    return settings(
+        max_examples=count * NIGHTLY,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=NIGHTLY == 1,
+    )
 
 
 @st.composite

@@ -5,16 +5,17 @@ import sys
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from convene.groups.deal import Guest, Invalid, Mixture, Problem, Refused, effect, mixing, move, swap
 from convene.groups.deal.check import check
 from convene.groups.deal.engine import deal
 from convene.groups.deal.lots import draw_lots
-from tests.groups.deal.problems import problems
+from tests.groups.deal.problems import examples, problems
 from tests.groups.deal.test_figures_to_reach import full, plain
 
-few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+pytestmark = pytest.mark.usefixtures("short_schedules")
+few = examples(60)
 
 
 @few
@@ -33,7 +34,7 @@ def test_the_plan_s_figures_are_those_of_the_plan(problem: Problem) -> None:
     assert effect(problem, plan.rounds, plan.rounds).broken == ()
 
 
-@settings(few, max_examples=20)
+@examples(20)
 @given(problems(most=16))
 def test_what_a_hat_comes_to_is_what_thousands_of_draws_come_to(problem: Problem) -> None:
     try:

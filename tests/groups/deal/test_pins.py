@@ -4,17 +4,18 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convene.groups.deal import Invalid, Pin, Problem, Refused
 from convene.groups.deal.check import check
 from convene.groups.deal.engine import deal
 from tests.groups.deal.independent import assert_figures, broken_rules
-from tests.groups.deal.problems import problems
+from tests.groups.deal.problems import examples, problems
 from tests.groups.deal.test_figures_to_reach import full, plain
 
-few = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+pytestmark = pytest.mark.usefixtures("short_schedules")
+few = examples(60)
 
 
 @few

@@ -5,7 +5,8 @@ from itertools import combinations
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from convene.groups.deal import Guest, Plan, Problem, Refused, group_sizes
@@ -13,11 +14,12 @@ from convene.groups.deal.check import check
 from convene.groups.deal.engine import deal
 from convene.groups.deal.lattice import lattice
 from tests.groups.deal.independent import assert_figures, broken_rules
-from tests.groups.deal.problems import problems
+from tests.groups.deal.problems import examples, problems
 
 QUICK = 0.02
-few = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-fewer = settings(few, max_examples=25)
+pytestmark = pytest.mark.usefixtures("short_schedules")
+few = examples(60)
+fewer = examples(25)
 
 
 def dealt(problem: Problem, seconds: float = QUICK) -> Plan | None:
@@ -87,7 +89,7 @@ def test_the_same_seed_gives_the_same_plan(problem: Problem) -> None:
     assert dealt(problem) == dealt(problem)
 
 
-@settings(few, max_examples=100)
+@examples(100)
 @given(st.integers(2, 6), st.integers(1, 25), st.integers(1, 13))
 def test_a_lattice_never_repeats_and_reaches_as_far_as_its_condition(
     s: int, groups: int, rounds: int

@@ -235,7 +235,7 @@ def test_calling_off_tells_everybody_once_and_ends_the_changing(world: World) ->
     answer = world.client.post(f"/organise/events/{event_id}/edit", data=typed())
     assert answer.status_code == 422 and "cannot be changed any more" in answer.text
     for tail in ("groups/deal", "groups/settings", "attendance/complete", "publish"):
-        data = {"group_size": "3", "round_count": "2"}
+        data = {"group_size": "3", "round_count": "2", "minutes": "15"}
         page = world.client.post(f"/organise/events/{event_id}/{tail}", data=data, follow_redirects=True)
         assert page.status_code == 200 and "notice-bad" in page.text, tail
     assert "event.called_off" in verbs(world)

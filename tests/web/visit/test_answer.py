@@ -11,6 +11,7 @@ from convene import clock, links
 from convene.extensions import db, start_write
 from convene.groups.models import Group, Round, Seat
 from convene.mail.models import OutgoingMail
+from convene.mail.suppression import suppress
 from convene.nudges.models import Answer, Nudge
 from convene.people.actions import keep_apart
 from convene.signups.models import Signup
@@ -83,6 +84,44 @@ def test_it_asks_how_it_was_and_names_those_of_their_groups_with_no_box_ticked(
     assert "Somebody elsewhere" not in visitor.words
     assert "touch" not in dict(visitor.form("Send my answers")[0].values)
     assert "example.org" not in visitor.words, "nobody's address"
+
+
+def test_where_they_met_nobody_one_question_is_asked(visitor: Browsing) -> None:
+    signup = a_signup(an_event(starts_in=-timedelta(hours=22), title="A street that talks"))
+    nudge = nudge_to(signup)
+    visitor.open(path_of(links.answer(nudge.id, nudge.generation)))
+    assert visitor.heading == "One question about “A street that talks”"
+    assert "hear from" not in visitor.words
+
+
+def test_somebody_who_left_no_address_is_named_but_not_offered_for_contact(
+    visitor: Browsing, table: Table
+) -> None:
+    walk_in = table.signups[1].person
+    walk_in.name, walk_in.address, walk_in.address_typed = "Wim Late", None, None
+    table.answers(visitor, 0, 1, 2)
+    assert "Wim Late (round 1) left no address, so no letter can reach them." in visitor.words
+    assert f'value="{table.ids[1]}"' not in visitor.page.text
+    assert visitor.heading == "Two questions about “A street that talks”"
+    wished = select(Answer.about_id).where(Answer.question == "touch")
+    assert db.session.scalars(wished).all() == [table.ids[2]], "a tick put in by hand is not kept either"
+
+
+def test_who_asked_for_no_mail_is_offered_like_everybody(visitor: Browsing, table: Table) -> None:
+    before = table.looks(visitor.client, 0)
+    start_write()
+    suppress(table.signups[1].person.address or "", "never", clock.now())
+    db.session.commit()
+    assert table.looks(visitor.client, 0) == before
+
+
+def test_where_nobody_they_met_left_an_address_one_question_is_asked(visitor: Browsing, table: Table) -> None:
+    for signup in table.signups[1:]:
+        signup.person.address = signup.person.address_typed = None
+    visitor.open(table.links[0])
+    assert visitor.heading == "One question about “A street that talks”"
+    assert "Who would you like to hear from?" not in visitor.words
+    assert visitor.words.count("left no address") == 2
 
 
 def test_looking_changes_nothing(visitor: Browsing, table: Table) -> None:

@@ -65,6 +65,30 @@ def test_the_time_where_the_visitor_is_stands_beside_the_events_own(visitor: Bro
     assert "Tuesday 12 May 2026, 8.30pm to 10pm (Nairobi)" in visitor.words
 
 
+@pytest.mark.parametrize(
+    ("typed", "there"),
+    [
+        ("Cardiff", None),
+        ("leeds", None),
+        ("Newcastle upon Tyne", None),
+        ("Buffalo", "1.30pm to 3pm (New York)"),
+        ("san francisco", "10.30am to noon (Los Angeles)"),
+        ("München", "7.30pm to 9pm (Berlin)"),
+        ("Kraków", "7.30pm to 9pm (Warsaw)"),
+        ("São Paulo", "2.30pm to 4pm (Sao Paulo)"),
+        ("mumbai", "11pm to"),
+        ("St. John's", "3pm to 4.30pm (St Johns)"),
+    ],
+)
+def test_a_large_city_without_a_zone_of_its_own_is_known(
+    visitor: Browsing, typed: str, there: str | None
+) -> None:
+    event = an_event(starts_at=STARTS)
+    visitor.open(f"/events/{event.slug}", query_string={"zone": typed})
+    assert "own-zone-error" not in visitor.page.text
+    assert "For you" not in visitor.words if there is None else there in visitor.words
+
+
 def test_a_zone_with_the_same_hours_is_not_said_twice(visitor: Browsing) -> None:
     event = an_event(starts_at=STARTS)
     visitor.open(f"/events/{event.slug}?zone=Europe/Lisbon")
@@ -172,6 +196,8 @@ def test_a_full_event_still_takes_people_into_the_line(visitor: Browsing) -> Non
     visitor.open(f"/events/{event.slug}")
     assert "All 1 place is taken" in visitor.words
     assert "Join the waiting list" in visitor.words
+    assert "Your place in line is kept when you press the button in our mail." in visitor.words
+    assert "Your place is kept" not in visitor.words
     assert visitor.form("Sign up")
 
 
@@ -187,6 +213,7 @@ def test_an_event_called_off_says_so_and_takes_nobody(visitor: Browsing) -> None
     event = an_event(state="called_off")
     assert visitor.open(f"/events/{event.slug}").status_code == 200
     assert "This event was called off." in visitor.words
+    assert "You sign up" not in visitor.words and "in your calendar" not in visitor.words
     assert "csrf_token" not in visitor.page.text
     assert linked_data(visitor.page.text)["eventStatus"] == "https://schema.org/EventCancelled"
 
@@ -196,6 +223,8 @@ def test_a_past_event_says_so_and_takes_nobody(visitor: Browsing) -> None:
     assert visitor.open(f"/events/{event.slug}").status_code == 200
     assert "This event is over." in visitor.words
     assert "csrf_token" not in visitor.page.text
+    for promise in ("You sign up", "in your calendar", "The time where you are", "after you have signed up"):
+        assert promise not in visitor.words, promise
 
 
 def test_an_event_takes_people_until_its_very_end(visitor: Browsing) -> None:

@@ -147,6 +147,19 @@ def test_the_line_is_left_with_one_press(visitor: Browsing) -> None:
     visitor.press("Leave the waiting list")
     assert state_of(signup) == "cancelled"
     assert letters() == []
+    assert visitor.heading == "You have left the line"
+    assert "you no longer wait for" in visitor.words and "somebody else can come" not in visitor.words
+
+
+def test_who_had_a_place_once_and_left_the_line_since_gave_no_place_back(visitor: Browsing) -> None:
+    event = an_event(capacity=1)
+    a_signup(event)
+    signup = a_signup(event, state="cancelled", confirmed_at=clock.now())
+    visitor.open(link(signup))
+    assert "somebody else can come" in visitor.words
+    visitor.press("Join the waiting list")
+    visitor.press("Leave the waiting list")
+    assert visitor.heading == "You have left the line" and "somebody else can come" not in visitor.words
 
 
 # Offers

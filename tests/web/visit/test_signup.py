@@ -176,8 +176,11 @@ def test_no_person_meets_that_box(visitor: Browsing) -> None:
     assert away and 'tabindex="-1"' in away[0] and 'autocomplete="off"' in away[0]
 
 
-def test_known_and_unknown_addresses_get_the_same_page_to_the_byte(app: Flask, visitor: Browsing) -> None:
-    event = an_event()
+@pytest.mark.parametrize("capacity", [30, 1])
+def test_known_and_unknown_addresses_get_the_same_page_to_the_byte(
+    app: Flask, visitor: Browsing, capacity: int
+) -> None:
+    event = an_event(capacity=capacity)
     a_person(event.organisation, address="known@example.org")
     a_signup(event, a_person(event.organisation, address="seated@example.org"))
     pages, codes = [], []
@@ -246,6 +249,8 @@ def test_a_full_event_takes_the_signup_all_the_same(visitor: Browsing) -> None:
     a_signup(event)
     sign_up(visitor, event.slug)
     assert visitor.heading == "Check your email"
+    assert f"Your place in line for {event.title} is kept when you do" in visitor.words
+    assert "You are in line" in visitor.words and "Your place is kept" not in visitor.words
 
 
 @pytest.mark.parametrize("facts", [{"state": "called_off"}, {"starts_in": -timedelta(days=1)}])
