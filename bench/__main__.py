@@ -110,7 +110,9 @@ def measure_rush(here: House, sink: Sink) -> None:
 
 def measure_deal() -> None:
     say("\nThe deal: seconds of processor in a warm process, the worst of all, and its memory")
-    say("    people - group size - rounds; figures are medians (least-most) over the seeds")
+    say(
+        "    people - group size - rounds; figures are medians (least-most) over the seeds; door: 18 of 60 are absent"
+    )
     for line in deal.lines():
         say(line)
 

@@ -83,7 +83,7 @@ def lines() -> Iterator[str]:
 
 
 def shape(name: str, cost: str, quality: str, verdict: str) -> str:
-    return f"  {name:<48}{cost:<34}{quality:<30}  {verdict}".rstrip()
+    return f"  {name:<46}{cost:<32}{quality:<30}  {verdict}".rstrip()
 
 
 def row(case: Case, found: Mapping[str, Any]) -> Iterator[str]:
@@ -106,13 +106,13 @@ def fresh(folder: Path) -> Iterator[str]:
     file = folder / "sixty.json"
     spend(folder, "-m", "bench.deal_run", "--file", "60-4-6", str(file))
     command = ("-m", "convene.cli", "deal", str(file))
-    for name, words in (("first deal", ("-c", FIRST)), ("convene deal FILE", command)):
+    for name, words in (("first deal 60-4-6", ("-c", FIRST)), ("convene deal FILE", command)):
         runs = [spend(folder, *words) for _ in range(FRESH_RUNS)]
         took = [one.processor for one in runs]
         cost = f"{time_of(median(took))}, worst {time_of(max(took))}"
         lasted = f"{time_of(median(one.lasted for one in runs))} on the clock"
         verdict = judged(max(took) <= 0.4, max(took) <= 0.2)
-        yield shape(f"fresh process, 60-4-6, {name}, {FRESH_RUNS} runs", cost, lasted, verdict)
+        yield shape(f"fresh process, {name}, {FRESH_RUNS} runs", cost, lasted, verdict)
 
 
 def crowd(folder: Path) -> Iterator[str]:

@@ -11,7 +11,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean, median
 
@@ -24,7 +24,7 @@ from convene.groups.deal.mixing import Facts, mixture
 from tests.groups.deal.independent import broken_rules
 
 Figures = dict[str, float]
-FILES = {"crowd": lambda: crowd(1), "60-4-6": lambda: plain(60, 4, 6, 1)}
+FILES: dict[str, Callable[[], Problem]] = {"crowd": crowd, "60-4-6": lambda: plain(60, 4, 6, 1)}
 
 
 class Engine:

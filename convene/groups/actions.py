@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
 from convene.events.models import Event
 from convene.extensions import db
@@ -88,11 +88,10 @@ def move(event: Event, seat_id: int, group_id: int) -> Seat:
     """Put one person into another group of the same round, under the event's lock. Raises NotPossible, Changed."""
     seat, groups = movable(event, seat_id)
     target = groups.get(group_id)
-    if target is None:
+    if target is None or target.id == seat.group_id:
         raise Changed
-    if target.id != seat.group_id:
-        refuse_breach(event, seat.group.round, {seat.person_id: target.id})
-        put(seat, target)
+    refuse_breach(event, seat.group.round, {seat.person_id: target.id})
+    put(seat, target)
     return seat
 
 
@@ -179,12 +178,19 @@ def hold(event: Event, number: int) -> bool:
         if round_.number == number:
             if not round_.has_begun:
                 drop(event, "draft")
-                close_undo(event)
+                close_undo(event, told=False)
             round_.state = "held"
             return True
     return False
 
 
-def close_undo(event: Event) -> None:
-    """Nobody goes back behind what people were told or lived through."""
-    db.session.execute(delete(Snapshot).where(Snapshot.event_id == event.id))
+def close_undo(event: Event, *, told: bool = True) -> None:
+    """Nobody goes back behind what people were told or lived through.
+
+    Unless all are told anew, the first snapshot stays: it is what their letters say (see `undo.touched`).
+    """
+    mine = [Snapshot.event_id == event.id]
+    if not told:
+        first = select(func.min(Snapshot.id)).where(*mine).scalar_subquery()
+        mine.append(Snapshot.id != first)
+    db.session.execute(delete(Snapshot).where(*mine))

@@ -9,7 +9,7 @@ from convene.groups import letters, queries, rules, settings
 from convene.groups.actions import Changed, NotPossible, close_undo, drop
 from convene.groups.models import Round, Seat
 from convene.mail import outbox
-from convene.people.models import Separation
+from convene.people.models import Lock, Separation
 from convene.people.queries import pairs
 from convene.signups import queries as signups
 from convene.signups.models import HOLDING
@@ -57,13 +57,15 @@ def all_seats(event: Event) -> dict[int, list[Seat]]:
 
 
 def refuse_broken(rounds: Sequence[Round]) -> None:
+    """Raises NotPossible where two sit together who are kept apart, Changed where two kept together are parted."""
     for round_ in rounds:
         groups = [[seat.person_id for seat in group.seats] for group in round_.groups]
-        if (
-            rules.breach(groups, pairs(Separation, [one for people in groups for one in people]), ())
-            == "apart"
-        ):
+        ids = [one for people in groups for one in people]
+        broken = rules.breach(groups, pairs(Separation, ids), pairs(Lock, ids))
+        if broken == "apart":
             raise NotPossible("apart")
+        if broken == "together":
+            raise Changed
 
 
 def refuse_unserved(event: Event, rounds: Sequence[Round]) -> None:
@@ -83,7 +85,14 @@ def refuse_left(event: Event, rounds: Sequence[Round]) -> None:
 
 
 def tell(event: Event, people: Collection[int], now: datetime) -> int:
-    """A new letter to these, whose groups were changed by hand since the last one; returns how many it is for."""
+    """A new letter to these, whose groups were changed by hand since the last one; returns how many it is for.
+
+    Raises NotPossible and Changed as `publish` does: the letters name people.
+    """
+    named = [round_ for round_ in queries.rounds(event.id, "published") if not round_.has_begun]
+    refuse_broken(named)
+    refuse_unserved(event, named)
+    refuse_left(event, named)
     by_person = {person: seats for person, seats in all_seats(event).items() if person in people}
     close_undo(event)
     post_groups(event, by_person, now)

@@ -45,7 +45,9 @@ def seats_of(event_id: int, person_id: int) -> Sequence[Seat]:
     )
     whole = joinedload(Seat.group).selectinload(Group.seats).joinedload(Seat.person)
     rows = rows.options(whole, joinedload(Seat.group).joinedload(Group.round))
-    return db.session.scalars(rows.order_by(Round.number)).all()
+    found = db.session.scalars(rows.order_by(Round.number)).all()
+    # Between two reads the groups may have been published anew: who sat there does so no more.
+    return [seat for seat in found if seat.group.seats]
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def start(event: Event, number: int, revision: str, now: datetime) -> Round:
     if stand.on:
         actions.hold(event, stand.on.number)
     actions.drop(event, "draft")
-    actions.close_undo(event)
+    actions.close_undo(event, told=False)
     stand.next.started_at = now
     stand.next.ends_at = now + timedelta(minutes=minutes)
     return stand.next

@@ -98,6 +98,9 @@ def people_of(rounds: Sequence[Facts]) -> set[int]:
 
 def put_back(event: Event, rounds: Sequence[Facts], now: datetime) -> None:
     """Make the open rounds as they were; raises Changed, NotPossible, and then the caller undoes it all."""
+    dealing = db.session.get(Dealing, event.id)
+    if dealing is not None:
+        dealing.seed = None  # nothing looks on from a deal that is not on the board any more
     drop(event, "draft")
     told = queries.rounds(event.id, "published")
     published = {round_.number: round_ for round_ in told if not round_.has_begun}
@@ -171,7 +174,8 @@ def touched(event: Event) -> set[int]:
     told = found[-1].rounds if found else []
     if not told or any(round_["state"] != "published" for round_ in (*told, *now)):
         return set()
-    was, is_ = company(told), company(now)
+    both = {round_["number"] for round_ in told} & {round_["number"] for round_ in now}
+    was, is_ = (company([one for one in rounds if one["number"] in both]) for rounds in (told, now))
     return {person for person, _ in was.items() ^ is_.items()}
 
 
@@ -195,3 +199,12 @@ def improvable(event: Event) -> int | None:
     if last is None or last.act != "deal" or queries.rounds(event.id, "published", "held"):  # told, or lived
         return None
     return dealing.seed if queries.rounds(event.id, "draft") else None
+
+
+def undoable(event: Event) -> Snapshot | None:
+    """The last act, if it can be taken back: none of the rounds that it changed has begun since."""
+    last = next(iter(snapshots(event.id)), None)
+    if last is None:
+        return None
+    begun = {round_.number for round_ in queries.rounds(event.id) if round_.has_begun}
+    return None if begun & {round_["number"] for round_ in last.rounds} else last

@@ -57,7 +57,7 @@ class _Progress:
     def tell(self, share: float, cost: float) -> None:
         if monotonic() >= self.next:
             self.next = monotonic() + 1
-            _write(self.stderr, f"{share:.0%} of the work is done; the best deal so far costs {cost:g}.\n")
+            _write(self.stderr, f"{share:.0%} of the work is done; the best deal so far costs {cost:.0f}.\n")
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from convene import clock
 from convene.access import audit
-from convene.extensions import db
+from convene.extensions import db, start_write
 from convene.groups import actions, undo
 from convene.web.organise import own
 from convene.web.organise.groups import ACTS, back, whole
 from convene.web.organise.in_hand import refusal
+from convene.web.organise.seen import sees_rules
 
 page = Blueprint("organise_changes", __name__)
 
@@ -18,6 +19,18 @@ STALE = "The groups have changed since this page was shown. Look again, then go 
 
 def number() -> int | None:
     return request.form.get("round", type=int)
+
+
+def refused(event_id: int) -> None:
+    """Write down that a rule stood against a move: many tries at one person should be seen."""
+    start_write()
+    audit.record(g.desk.organisation_id, g.desk.actor, "groups.refused", f"event:{event_id}", clock.now())
+    db.session.commit()
+
+
+def outdated(reason: Exception, words: str) -> str:
+    """Why what was cannot be had back; that a keep-apart rule was made since is for those who may know."""
+    return refusal(reason) if isinstance(reason, actions.NotPossible) and sees_rules() else words
 
 
 @page.post(f"/{own.ID.format('event_id')}/groups/ask")
@@ -46,8 +59,9 @@ def move(event_id: int) -> ResponseReturnValue:
         told = seat.group.round.state == "published"
     except actions.NotPossible as reason:
         db.session.rollback()
+        refused(event_id)
         flash(refusal(reason), "bad")
-        return back(event_id, round=number(), _anchor=f"seat-{seat_id}")
+        return back(event_id, round=number())
     except actions.Changed:
         db.session.rollback()
         flash(STALE, "warn")
@@ -84,13 +98,12 @@ def take_back(event_id: int) -> ResponseReturnValue:
     event = own.event_to_change(event_id)
     try:
         act = undo.undo(event, whole(request.form.get("last")), clock.now())
-    except actions.Changed:
+    except (actions.Changed, actions.NotPossible) as reason:
         db.session.rollback()
-        flash("This cannot be undone any more: somebody has come, left or moved since.", "warn")
-        return back(event_id, round=number())
-    except actions.NotPossible as reason:
-        db.session.rollback()
-        flash(refusal(reason), "bad")
+        flash(
+            outdated(reason, "This cannot be undone any more: somebody has come, left or moved since."),
+            "warn",
+        )
         return back(event_id, round=number())
     audit.record(g.desk.organisation_id, g.desk.actor, "groups.undone", f"event:{event_id}", clock.now())
     db.session.commit()

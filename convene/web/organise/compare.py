@@ -14,9 +14,8 @@ from convene.extensions import db
 from convene.groups import actions, facts, undo
 from convene.groups.deal import Mixture, Problem
 from convene.web.organise import own
-from convene.web.organise.changes import STALE
+from convene.web.organise.changes import STALE, outdated
 from convene.web.organise.groups import ACTS, back, whole
-from convene.web.organise.in_hand import refusal
 from convene.web.organise.strip import COUNTED, of_groups, short
 
 page = Blueprint("organise_compare", __name__)
@@ -76,13 +75,9 @@ def choose(event_id: int) -> ResponseReturnValue:
     event = own.event_to_change(event_id)
     try:
         done = undo.choose(event, whole(request.form.get("with")), clock.now())
-    except actions.Changed:
+    except (actions.Changed, actions.NotPossible) as reason:
         db.session.rollback()
-        flash("Those groups do not fit any more: somebody has come or left since.", "warn")
-        return back(event_id)
-    except actions.NotPossible as reason:
-        db.session.rollback()
-        flash(refusal(reason), "bad")
+        flash(outdated(reason, "Those groups do not fit any more: somebody has come or left since."), "warn")
         return back(event_id)
     if not done:
         db.session.rollback()

@@ -68,7 +68,6 @@ def render(event: Event, code: int = 200, rooms: RoomsForm | None = None) -> Res
     board = Board(event, rounds)
     links = [group.room_url for group in widest(rounds)]
     coming = facts.to_seat(event)
-    undoable = undo.snapshots(event.id)
     in_hand = None
     if chosen:
         in_hand = preview(event, chosen, whole(request.args.get("seat")), whole(request.args.get("to")))
@@ -92,8 +91,8 @@ def render(event: Event, code: int = 200, rooms: RoomsForm | None = None) -> Res
             coming=len(coming),
             anybody_marked=any(one.attendance for one in coming),
             states={round_.state for round_ in rounds},
-            last=undoable[0] if undoable else None,
-            can_compare=any(one.rounds for one in undoable),
+            last=undo.undoable(event),
+            can_compare=any(one.rounds for one in undo.snapshots(event.id)),
             in_hand=in_hand,
             turnout=turnout(event, clock.now()),
             touched=len(undo.touched(event)) if event.ends_at > clock.now() else 0,

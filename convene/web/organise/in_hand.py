@@ -47,9 +47,9 @@ def preview(event: Event, chosen: Round, seat_id: int, group_id: int) -> dict[st
     try:
         problem = facts.problem(event, seed=1)
     except (facts.NobodyHere, facts.AlreadyHeld):
-        return None
+        problem = None  # the move is possible all the same; its figures are not to be had
     rounds = [one for one in queries.board(event.id) if not one.has_begun]
-    number = 1 + len(problem.held) + [one.id for one in rounds].index(chosen.id)
+    number = 1 + (len(problem.held) if problem else 0) + [one.id for one in rounds].index(chosen.id)
     return {
         "seat": seat,
         "target": target,
@@ -59,43 +59,51 @@ def preview(event: Event, chosen: Round, seat_id: int, group_id: int) -> dict[st
 
 
 def choices(
-    event: Event, problem: Problem, rounds: Sequence[Round], number: int, seat: Seat, target: Group
+    event: Event, problem: Problem | None, rounds: Sequence[Round], number: int, seat: Seat, target: Group
 ) -> list[Choice]:
     plan = as_groups(rounds)
     me = facts.key(seat.person_id)
     order = seat.group.round.groups.index(target) + 1
-    found = []
+
+    def weighed(other: Seat | None) -> Effect | None:
+        """None where somebody of this round is not here any more: the change is fine, its figures are not to be had."""
+        if problem is None:
+            return None
+        try:
+            if other is None:
+                return moved(problem, plan, number, me, order)
+            return swapped(problem, plan, number, me, facts.key(other.person_id))
+        except Invalid:
+            return None
+
+    def choice(act: str, id_: int, words: str, places: Mapping[int, int], other: Seat | None) -> Choice:
+        effect = weighed(other)
+        refused = said_before(event, seat.group.round, places)
+        if refused or effect is None:
+            return Choice(act, id_, words, (), False, refused)
+        return Choice(act, id_, words, in_words(effect), better(effect), "")
+
     to = {seat.person_id: target.id}
-    words = f"Move to {target.label}"
-    found.append(
-        choice(event, seat, to, "move", target.id, words, lambda: moved(problem, plan, number, me, order))
-    )
+    found = [choice("move", target.id, f"Move to {target.label}", to, None)]
     for other in target.seats:
-        places = {seat.person_id: target.id, other.person_id: seat.group_id}
-        them = facts.key(other.person_id)
-        words = f"Change places with {other.person.name}"
-        found.append(
-            choice(
-                event, seat, places, "swap", other.id, words,
-                lambda them=them: swapped(problem, plan, number, me, them),
-            )
-        )  # fmt: skip
+        places = {**to, other.person_id: seat.group_id}
+        found.append(choice("swap", other.id, f"Change places with {other.person.name}", places, other))
     return found
 
 
-def choice(
-    event: Event, seat: Seat, places: Mapping[int, int], act: str, id_: int, words: str, weigh: Any
-) -> Choice:
+def said_before(event: Event, round_: Round, places: Mapping[int, int]) -> str:
+    """Why a change would be refused, before it is asked for; only to those who may know of rules.
+
+    To others a page of verdicts would single out, name by name, who keeps away from whom. They hear it of the one
+    change that they press, and that is written down.
+    """
+    if not sees_rules():
+        return ""
     try:
-        actions.refuse_breach(event, seat.group.round, places)
-        effect: Effect = weigh()
+        actions.refuse_breach(event, round_, places)
     except actions.NotPossible as reason:
-        return Choice(act, id_, words, (), False, refusal(reason))
-    except (
-        Invalid
-    ):  # somebody of this round is not here any more: the move is fine, its figures are not to be had
-        return Choice(act, id_, words, (), False, "")
-    return Choice(act, id_, words, in_words(effect), better(effect), "")
+        return refusal(reason)
+    return ""
 
 
 def refusal(reason: actions.NotPossible) -> str:

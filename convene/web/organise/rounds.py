@@ -26,7 +26,9 @@ page = Blueprint("organise_rounds", __name__)
 SECONDS, LOOKING_ON = 0.2, 2.0
 
 # Said alike whether a rule or a wish stands against it, so that nobody can find out who keeps away from whom.
-NOT_DEALT = "These people cannot be dealt this way. Change the group size or who is here, and deal again."
+NOT_DEALT = (
+    "These people cannot be dealt this way. Change the group size, the pins or who is here, and deal again."
+)
 NOT_PUBLISHED = "Somebody came, left or was moved since this was dealt. Deal again."
 PUBLISHED_APART = (
     "Not published: since the deal, a keep-apart rule was made about two in one group. Deal again."
@@ -68,7 +70,7 @@ def deal_groups(event_id: int) -> ResponseReturnValue:
 def improve(event_id: int) -> ResponseReturnValue:
     """Look on from the deal as it stands, untouched and untold; it is replaced where a better one is found."""
     event = own.event(event_id)
-    seed = undo.improvable(event)
+    seed = undo.improvable(event) if event.state != "called_off" else None
     if seed is None:
         return looked(
             event_id, False, "These groups were changed or told meanwhile, so they stay as they are."
@@ -192,7 +194,13 @@ def tell(event_id: int) -> ResponseReturnValue:
         db.session.rollback()
         flash("There is nothing new to tell.", "warn")
         return back(event_id)
-    number = publishing.tell(event, people, now)
+    try:
+        number = publishing.tell(event, people, now)
+    except (actions.Changed, actions.NotPossible) as reason:
+        db.session.rollback()
+        known = isinstance(reason, actions.NotPossible) and sees_rules()
+        flash(PUBLISHED_APART if known else NOT_PUBLISHED, "warn")
+        return back(event_id)
     audit.record(g.desk.organisation_id, g.desk.actor, "groups.told", f"event:{event_id}", now)
     db.session.commit()
     flash(f"{number} people have a letter with their new groups.", "good")

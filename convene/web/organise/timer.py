@@ -14,6 +14,7 @@ from convene.extensions import db
 from convene.groups import queries, settings, timing
 from convene.groups.starters import questions
 from convene.web.organise import own
+from convene.web.organise.groups import ON_THE_DAY
 
 page = Blueprint("organise_timer", __name__)
 
@@ -64,6 +65,10 @@ Act = Callable[[Event, int, str, datetime], object]
 def press(event_id: int, act: Act, verb: str, words: str) -> ResponseReturnValue:
     """Do what one button says, if things still stand as they did when it was shown."""
     event, now = own.event_to_change(event_id), clock.now()
+    if now < event.starts_at - ON_THE_DAY:
+        db.session.rollback()
+        flash("The event is on another day: the timer starts then.", "warn")
+        return redirect(url_for("organise_timer.show", event_id=event_id), 303)
     number = request.form.get("round", 0, type=int)
     try:
         if event.state == "called_off":

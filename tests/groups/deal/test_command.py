@@ -1,6 +1,7 @@
 """`convene deal FILE`: files in, files out, exit codes, and the same bytes in any process."""
 
 import io
+import itertools
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from convene.groups.deal import command
 from convene.groups.deal.command import main
 
 PEOPLE = [{"id": f"p{k}", "organisation": f"o{k % 4}", "newcomer": k % 5 == 0} for k in range(12)]
@@ -79,6 +81,89 @@ def test_a_cell_that_a_spreadsheet_would_run_is_quoted() -> None:
     assert "'=1+1" in out
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_spreadsheet_is_read_as_it_was_saved(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    file = tmp_path / "people.CSV"
+    rows = [["id", "organisation"], ["Zoë", "Café"], ["Jürgen", "Café"], ["Ann", ""]]
+    file.write_bytes("\r\n".join(delimiter.join(row) for row in rows).encode(encoding))
+    code, out, err = run("", str(file), "--group-size", "3", "--seconds", "0.05")
+    assert (code, err) == (0, "")
+    assert sorted(json.loads(out)["rounds"][0][0]) == ["Ann", "Jürgen", "Zoë"]
+    assert json.loads(out)["same_organisation"] == 1
+
+
+def test_a_wrong_cell_is_named_by_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text('id,newcomer,place\np1,yes,"two\nlines"\n\np2,perhaps,x\n')
+    _, _, err = run("", str(file), "--group-size", "3")
+    assert err == "newcomer in line 5 must be true or false, not perhaps.\n"
+
+
+def test_a_long_deal_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticking = itertools.count()
+    monkeypatch.setattr(command, "monotonic", lambda: float(next(ticking)))
+    given = {"group_size": 4, "rounds": 9, "people": [{"id": f"p{k}"} for k in range(17)]}
+    code, out, err = run(given, "-", "--seconds", "0.6")
+    assert code == 0
+    assert json.loads(out)["rounds"]
+    assert "of the work is done; the best deal so far costs" in err
+
+
+def test_pins_stay_and_are_named_when_they_cannot() -> None:
+    pin = {"round": 2, "group": 3, "people": ["p3", "p4"]}
+    code, out, _ = run({**EVENING, "pinned": [pin]}, "-", "--seconds", "0.05")
+    assert code == 0
+    assert {"p3", "p4"} <= set(json.loads(out)["rounds"][0][2])
+    code, _, err = run(
+        {**EVENING, "pinned": [{**pin, "people": ["p3"]}, {**pin, "group": 1, "people": ["p4"]}]}, "-"
+    )
+    assert code == 2
+    assert "p3 stays in group 3 of round 2" in err
+
+
+def test_a_printed_sheet_and_a_text_stay_in_line_whatever_a_name_holds() -> None:
+    people = [{"id": "Ann\nRound 9"}, {"id": "Bo\x1b[2J"}, {"id": "Cy"}]
+    for form in ("sheet", "text"):
+        _, out, _ = run({"group_size": 3, "people": people}, "-", "--format", form)
+        assert "\x1b" not in out
+        assert "Ann Round 9" in out
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"people": []},
+        {"people": [{"id": "p1"}]},
+        {"people": [{"id": "x" * 10_240}, *PEOPLE]},
+        {"met": [["p1", "p5", 30.0], ["p5", "p1", 2], ["p1", "p5", 30.0]]},
+        {"present": []},
+        {"present": ["p1", "p1"]},
+        {"seed": 10**4000},
+        {"together": [[], ["p1"]]},
+        {"served": {"a need that nobody has": 0}},
+        {"told": [[]]},
+    ],
+)
+def test_odd_input_is_dealt(odd: dict[str, object]) -> None:
+    code, out, err = run(
+        {**EVENING, "held": [], "apart": [], "together": [], "met": [], **odd}, "-", "--seconds", "0.05"
+    )
+    assert (code, err) == (0, "")
+    assert len(json.loads(out)["rounds"]) == 3
+
+
+def test_hopeless_rules_of_a_large_event_are_refused_soon() -> None:
+    people = [{"id": f"p{k}", "needs": ["captions"]} for k in range(2000)]
+    code, _, err = run({"group_size": 4, "people": people, "served": {"captions": 100}}, "-")
+    assert code == 2
+    assert err.endswith("need captions, but only 100 groups have that, with 400 seats.\n")
+    chain = [[f"p{k}", f"p{k + 1}"] for k in range(199)]
+    code, _, err = run({"group_size": 4, "people": people[:200], "together": chain}, "-")
+    assert code == 2
+    assert err.startswith("p0, p1, p2, p3 and p4 must be together, but that is 5 people")
+
+
 @pytest.mark.parametrize(
     ("given", "argv", "word"),
     [
@@ -101,7 +186,24 @@ def test_a_cell_that_a_spreadsheet_would_run_is_quoted() -> None:
         ({**EVENING, "met": [["p1", "p2", float("inf")]]}, ["-"], "met"),
         ({**EVENING, "present": ["ghost"]}, ["-"], "ghost"),
         ({**EVENING, "held": [["p0"]]}, ["-"], "held"),
+        ({**EVENING, "rounds": 0}, ["-"], "rounds"),
+        ({**EVENING, "rounds": 10**9}, ["-"], "rounds"),
+        ({**EVENING, "group_size": 1}, ["-"], "group_size"),
+        ({**EVENING, "group_size": 1000}, ["-"], "group_size"),
+        ({**EVENING, "people": PEOPLE + PEOPLE[:1]}, ["-"], "p0"),
+        ({**EVENING, "people": [{"id": "a\ud800"}]}, ["-"], "id of person 1"),
+        ({**EVENING, "met": [["p1", "p2", -1]]}, ["-"], "met"),
+        ({**EVENING, "met": [["p1", "p2", float("nan")]]}, ["-"], "met"),
+        ({**EVENING, "met": [["p1", "p2", 10**400]]}, ["-"], "met"),
+        ({**EVENING, "pinned": [{"round": 1}]}, ["-"], "pinned"),
+        ("[" * 100_000, ["-"], "JSON"),
+        ("", ["-"], "JSON"),
         (EVENING, ["-", "--seconds", "0"], "seconds"),
+        (EVENING, ["-", "--seconds", "nan"], "seconds"),
+        (EVENING, ["-", "--seconds", "1e99"], "seconds"),
+        (EVENING, ["-", "--group-size", ""], "--group-size"),
+        (EVENING, ["-", "more.json"], "more.json"),
+        (EVENING, [""], "FILE"),
         (EVENING, ["-", "--seconds", "soon"], "soon"),
         (EVENING, ["-", "--format", "pdf"], "pdf"),
         (EVENING, ["-", "--colour"], "--colour"),

@@ -8,12 +8,13 @@ from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
 from convene import clock
+from convene.access.models import AuditEntry
 from convene.events.queries import locked
 from convene.extensions import db
 from convene.groups import queries, timing, undo
 from convene.groups.models import Round, Seat
 from convene.mail.models import OutgoingMail
-from convene.people.actions import keep_apart
+from convene.people.actions import keep_apart, keep_together
 from convene.people.models import Person, Separation
 from tests.web.organise.conftest import World, text
 from tests.web.organise.test_evening import NAMES, move, tonight
@@ -172,7 +173,8 @@ def test_nothing_brings_two_together_who_are_kept_apart_since(world: World) -> N
     press(world, event_id, "deal")
     after = seating(world, event_id)
     said = text(press(world, event_id, "undo", helper, last=last(world, event_id)))
-    assert "Not possible here." in said and "apart" not in said
+    assert "cannot be undone any more: somebody has come, left or moved since" in said, "as in any other case"
+    assert "keep-apart" in text(press(world, event_id, "undo", last=last(world, event_id)))
     assert seating(world, event_id) == after
 
 
@@ -306,3 +308,92 @@ def test_the_board_is_read_alike_by_who_may_not_know_of_rules_with_and_without_o
         db.session.execute(delete(Separation))
     press(world, event_id, "deal")
     assert bounds_of(helper.get(path)) == with_rule
+
+
+def test_two_who_are_kept_together_since_are_not_parted_by_going_back_or_by_publishing(world: World) -> None:
+    event_id = dealt(world)
+    before = seating(world, event_id)
+    other = next(name for name, at in before[1].items() if at != before[1][NAMES[0]])
+    with world.writing():
+        one, two = (db.session.get_one(Person, world.person(name)) for name in (NAMES[0], other))
+        keep_together(one, two, "test", clock.now())
+    assert "Deal again" in text(press(world, event_id, "publish")), "the drafts part them"
+    press(world, event_id, "deal")
+    after = seating(world, event_id)
+    assert "cannot be undone" in text(press(world, event_id, "undo", last=last(world, event_id)))
+    assert seating(world, event_id) == after
+
+
+def test_a_new_letter_names_nobody_who_left_and_no_two_who_are_kept_apart_since(world: World) -> None:
+    event_id = dealt(world)
+    press(world, event_id, "publish")
+    told = letters(world, event_id)
+    _, label = elsewhere(world, event_id, NAMES[0])
+    move(world, event_id, NAMES[0], label)
+    other = next(name for name, at in seating(world, event_id)[1].items() if at == label and name != NAMES[0])
+    with world.writing():
+        one, two = (db.session.get_one(Person, world.person(name)) for name in (NAMES[0], other))
+        keep_apart(one, two, "", "test", clock.now())
+    helper = world.organiser("helper@example.org", "organiser")
+    said = text(press(world, event_id, "tell", helper))
+    assert "Somebody came, left or was moved since this was dealt. Deal again." in said
+    assert "keep-apart" in text(press(world, event_id, "tell"))
+    assert letters(world, event_id) == told
+
+
+def test_who_must_still_be_told_is_not_forgotten_when_a_round_starts(world: World) -> None:
+    event_id = dealt(world, round_count=3)
+    press(world, event_id, "publish")
+    seat_id, mine = seat_of(world, event_id, NAMES[0], 2)
+    to = world.read(lambda: next(one.id for one in queries.board(event_id)[1].groups if one.id != mine))
+    assert "than their letter says" in text(press(world, event_id, "move", seat=seat_id, to=to, round=2))
+    with world.writing():
+        timing.start(locked(event_id), 1, timing.of(locked(event_id)).revision, clock.now())
+    page = world.client.get(f"/organise/events/{event_id}/groups")
+    assert "than their letter says" in text(page)
+    assert "Undo" not in text(page), "behind a round that is on nobody goes back"
+    press(world, event_id, "tell")
+    assert 2 in letters(world, event_id).values()
+
+
+@pytest.mark.one_database
+def test_a_deal_that_was_taken_back_is_not_looked_on_from(world: World) -> None:
+    event_id = dealt(world, people=9, group_size=4, round_count=3)
+    press(world, event_id, "deal")
+    press(world, event_id, "undo", last=last(world, event_id))
+    here = seating(world, event_id)
+    path = f"/organise/events/{event_id}/groups/improve"
+    assert world.client.post(path, headers={"Accept": "application/json"}).json == {"found": False}
+    assert seating(world, event_id) == here
+
+
+@pytest.mark.one_database
+def test_what_is_shown_before_a_move_singles_nobody_out_to_who_may_not_know(world: World) -> None:
+    event_id = dealt(world)
+    before = seating(world, event_id)[1]
+    other = next(name for name, at in before.items() if at != before[NAMES[0]])
+    with world.writing():
+        one, two = (db.session.get_one(Person, world.person(name)) for name in (NAMES[0], other))
+        keep_apart(one, two, "", "test", clock.now())
+    helper = world.organiser("helper@example.org", "organiser")
+    seat_id, _ = seat_of(world, event_id, NAMES[0])
+    group_id = seat_of(world, event_id, other)[1]
+    path = f"/organise/events/{event_id}/groups?round=1&seat={seat_id}&to={group_id}"
+    assert "Not possible" not in text(helper.get(path))
+    assert "keep-apart rule" in text(world.client.get(path))
+    press(world, event_id, "move", helper, seat=seat_id, to=group_id, round=1)
+    refused = select(AuditEntry).where(AuditEntry.verb == "groups.refused")
+    assert world.read(lambda: len(db.session.scalars(refused).all())) == 1, "tries are written down"
+
+
+@pytest.mark.one_database
+def test_somebody_can_be_moved_while_only_one_person_is_marked_here(world: World) -> None:
+    event_id = tonight(world, group_size=3, round_count=1)
+    ids = world.add(event_id, *NAMES[:9])
+    world.client.post(f"/organise/events/{event_id}/groups/deal")
+    world.client.post(f"/organise/events/{event_id}/attendance/{ids[0]}", data={"here": "yes"})
+    seat_id, _ = seat_of(world, event_id, NAMES[0])
+    group_id, label = elsewhere(world, event_id, NAMES[0])
+    data = {"seat": seat_id, "round": 1, f"to-{seat_id}": group_id}
+    page = world.client.post(f"/organise/events/{event_id}/groups/ask", data=data, follow_redirects=True)
+    assert f"{NAMES[0]} to {label}?" in text(page)

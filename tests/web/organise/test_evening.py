@@ -291,7 +291,8 @@ def test_only_the_lead_reads_who_makes_a_deal_impossible(world: World) -> None:
     path = f"/organise/events/{event_id}/groups/deal"
     kept = text(helper.post(path, follow_redirects=True))
     assert (
-        "These people cannot be dealt this way. Change the group size or who is here, and deal again." in kept
+        "These people cannot be dealt this way. Change the group size, the pins or who is here, and deal again."
+        in kept
     )
     assert "lead" not in kept and "rule" not in kept
     assert not any(name in kept for name in NAMES)
