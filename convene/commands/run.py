@@ -13,14 +13,11 @@ import sys
 import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
-from types import FrameType
 
 from config import BadSetting, Config
 from convene import wsgi
-from convene.commands import serve
+from convene.commands import keeper, serve
 from convene.extensions import db
-
-STOP_SECONDS = 20
 
 
 def main(argv: list[str]) -> int:
@@ -77,35 +74,19 @@ def in_own_session(verb: Callable[[list[str]], int], argv: list[str]) -> None:
     sys.exit(verb(argv))
 
 
-class Asked:
-    """Whether somebody has asked us to stop. A plain mark: an Event has a lock, which its own handler may wait for."""
-
-    def __init__(self) -> None:
-        self.now = False
-        signal.signal(signal.SIGINT, self.heard)
-        signal.signal(signal.SIGTERM, self.heard)
-
-    def heard(self, number: int, frame: FrameType | None) -> None:
-        self.now = True
-
-
 def look_after(children: dict[str, BaseProcess], config: Config, demo: bool) -> int:
-    """Wait until asked to stop, or until one child ends; then stop both."""
-    stop = Asked()
+    """Wait until the site answers and say where it is; then go on as the keeper, which is a tenth of this program."""
+    stop = keeper.Asked()
+    pids = {name: child.pid or 0 for name, child in children.items()}
     if answers(config, children, stop):
         welcome(config, demo)
-    ended = ""
-    while not stop.now:
-        time.sleep(0.2)
-        ended = next((name for name, child in children.items() if child.exitcode is not None), "")
-        if ended:
-            print(f"convene: {ended} ended by itself; stopping.", file=sys.stderr)
-            break
-    end(children)
-    return 1 if ended else 0
+        signal.pthread_sigmask(signal.SIG_BLOCK, keeper.SIGNALS)
+        if not stop.now:
+            keeper.become(pids)
+    return keeper.look_after(pids, stop)
 
 
-def answers(config: Config, children: dict[str, BaseProcess], stop: Asked) -> bool:
+def answers(config: Config, children: dict[str, BaseProcess], stop: keeper.Asked) -> bool:
     """Wait until the site answers; False if it never will."""
     until = time.monotonic() + 60
     while time.monotonic() < until and not stop.now:
@@ -134,20 +115,3 @@ def welcome(config: Config, demo: bool) -> None:
         folder = config.MAIL_URL.removeprefix("folder:")
         print(f"  Letters            http://127.0.0.1:{config.PORT}/dev/mail/   ({folder})")
     print("\n  Ctrl-C stops the site and its worker.\n", flush=True)
-
-
-def end(children: dict[str, BaseProcess]) -> None:
-    """SIGTERM to each process group; SIGKILL for what is left after 20 seconds."""
-    for child in children.values():
-        kill(child, signal.SIGTERM)
-    until = time.monotonic() + STOP_SECONDS
-    for child in children.values():
-        child.join(max(0.1, until - time.monotonic()))
-        if child.exitcode is None:
-            kill(child, signal.SIGKILL)
-            child.join()
-
-
-def kill(child: BaseProcess, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid or 0, number)
