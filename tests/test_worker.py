@@ -1,16 +1,19 @@
-"""A fault at one event is that event's alone: the others get their offers and nudges all the same."""
+"""Each job has its turn, and a fault at one event is that event's alone."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from convene import worker
 from convene.extensions import begin_write, db
 from convene.health.models import Heartbeat
+from convene.mail.models import OutgoingMail
 from convene.signups.models import Signup
 from tests.factories import a_signup, an_event
+from tests.mail.posting import post
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
@@ -47,3 +50,26 @@ def test_one_broken_event_holds_up_no_other(app: Flask, monkeypatch: pytest.Monk
         assert states == ["offered", "lapsed", "lapsed"]
     else:
         assert nudged == 2
+
+
+def test_mail_gives_the_other_jobs_their_turn_while_letters_keep_coming(
+    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that outlasts its tick loses the next one, and whoever waits for a letter waits for two."""
+    with sqlite_app.app_context():
+        begin_write()
+        for _ in range(5):
+            post(now=NOW)
+        db.session.commit()
+
+        def left() -> int:
+            waiting = select(func.count(OutgoingMail.id)).where(OutgoingMail.state.in_(("queued", "retry")))
+            return db.session.scalar(waiting) or 0
+
+        mail = worker.MailAsItComes()
+        monkeypatch.setattr(worker, "SHARE", 0)
+        mail(sqlite_app, lambda: NOW)
+        assert left() == 5, "its share was over before it began"
+        monkeypatch.setattr(worker, "SHARE", 0.9)
+        mail(sqlite_app, lambda: NOW)
+        assert left() == 0

@@ -50,17 +50,24 @@ def _faults(problem: Problem, here: set[str], number: int, groups: Groups, most:
             if len({place.get(each) for each in block}) > 1
         ),
         *_needs(problem, place, len(groups)),
-        *(fault for pin in problem.pinned if pin.round == number for fault in _moved(pin, here, groups)),
+        *(
+            fault
+            for pin in problem.pinned
+            if pin.round == number
+            for fault in _moved(problem, pin, here, groups)
+        ),
         *(_facilitators(problem, here, groups, most) if problem.facilitated else ()),
     ]
 
 
-def _moved(pin: Pin, here: set[str], groups: Groups) -> list[str]:
+def _moved(problem: Problem, pin: Pin, here: set[str], groups: Groups) -> list[str]:
     """What a pin says against these groups."""
     stay = here.intersection(pin.people)
     group = set(groups[pin.group - 1]) if pin.group <= len(groups) else set()
     out = [f"{each} must stay in group {pin.group}" for each in sorted(stay - group)]
     if pin.whole and len(stay) == len(pin.people):
+        place = (pin.round, pin.group)
+        stay = stay.union(*(each.people for each in problem.pinned if (each.round, each.group) == place))
         out += [
             f"{each} must not join group {pin.group}, which stays as it is" for each in sorted(group - stay)
         ]

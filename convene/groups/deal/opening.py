@@ -43,8 +43,9 @@ def open_deal(board: Board, bounds: Sequence[Bound], dice: Dice, wish: Ints | No
     for most in mosts(board):
         turns = turns_held(board)
         for r in range(board.rounds):
-            first = [size[r].tolist()] if r < told else []
-            for sizes in (*first, *layouts(board, r, None)):
+            possible = list(layouts(board, r, None))
+            first = [size[r].tolist()] if r < told and possible else []
+            for sizes in (*first, *possible):
                 wished = wish[r] if r < told else spare_blocks(board, wish[r], sizes, turns)
                 seated = seat_round(board, bounds[r], sizes, most, wished, dice)
                 if seated is not None:

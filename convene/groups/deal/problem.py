@@ -56,7 +56,8 @@ class Pin:
 
     round   from 1 over all rounds, held ones included, as in a caveat; a round that is held needs no pin
     group   from 1, as in the plan
-    whole   nobody else may join them. It rests while one of them is absent; the others stay all the same.
+    whole   nobody may join them but others pinned there. It rests while one of them is absent; the
+            others stay all the same.
     """
 
     round: int

@@ -138,6 +138,20 @@ def test_pins_that_cannot_hold_are_refused_and_name_who(pins: tuple[Pin, ...], w
     assert any(words in reason for reason in refusal.value.reasons), refusal.value.reasons
 
 
+def test_a_whole_group_of_a_size_that_cannot_be_is_refused_when_it_was_told_too() -> None:
+    problem = replace(plain(14, 5, 1), told=(tuple((f"p{k:04d}",) for k in range(14)),))
+    with pytest.raises(Refused, match="p0000 stays in group 1 of round 1 with nobody else"):
+        deal(replace(problem, pinned=(Pin(1, 1, ("p0000",), whole=True),)), 0.05)
+
+
+def test_two_pins_on_one_group_make_one() -> None:
+    pins = (Pin(1, 2, ("p0001", "p0002", "p0003"), whole=True), Pin(1, 2, ("p0004",)))
+    problem = replace(plain(12, 4, 1), pinned=pins)
+    plan = deal(problem, 0.05)
+    assert plan.rounds[0][1] == ("p0001", "p0002", "p0003", "p0004")
+    assert check(problem, plan.rounds) == ()
+
+
 @pytest.mark.parametrize(
     ("pin", "word"),
     [
