@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, Text
+from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from convene.extensions import db
@@ -66,8 +66,32 @@ class Suppression(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    reason: Mapped[str] = mapped_column(String(20))  # never, bounced
+    reason: Mapped[str] = mapped_column(String(20))  # never, bounced, complained
     created_at: Mapped[datetime]
+
+
+class Pace(db.Model):
+    """How much mail a domain has been given in this minute, over all workers, and whether it asked for a rest."""
+
+    domain: Mapped[str] = mapped_column(String(254), primary_key=True)  # "" stands for all domains together
+    window_start: Mapped[datetime]
+    given: Mapped[int]
+    rests_until: Mapped[datetime | None]
+
+
+class Wording(db.Model):
+    """A host's own words for one letter in one language; without a row the letter has its usual words."""
+
+    __table_args__ = (UniqueConstraint("organisation_id", "letter", "language"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int]
+    letter: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(12))
+    subject: Mapped[str] = mapped_column(String(300))
+    words: Mapped[str] = mapped_column(Text)  # Markdown with {placeholders}
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str] = mapped_column(String(40))
 
 
 class MailSwitch(db.Model):
