@@ -1,16 +1,26 @@
 """Every setting of Convene: the one place that reads the environment, and says in a sentence what is wrong with it."""
 
-import ipaddress
 import os
-import re
-import secrets
-import tempfile
 from collections.abc import Mapping
 from datetime import timedelta
-from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+
+from convene.settings import (
+    BadSetting,
+    base_url,
+    database_url,
+    dkim_key,
+    inbox_url,
+    is_loopback,
+    kept_secret,
+    mail_from,
+    mail_url,
+    whole,
+    zone_name,
+)
+
+__all__ = ["ROOT", "VAR", "BadSetting", "Config", "DevConfig", "TestConfig"]
 
 ROOT = Path(__file__).resolve().parent
 VAR = ROOT / "var"
@@ -27,12 +37,9 @@ LIMITS = {
     "CONVENE_LIMIT_ADDRESSES_PER_EVENT": (600, 60),
 }
 OTHER = "DATABASE_URL SECRET_KEY BASE_URL MAIL_URL MAIL_FROM TIMEZONE TRUSTED_PROXIES TICK_SECONDS"
-OTHER += " OUTBOX_LEASE_SECONDS INBOX_URL NOTES_KEY CHROME"
+OTHER += " OUTBOX_LEASE_SECONDS INBOX_URL NOTES_KEY CHROME MAIL_PER_MINUTE MAIL_PER_DOMAIN_MINUTE"
+OTHER += " DKIM_KEY_FILE DKIM_SELECTOR"
 NAMES = {*(f"CONVENE_{name}" for name in OTHER.split()), *LIMITS}
-
-
-class BadSetting(Exception):
-    """A setting that Convene cannot start with; the text is one sentence for the operator."""
 
 
 class Config:
@@ -66,7 +73,14 @@ class Config:
         self.OUTBOX_LEASE_SECONDS = whole(
             environ, "CONVENE_OUTBOX_LEASE_SECONDS", 300, least=least, most=86400
         )
-        self.INBOX_URL = environ.get("CONVENE_INBOX_URL", "")
+        self.INBOX_URL = inbox_url(environ.get("CONVENE_INBOX_URL", ""), self.DEVELOPMENT)
+        # 0: as many as the mail server takes.
+        self.MAIL_PER_MINUTE = whole(environ, "CONVENE_MAIL_PER_MINUTE", 0, least=0, most=1_000_000)
+        self.MAIL_PER_DOMAIN_MINUTE = whole(
+            environ, "CONVENE_MAIL_PER_DOMAIN_MINUTE", 600, least=0, most=1_000_000
+        )
+        self.DKIM_SELECTOR = environ.get("CONVENE_DKIM_SELECTOR", "")
+        self.DKIM_KEY = dkim_key(environ.get("CONVENE_DKIM_KEY_FILE", ""), self.DKIM_SELECTOR)
         self.LIMITS = {
             name: (whole(environ, name, number, least=1, most=1_000_000), seconds)
             for name, (number, seconds) in LIMITS.items()
@@ -160,138 +174,3 @@ class TestConfig(Config):
                 **(environ or {}),
             }
         )
-
-
-def kept_secret(path: Path) -> str:
-    """The secret in this file, made once. It appears there whole, so that two first starts agree on one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        descriptor, draft = tempfile.mkstemp(dir=path.parent)  # readable by its owner alone
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-        try:
-            path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without links
-            Path(draft).replace(path)
-        Path(draft).unlink(missing_ok=True)
-    value = path.read_text().strip()
-    if len(value) < 32:
-        raise BadSetting(f"{path} is damaged; delete it and start again (open sign-ins and links will end).")
-    return value
-
-
-def whole(environ: Mapping[str, str], name: str, default: int, *, least: int, most: int) -> int:
-    text = environ.get(name, "").strip()
-    if not text:
-        return default
-    if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
-        raise BadSetting(f"{name} must be a whole number from {least} to {most}, and is {text[:40]!r}.")
-    return int(text)
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def base_url(text: str) -> str:
-    problem = (
-        f"CONVENE_BASE_URL must be an address such as https://convene.example.org, and is {text[:80]!r}."
-    )
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        raise BadSetting(problem) from None
-    if parts.username is not None or parts.password is not None:
-        raise BadSetting("CONVENE_BASE_URL must hold no name and password: it stands in every letter.")
-    name = parts.hostname or ""
-    if (
-        parts.scheme not in ("http", "https")
-        or not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:.]+", name)
-        or parts.path not in ("", "/")
-        or parts.query
-        or parts.fragment
-    ):
-        raise BadSetting(problem)
-    if parts.scheme == "http" and not is_loopback(name):
-        raise BadSetting("CONVENE_BASE_URL must begin with https:// for any address but this machine's own.")
-    host = f"[{name}]" if ":" in name else name
-    return f"{parts.scheme}://{host}{f':{port}' if port else ''}"
-
-
-def database_url(text: str, testing: bool) -> str:
-    """An address for SQLAlchemy, with the driver that is installed; sqlite:///PATH or postgresql://..."""
-    scheme, _, rest = text.partition("://")
-    if text == "sqlite://" and testing:
-        return text
-    if scheme == "sqlite" and rest.startswith("/") and rest not in ("/", "/:memory:"):
-        # From here, as SQLite itself reads a path; Flask-SQLAlchemy would begin at a folder of its own.
-        path = Path.cwd() / rest.removeprefix("/")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise BadSetting(
-                f"CONVENE_DATABASE_URL needs the folder {path.parent}: {fault.strerror}."
-            ) from None
-        return f"sqlite:///{path}"
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        parts = urlsplit("")
-    if scheme not in ("postgresql", "postgres", "postgresql+psycopg") or not parts.path.strip("/"):
-        raise BadSetting(
-            "CONVENE_DATABASE_URL must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME."
-        )
-    return f"postgresql+psycopg://{rest}"
-
-
-def mail_url(text: str, development: bool, testing: bool) -> str:
-    """`folder:PATH`, `smtp://`, `smtps://` or, in tests, `memory:`; a development copy may not mail the world."""
-    if (text == "memory:" and testing) or (text.startswith("folder:") and len(text) > len("folder:")):
-        return text
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise BadSetting(
-            "CONVENE_MAIL_URL must be smtp://USER:PASSWORD@HOST:PORT, smtps://... or folder:PATH."
-        )
-    if development and not is_loopback(parts.hostname):
-        raise BadSetting(
-            "CONVENE_MAIL_URL names a real mail server; set CONVENE_BASE_URL to the public address first."
-        )
-    return text
-
-
-def mail_from(text: str, host: str, development: bool) -> str:
-    if not text:
-        if development:
-            return "Convene <convene@localhost.localdomain>"
-        raise BadSetting(
-            "CONVENE_MAIL_FROM is missing; it is the address letters come from, such as events@example.org."
-        )
-    name, address = parseaddr(text)
-    complete = text == address or (
-        name and text.endswith(f"<{address}>") and not re.search(r"[\r\n\0]", text)
-    )
-    if not complete or not re.fullmatch(r"[\w!#$%&'*+/=?^`{|}~.-]+@[\w.-]+\.[\w-]+", address, re.ASCII):
-        raise BadSetting(
-            f"CONVENE_MAIL_FROM must be an address such as Convene <events@example.org>, and is {text[:80]!r}."
-        )
-    return text
-
-
-def zone_name(text: str) -> str:
-    if text not in available_timezones() - {"Factory"}:
-        raise BadSetting(f"CONVENE_TIMEZONE must be a zone such as Europe/London, and is {text[:60]!r}.")
-    return text

@@ -8,6 +8,7 @@ import pytest
 
 import config
 from config import BadSetting, Config, DevConfig, TestConfig
+from convene import settings
 
 LIVE = {
     "CONVENE_BASE_URL": "https://convene.example.org",
@@ -138,6 +139,17 @@ IMPOSSIBLE = {
     "CONVENE_OUTBOX_LEASE_SECONDS": ["0", "90000", "five"],
     "CONVENE_LIMIT_MAILS_PER_ADDRESS_HOUR": ["0", "none", "\u0665"],
     "CONVENE_LIMIT_SIGNUPS_PER_CLIENT": ["-5", "1000001"],
+    "CONVENE_INBOX_URL": [
+        "mail.example.org",
+        "pop3://us:them@mail.example.org/INBOX",
+        "imaps://mail.example.org/INBOX",
+        "imap://us:them@mail.example.org/INBOX",
+        "imaps://us:them@mail.example.org:port/INBOX",
+        "imaps://us:them@mail.example.org/INBOX?believe=everybody",
+    ],
+    "CONVENE_MAIL_PER_MINUTE": ["-1", "many"],
+    "CONVENE_MAIL_PER_DOMAIN_MINUTE": ["-1", "1000001"],
+    "CONVENE_DKIM_KEY_FILE": ["/etc/hostname"],
 }
 
 
@@ -160,6 +172,32 @@ def test_a_secret_is_never_repeated_in_the_sentence_that_refuses_it() -> None:
     assert "hunter2" not in sentence({**LIVE, "CONVENE_DATABASE_URL": "mysql://us:hunter2@host/name"})
     assert "hunter2" not in sentence({**LIVE, "CONVENE_MAIL_URL": "smtp://us:hunter2@mail.example.org:port"})
     assert "hunter2" not in sentence({**LIVE, "CONVENE_BASE_URL": "https://us:hunter2@convene.example.org"})
+    assert "hunter2" not in sentence(
+        {**LIVE, "CONVENE_INBOX_URL": "imap://us:hunter2@mail.example.org/INBOX"}
+    )
+
+
+def test_the_inbox_is_a_mailbox_or_a_pipe_or_none() -> None:
+    for url in (
+        "",
+        "pipe:",
+        "pipe:?trust=mx.example.org",
+        "imaps://us:them@mail.example.org/INBOX?trust=mx.example.org",
+    ):
+        assert url == Config({**LIVE, "CONVENE_INBOX_URL": url}).INBOX_URL
+    assert "real mailbox" in sentence({"CONVENE_INBOX_URL": "imaps://us:them@mail.example.org/INBOX"})
+
+
+def test_letters_are_signed_with_the_key_in_a_file_that_must_be_one(tmp_path: Path) -> None:
+    key = tmp_path / "dkim.pem"
+    both = {**LIVE, "CONVENE_DKIM_KEY_FILE": str(key), "CONVENE_DKIM_SELECTOR": "convene"}
+    assert sentence(both).startswith("CONVENE_DKIM_KEY_FILE cannot be read")
+    key.write_text("-----BEGIN PUBLIC KEY-----")
+    assert "must hold a private key" in sentence(both)
+    key.write_text("-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----\n")
+    assert "hunter2" in Config(both).DKIM_KEY
+    assert sentence({**both, "CONVENE_DKIM_SELECTOR": "two words"}).startswith("CONVENE_DKIM_SELECTOR")
+    assert "go together" in sentence({**both, "CONVENE_DKIM_SELECTOR": ""})
 
 
 @pytest.mark.parametrize("url", ["smtp://mail.example.org", "smtps://us:them@192.0.2.1"])
@@ -243,15 +281,15 @@ def test_a_secret_half_written_by_another_start_is_never_seen(
     var: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
-    make = config.secrets.token_hex
+    make = settings.secrets.token_hex
 
     def another_start_meanwhile(length: int) -> str:
-        monkeypatch.setattr(config.secrets, "token_hex", make)
-        seen.append(config.kept_secret(var / "secret_key"))
+        monkeypatch.setattr(settings.secrets, "token_hex", make)
+        seen.append(settings.kept_secret(var / "secret_key"))
         return make(length)
 
-    monkeypatch.setattr(config.secrets, "token_hex", another_start_meanwhile)
-    assert config.kept_secret(var / "secret_key") == seen[0]
+    monkeypatch.setattr(settings.secrets, "token_hex", another_start_meanwhile)
+    assert settings.kept_secret(var / "secret_key") == seen[0]
 
 
 def test_a_damaged_secret_stops_the_start_and_says_what_to_do(var: Path) -> None:

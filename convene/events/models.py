@@ -50,7 +50,9 @@ class Event(db.Model):
     revised_at: Mapped[datetime]  # DTSTAMP of that revision
     created_at: Mapped[datetime]
     called_off_words: Mapped[str] = mapped_column(Text, default="")  # the host's own, for those who are told
-    told_before: Mapped[str] = mapped_column(Text, default="")  # JSON: what people last heard, while a change waits
+    told_before: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # JSON: what people last heard, while a change waits
     tell_at: Mapped[datetime | None] = mapped_column(index=True)  # when they hear of the change
     next_in_line: Mapped[int] = mapped_column(default=1)  # the queue number to give next, given once
 

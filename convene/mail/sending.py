@@ -15,7 +15,8 @@ from sqlalchemy.orm import aliased
 
 from convene.calendar.quiet import end_of_quiet, is_quiet
 from convene.extensions import begin_write, db, start_write
-from convene.mail.message import build, sender_address
+from convene.mail.envelope import return_path
+from convene.mail.message import build
 from convene.mail.models import UNSENT, MailSwitch, OutgoingMail
 from convene.mail.suppression import bars, not_sent, reasons_for, suppress
 from convene.mail.transport import Refused, Stopped, Transport, TryLater
@@ -100,7 +101,7 @@ def send(mail: OutgoingMail, transport: Transport, owner: str, now: datetime) ->
         return True
     sender = current_app.config["MAIL_FROM"]
     try:
-        answer = transport.send(sender_address(sender), mail.to_address, mail.message_id, build(mail, sender))
+        answer = transport.send(return_path(mail.id), mail.to_address, mail.message_id, build(mail, sender))
     except Refused as refusal:
         mark(mail, owner, state="failed", last_answer=str(refusal))
         if str(refusal)[:3] == "550" and "5.1.1" in str(refusal):

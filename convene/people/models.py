@@ -50,9 +50,13 @@ class Person(db.Model):
     place: Mapped[str | None] = mapped_column(String(120))
     muted: Mapped[str] = mapped_column(String(200), default="")  # kinds of nudge stopped, separated by spaces
     paused_until: Mapped[datetime | None]  # no nudge before then, because they asked for quiet
-    language: Mapped[str | None] = mapped_column(String(12))  # of letters and mailed pages; none: the house's own
+    language: Mapped[str | None] = mapped_column(
+        String(12)
+    )  # of letters and mailed pages; none: the house's own
     generation: Mapped[int] = mapped_column(default=1)  # raised to kill every unsubscribe link sent before
-    calendar_generation: Mapped[int] = mapped_column(default=1)  # raised to kill their private calendar's address
+    calendar_generation: Mapped[int] = mapped_column(
+        default=1
+    )  # raised to kill their private calendar's address
     created_at: Mapped[datetime]
 
     organisation: Mapped[Organisation] = relationship()

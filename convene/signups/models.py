@@ -39,7 +39,9 @@ class Signup(db.Model):
     invite_sequence: Mapped[int | None]  # SEQUENCE last sent to this person; none if no REQUEST ever left
     invite_open: Mapped[bool] = mapped_column(default=False)  # a REQUEST not yet followed by a CANCEL
 
-    reply: Mapped[str | None] = mapped_column(String(10))  # accepted, declined, tentative: pressed in a calendar
+    reply: Mapped[str | None] = mapped_column(
+        String(10)
+    )  # accepted, declined, tentative: pressed in a calendar
     reply_stamp: Mapped[datetime | None]  # DTSTAMP of that reply: an older one that comes late is not applied
     reply_words: Mapped[str] = mapped_column(Text, default="")  # what they wrote beside it, for the host
 
