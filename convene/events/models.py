@@ -41,6 +41,18 @@ class Event(db.Model):
     access_info: Mapped[str] = mapped_column(Text, default="")
     capacity: Mapped[int] = mapped_column(default=30)
 
+    listed: Mapped[bool] = mapped_column(default=True)  # on the line-up and in its feeds
+    signup_opens_at: Mapped[datetime | None]
+    signup_closes_at: Mapped[datetime | None]
+    by_approval: Mapped[bool] = mapped_column(default=False)  # the host answers each who asks to come
+    guests_each: Mapped[int] = mapped_column(default=0)  # how many a person may bring, by name
+    online_places: Mapped[int | None]  # of an event in person: it is online as well, with so many places
+    hides_place: Mapped[bool] = mapped_column(default=False)  # venue and link only to people with a place
+    discreet: Mapped[bool] = mapped_column(default=False)  # mail subjects and calendars say "Your booking"
+    self_check_in: Mapped[bool] = mapped_column(default=False)  # people may say themselves that they are here
+    access_list: Mapped[str] = mapped_column(String(200), default="")  # keys of events.access, spaces between
+    series_id: Mapped[int | None] = mapped_column(index=True)  # of Series
+
     group_size: Mapped[int] = mapped_column(default=4)
     round_count: Mapped[int] = mapped_column(default=3)
     attendance_complete_at: Mapped[datetime | None]
@@ -57,3 +69,27 @@ class Event(db.Model):
     next_in_line: Mapped[int] = mapped_column(default=1)  # the queue number to give next, given once
 
     organisation: Mapped[Organisation] = relationship()
+
+
+class Series(db.Model):
+    """Events made from one recurrence pattern."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), index=True
+    )
+    pattern: Mapped[str] = mapped_column(Text)  # JSON: as the host chose it
+    created_at: Mapped[datetime]
+
+
+class Speaker(db.Model):
+    """Somebody named on an event's page: who hosts, who speaks."""
+
+    __table_args__ = (CheckConstraint("part IN ('host','speaker')", name="part"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    part: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(120))
+    about: Mapped[str] = mapped_column(String(400), default="")

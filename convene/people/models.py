@@ -19,6 +19,10 @@ class Organisation(db.Model):
     about: Mapped[str] = mapped_column(Text, default="")
     reply_to: Mapped[str | None] = mapped_column(String(254))
     zone: Mapped[str] = mapped_column(String(60))
+    controller: Mapped[str] = mapped_column(String(120), default="")  # who answers for people's data, by name
+    privacy_contact: Mapped[str] = mapped_column(String(254), default="")  # an address or a telephone number
+    privacy_url: Mapped[str] = mapped_column(String(400), default="")
+    accent: Mapped[str] = mapped_column(String(7), default="")  # #rrggbb, or the house's own colour
     created_at: Mapped[datetime]
 
 
@@ -48,6 +52,15 @@ class Person(db.Model):
     affiliation: Mapped[str | None] = mapped_column(String(120))
     field: Mapped[str | None] = mapped_column(String(120))
     place: Mapped[str | None] = mapped_column(String(120))
+    called: Mapped[str] = mapped_column(
+        String(60), default=""
+    )  # what they want to be called, if not their name
+    hides: Mapped[str] = mapped_column(
+        String(80), default=""
+    )  # of affiliation, field, place: not for the group
+    by_number: Mapped[bool] = mapped_column(default=False)  # on walls and sheets a number stands for the name
+    # Somebody who reads another's mailbox: their letters go to that person's address, and `address` is empty.
+    mailbox_id: Mapped[int | None] = mapped_column(index=True)  # of Person
     muted: Mapped[str] = mapped_column(String(200), default="")  # kinds of nudge stopped, separated by spaces
     paused_until: Mapped[datetime | None]  # no nudge before then, because they asked for quiet
     language: Mapped[str | None] = mapped_column(
@@ -134,3 +147,74 @@ class Lock(db.Model):
     second_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(40))
+
+
+class Worry(db.Model):
+    """What somebody wrote to the safeguarding lead in confidence: encrypted, and each reading is logged."""
+
+    __table_args__ = (
+        Index(None, "organisation_id", "state"),
+        CheckConstraint("state IN ('open','linked','set_aside')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="SET NULL"))
+    words: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    created_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    handled_by: Mapped[str] = mapped_column(String(40), default="")
+
+
+class Tag(db.Model):
+    """A host's own word for some of its people."""
+
+    __table_args__ = (UniqueConstraint("organisation_id", "folded"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(40))
+    folded: Mapped[str] = mapped_column(String(40))
+
+
+class Tagged(db.Model):
+    """One person under one tag."""
+
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Merge(db.Model):
+    """Two rows that were one person, made one; for 30 days `undo` holds what it takes to part them again."""
+
+    __table_args__ = (Index(None, "organisation_id", "merged_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    kept_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    gone_name: Mapped[str] = mapped_column(String(120))
+    undo: Mapped[str] = mapped_column(Text)  # JSON
+    merged_at: Mapped[datetime]
+    merged_by: Mapped[str] = mapped_column(String(40))
+    undone_at: Mapped[datetime | None]
+
+
+class Involvement(db.Model):
+    """One thing that somebody would like to do with a host: a task for the host, with a day by which it answers."""
+
+    __table_args__ = (Index(None, "organisation_id", "done_at", "promised_by"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))  # attend, host, speak, offer, ask, weave, watch
+    words: Mapped[str] = mapped_column(Text, default="")
+    confirmed_at: Mapped[datetime | None]  # when the link in the mail was pressed
+    promised_by: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str] = mapped_column(String(40), default="")
+    created_at: Mapped[datetime]

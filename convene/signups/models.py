@@ -39,6 +39,10 @@ class Signup(db.Model):
     invite_sequence: Mapped[int | None]  # SEQUENCE last sent to this person; none if no REQUEST ever left
     invite_open: Mapped[bool] = mapped_column(default=False)  # a REQUEST not yet followed by a CANCEL
 
+    needs_answer: Mapped[bool] = mapped_column(default=False)  # in line until the host says yes
+    attends_online: Mapped[bool] = mapped_column(default=False)  # of an event that is both
+    brought_by_id: Mapped[int | None] = mapped_column(index=True)  # of Signup: whose guest they are
+    invitation_id: Mapped[int | None]  # of Invitation
     reply: Mapped[str | None] = mapped_column(
         String(10)
     )  # accepted, declined, tentative: pressed in a calendar
@@ -82,3 +86,76 @@ class Attendance(db.Model):
     marked_by: Mapped[str] = mapped_column(String(40))
 
     signup: Mapped[Signup] = relationship(back_populates="attendance")
+
+
+class Invitation(db.Model):
+    """A host's personal word to one person: come, and if need be one over the limit."""
+
+    __table_args__ = (UniqueConstraint("event_id", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(120))
+    address: Mapped[str] = mapped_column(String(254))
+    over_limit: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(40))
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Question(db.Model):
+    """One of a host's own questions, for one event or for all; once answered it is not changed but replaced."""
+
+    __table_args__ = (CheckConstraint("kind IN ('text','one','several','yes_no')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), index=True
+    )
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(String(8))
+    words: Mapped[str] = mapped_column(String(200))
+    options: Mapped[str] = mapped_column(Text, default="")  # one a line
+    purpose: Mapped[str] = mapped_column(String(200))  # said to whoever is asked
+    seen_by: Mapped[str] = mapped_column(String(12), default="organisers")  # organisers, hosts
+    kept_days: Mapped[int] = mapped_column(default=90)  # after the event
+    retired_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Response(db.Model):
+    """What one person answered to one of a host's questions."""
+
+    __table_args__ = (UniqueConstraint("question_id", "signup_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
+    signup_id: Mapped[int] = mapped_column(ForeignKey("signup.id", ondelete="CASCADE"), index=True)
+    words: Mapped[str] = mapped_column(Text)  # of several, one a line
+    answered_at: Mapped[datetime]
+
+
+class HelperLink(db.Model):
+    """Takes attendance at one event without an account, until six hours after it or until it is revoked."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    label: Mapped[str] = mapped_column(String(60))  # who it was given to
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(40))
+    revoked_at: Mapped[datetime | None]
+
+
+class Press(db.Model):
+    """One press at the door, by the key that the phone gave it: sent again, it is the same press."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    verb: Mapped[str] = mapped_column(String(10))
+    signup_id: Mapped[int | None] = mapped_column(ForeignKey("signup.id", ondelete="CASCADE"))
+    pressed_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(40))
