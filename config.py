@@ -35,6 +35,8 @@ LIMITS = {
     "CONVENE_LIMIT_SIGNUPS_PER_CLIENT": (200, 600),
     "CONVENE_LIMIT_SIGN_INS_PER_CLIENT": (10, 600),
     "CONVENE_LIMIT_ADDRESSES_PER_EVENT": (600, 60),
+    "CONVENE_LIMIT_SECOND_STEPS": (10, 600),
+    "CONVENE_LIMIT_CHECK_INS_PER_CLIENT": (300, 600),
 }
 OTHER = "DATABASE_URL SECRET_KEY BASE_URL MAIL_URL MAIL_FROM TIMEZONE TRUSTED_PROXIES TICK_SECONDS"
 OTHER += " OUTBOX_LEASE_SECONDS INBOX_URL NOTES_KEY CHROME MAIL_PER_MINUTE MAIL_PER_DOMAIN_MINUTE"
@@ -85,7 +87,17 @@ class Config:
             name: (whole(environ, name, number, least=1, most=1_000_000), seconds)
             for name, (number, seconds) in LIMITS.items()
         }
+        self.SENT_MARK = self.sent_mark(environ)
         self.flask_settings()
+
+    def sent_mark(self, environ: Mapping[str, str]) -> Path | None:
+        """Where the worker keeps which letter left last: outside the database, so that a restored one is noticed."""
+        if self.DATABASE_URL.startswith("sqlite"):
+            file = Path(self.DATABASE_URL.removeprefix("sqlite:///"))
+            return file.with_name(f"{file.name}.sent") if file.is_absolute() else None
+        # systemd names the folder that a service may write to; no setting of ours needs to repeat it.
+        folder = environ.get("STATE_DIRECTORY", "").partition(":")[0]
+        return None if self.TESTING else Path(folder or VAR) / "last-letter.sent"
 
     def flask_settings(self) -> None:
         """Settings under the names that Flask and its extensions know them by."""

@@ -1,6 +1,6 @@
 """`make bench`: how fast Convene is on this machine, each figure beside a floor measured in the same run.
 
-`python -m bench pages letters` measures some parts only: pages, signups, letters, rush, deal.
+`python -m bench pages letters` measures some parts only: pages, feeds, signups, letters, memory, rush, deal.
 """
 
 import os
@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bench import deal, letters, pages, signups
+from bench import deal, feeds, letters, pages, signups
 from bench.load import percentile
 from bench.server import KINDS, RAISED, WEB_PROCESSES, House, Program, Sink, house
 from tests.parts import postgres
@@ -20,6 +20,7 @@ FLOOR_SECONDS = 1.5
 SIGNUP_RUNS = 2
 PEOPLE, PLACES = 200, 50
 LETTERS = 600
+MANY, MOST_SECONDS = 100_000, 300.0
 
 
 def say(words: str = "") -> None:
@@ -39,6 +40,11 @@ def middle(values: Sequence[float]) -> str:
     return f"{percentile(values, 0.5) * 1000:.0f} ms (p95 {percentile(values, 0.95) * 1000:.0f})"
 
 
+def spread(seconds: Sequence[float]) -> str:
+    middle_one, most = percentile(seconds, 0.5) * 1000, percentile(seconds, 0.95) * 1000
+    return f"{middle_one:.1f} ms (least {min(seconds) * 1000:.1f}, p95 {most:.1f})"
+
+
 def measure_pages(here: House, sink: Sink) -> None:
     say(f"\nPages ({here.kind}), {pages.CLIENTS} clients, {WEB_PROCESSES} web processes")
     slug = here.rows("programme")
@@ -54,6 +60,24 @@ def measure_pages(here: House, sink: Sink) -> None:
         row(name, figure, f"an empty view: {empty.rate:.0f}/s", one.rate / empty.rate)
         say(f"    costs {milliseconds(one.cost)} of processor; the load {milliseconds(one.load_cost)}")
     say(f"    the empty view {milliseconds(empty.cost)}; the load {milliseconds(empty.load_cost)}")
+
+
+def measure_feeds(here: House, sink: Sink) -> None:
+    say(f"\nCalendars ({here.kind}), {feeds.EVENTS} events, one connection to the served site")
+    here.rows("calendar", str(feeds.EVENTS))
+    site = here.convene("run")
+    for name, path in (("line-up, iCalendar", "/line-up.ics"), ("line-up, Atom", "/line-up.atom")):
+        one = feeds.waits(here, site, path)
+        row(f"{name}, 200 warm", spread(one.whole))
+        row(f"{name}, 304", spread(one.unchanged))
+        say(
+            f"    a 304 costs {milliseconds(one.cost)} of processor; {one.size / 1000:.0f} kB; the first of a process "
+            f"{one.first * 1000:.0f} ms; after an edit {one.edited * 1000:.0f} ms"
+        )
+    shares = site.memory().values()
+    row("memory after that (PSS)", f"{sum(shares) / 1024:.0f} MiB", f"{len(shares)} processes")
+    site.stop()
+    row("invites (METHOD:REQUEST) built", f"{feeds.invites(here):.0f}/s")
 
 
 def measure_signups(here: House, sink: Sink) -> None:
@@ -92,6 +116,17 @@ def measure_letters(here: House, sink: Sink) -> None:
     floor_words = f"plain smtplib: {post.plain:.0f}/s"
     row("through the outbox", f"{post.outbox:.0f}/s", floor_words, post.outbox / post.plain)
     say(f"    the sink takes {post.ready:.0f}/s of ready bytes on one connection")
+    three = letters.pace(here, sink, 3 * LETTERS, workers=3)
+    row("three workers", f"{three:.0f}/s", floor_words, three / post.plain)
+
+
+def measure_memory(here: House, sink: Sink) -> None:
+    say(
+        f"\nMemory of one worker ({here.kind}) over {MANY} letters, or as many as leave in {MOST_SECONDS:.0f} s"
+    )
+    weight = letters.weigh(here, sink, MANY, MOST_SECONDS)
+    figure = f"{weight.before / 1024:.1f} MiB, then {weight.after / 1024:.1f} MiB"
+    row(f"{weight.sent} letters in {weight.seconds:.0f} s", figure)
 
 
 def measure_rush(here: House, sink: Sink) -> None:
@@ -119,8 +154,10 @@ def measure_deal() -> None:
 
 PARTS: dict[str, tuple[Callable[[House, Sink], None], tuple[str, ...]]] = {
     "pages": (measure_pages, KINDS[:1]),
+    "feeds": (measure_feeds, KINDS),
     "signups": (measure_signups, KINDS),
     "letters": (measure_letters, KINDS),
+    "memory": (measure_memory, KINDS[:1]),
     "rush": (measure_rush, KINDS),
 }
 # They need neither a database nor a mail server.

@@ -90,13 +90,14 @@ class Line:
         if end < 0:
             return None
         head = self.got[: end + 2]
+        status = int(self.got[9:12])
         at = head.lower().find(b"\r\ncontent-length:")
-        if at < 0:
+        if at < 0 and status != 304:  # which has no body, RFC 9110 15.4.5
             raise Broken(f"an answer without its length: {head[:200]!r}")
-        length = int(head[at + 17 :].split(b"\r\n", 1)[0])
+        length = int(head[at + 17 :].split(b"\r\n", 1)[0]) if status != 304 else 0
         if len(self.got) < end + 4 + length:
             return None
-        return Answer(int(self.got[9:12]), head, self.got[end + 4 :], time.monotonic() - self.asked_at)
+        return Answer(status, head, self.got[end + 4 :], time.monotonic() - self.asked_at)
 
 
 def connect(server: Address) -> socket.socket:

@@ -1,8 +1,9 @@
 """What the bench finds in the database, planted by the program's own actions in a process that then ends.
 
-`python -m bench.rows programme` plants what a line-up shows; `event CAPACITY` an event to sign up for (both print the
-slug); `letters NUMBER FILE` so many letters in the outbox, and the facts of one in FILE; `states SLUG` prints how
-many signups of an event are in each state.
+`python -m bench.rows programme` plants what a line-up shows; `event CAPACITY` an event to sign up for; `calendar
+NUMBER` so many events to come (all three print a slug); `retitle` gives the newest event another title; `letters NUMBER
+FILE` plants so many letters in the outbox, and the facts of one in FILE; `again` puts what was sent back in the queue;
+`states SLUG` prints how many signups of an event are in each state.
 """
 
 import base64
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config import Config
 from convene import clock
@@ -21,7 +22,7 @@ from convene.app import create_app
 from convene.circles.models import Challenge, Circle
 from convene.events import actions as events
 from convene.events.models import Event
-from convene.extensions import begin_write, db
+from convene.extensions import affected, begin_write, db
 from convene.mail.models import OutgoingMail
 from convene.people.actions import found_organisation
 from convene.people.models import Organisation
@@ -101,6 +102,23 @@ def programme(now: datetime) -> str:
     return first.slug
 
 
+def calendar(number: int, now: datetime) -> str:
+    """So many events over the seventeen months to come; prints the slug of the last."""
+    apart = timedelta(days=500) / number
+    for one in range(number):
+        last = an_event(
+            f"An evening among many, number {one}", now + timedelta(days=2) + one * apart, 30, now
+        )
+    return last.slug
+
+
+def retitle(now: datetime) -> str:
+    """Another title for the event that was planted last."""
+    event = db.session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
+    events.edit(event, {"title": f"{event.title[:100]} again"}, now)
+    return event.slug
+
+
 def letters(number: int, file: Path, now: datetime) -> str:
     """So many people with a place, each with their letter and invite in the queue."""
     event = an_event("An evening that many hear of", now + timedelta(days=20), number, now)
@@ -112,6 +130,14 @@ def letters(number: int, file: Path, now: datetime) -> str:
     facts["invite"] = base64.b64encode(mail.invite or b"").decode()
     file.write_text(json.dumps(facts))
     return event.slug
+
+
+def again(now: datetime) -> str:
+    """Every letter that was sent waits once more, but the last: without it the database would seem to be restored."""
+    last = select(OutgoingMail.id).order_by(OutgoingMail.sent_at.desc(), OutgoingMail.id.desc()).limit(1)
+    back = update(OutgoingMail).where(OutgoingMail.state == "sent", OutgoingMail.id != last.scalar_subquery())
+    back = back.values(state="queued", tries=0, due_at=now, sent_at=None)
+    return str(affected(back.execution_options(synchronize_session=False)))
 
 
 def states(slug: str) -> str:
@@ -126,8 +152,14 @@ def main(words: list[str]) -> str:
     begin_write()
     if words[0] == "programme":
         said = programme(now)
+    elif words[0] == "calendar":
+        said = calendar(int(words[1]), now)
+    elif words[0] == "retitle":
+        said = retitle(now)
     elif words[0] == "letters":
         said = letters(int(words[1]), Path(words[2]), now)
+    elif words[0] == "again":
+        said = again(now)
     else:
         said = an_event("An evening to sign up for", now + timedelta(days=14), int(words[1]), now).slug
     db.session.commit()

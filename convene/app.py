@@ -6,11 +6,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, VAR, Config
 from convene import logs, web
 from convene.extensions import csrf, db
+from convene.mail import signing
 from convene.models import __all__ as tables
 
 
 def create_app(config: Config) -> Flask:
-    """The Flask application with these settings; raises nothing that config has not refused already."""
+    """The Flask application with these settings. Raises BadSetting for a key that cannot sign letters."""
     app = Flask(
         "convene",
         root_path=str(ROOT),
@@ -26,6 +27,7 @@ def create_app(config: Config) -> Flask:
         app.wsgi_app = fixed  # type: ignore[method-assign] # as werkzeug's documents put it
     db.init_app(app)
     app.extensions["convene.tables"] = tables
+    signing.init_app(app)
     web.init_app(app)
     # After the pages: a post from another site is refused before the token is asked for, as a person who lacks it
     # is given the form once more, with a fresh one.

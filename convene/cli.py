@@ -24,11 +24,21 @@ COMMANDS = {
         "ADDRESS --organisation NAME: a sign-in link for an organiser",
     ),
     "mail": ("convene.commands.mail:main", "ADDRESS: whether mail to it is stopped; --allow lifts that"),
+    "inbox": ("convene.commands.inbox:main", "read answers and bounces; inbox - takes one message from a pipe"),
     "doctor": (
         "convene.commands.doctor:main",
         "look over settings, database, mail, address and clock, and say what to mend",
     ),
     "deal": ("convene.commands.deal:main", "FILE: put people into groups; convene deal --help tells more"),
+    "start": (
+        "convene.commands.start:main",
+        "the first time on a server: six questions, the settings, one letter to prove that mail leaves",
+    ),
+    "backup": ("convene.commands.backup:main", "FILE: a whole copy of the database while everything runs"),
+    "restore": (
+        "convene.commands.restore:main",
+        "FILE: bring a backup back, with sending paused   [--replace]",
+    ),
     "db": ("convene.commands.database:main", "upgrade | check: bring the database to this version"),
 }
 

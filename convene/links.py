@@ -45,14 +45,42 @@ def event(slug: str) -> str:
     return absolute(f"/events/{slug}")
 
 
+def circle(slug: str) -> str:
+    return absolute(f"/circles/{slug}")
+
+
+def calendar(person_id: int, generation: int) -> str:
+    """Every place of a person at one host, to follow in a calendar; a raised generation kills the address."""
+    return absolute(f"/calendar/{signer('calendar').dumps([person_id, generation])}.ics")
+
+
+def webcal(url: str) -> str:
+    """The same address as one that opens a calendar program, which then asks for it by https."""
+    return f"webcal:{url.partition(':')[2]}"
+
+
 def place(signup_id: int, generation: int) -> str:
     """A person's own place at one event; a raised generation kills the links sent before."""
-    return absolute(f"/place/{signer('place').dumps([signup_id, generation])}")
+    return absolute(f"/place/{place_token(signup_id, generation)}")
+
+
+def place_token(signup_id: int, generation: int) -> str:
+    return str(signer("place").dumps([signup_id, generation]))
 
 
 def now(signup_id: int, generation: int) -> str:
     """Where that person sits now and next, for the hours of the event itself."""
     return f"{place(signup_id, generation)}/now"
+
+
+def helper(link_id: int) -> str:
+    """The list at the door of one event, for somebody without an account."""
+    return absolute(f"/door/{signer('helper').dumps([link_id])}")
+
+
+def check_in(event_id: int) -> str:
+    """Behind the code on the wall: whoever is in the room says that they are here."""
+    return absolute(f"/here/{signer('check_in').dumps([event_id])}")
 
 
 def answer(nudge_id: int, generation: int) -> str:
@@ -67,6 +95,11 @@ def unsubscribe(person_id: int, generation: int, kind: int) -> str:
 def never(person_id: int) -> str:
     """For somebody who never asked for our first letter: stops all mail to that address."""
     return absolute(f"/unsubscribe/never/{signer('never').dumps([person_id])}")
+
+
+def preferences(person_id: int, generation: int) -> str:
+    """What a person gets by mail from one host, and why it came."""
+    return absolute(f"/preferences/{signer('preferences').dumps([person_id, generation])}")
 
 
 def sign_in(secret: str) -> str:

@@ -33,6 +33,7 @@ from convene.people.addresses import folded
 from convene.people.models import Organisation, Person
 from convene.people.queries import by_address
 from convene.seed_answers import Said, answer_all, yes
+from convene.seed_words import write
 from convene.signups import actions as signups
 from convene.signups import attendance, upheaval
 from convene.signups.models import Signup
@@ -96,6 +97,7 @@ def plant(now: datetime) -> None:
     signups.cancel(in_state(planted["full"].id, "confirmed")[0].id, now - timedelta(minutes=30))
     yes(late, [wished_for], next(said), now - timedelta(minutes=20))
     sign_up(planted["school-gate"], rows[0], now - timedelta(minutes=5))
+    write(planted["full"], now)
     db.session.flush()
 
 

@@ -8,19 +8,27 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from flask import Flask
+from flask import Flask, current_app
+from sqlalchemy import select
 
 from convene import clock
 from convene.access import audit, limits, sign_ins, tokens
 from convene.extensions import begin_write, db, start_write
 from convene.health import checks
-from convene.mail import log, sending
+from convene.inbox import keeping
+from convene.inbox.beside import InboxBeside
+from convene.mail import log, pace, restored, sending, switch
+from convene.mail.models import OutgoingMail
 from convene.mail.transport import open_transport
+from convene.messages import actions as messages
 from convene.nudges import actions as nudges
+from convene.nudges.rules import capped
+from convene.people.models import Organisation
 from convene.signups import line, upheaval
 
 Job = Callable[[Flask, Callable[[], datetime]], None]
@@ -32,8 +40,42 @@ FLOWS = 5  # seconds after a letter in which more are likely
 
 
 def send_mail(app: Flask, now: Callable[[], datetime]) -> None:
+    pause_if_restored(app, now())
     with closing(open_transport(app.config["MAIL_URL"])) as transport:
-        sending.send_due(transport, owner(), now, stopping=STOP.is_set)
+        sending.send_due(transport, owner(), now, stopping=STOP.is_set, remember=remember)
+
+
+def remember(mail: OutgoingMail) -> None:
+    """Keep, outside the database, that this letter has left."""
+    file, name = current_app.config["SENT_MARK"], installation()
+    if file and name and mail.sent_at:
+        moments = mail.posted_at.isoformat(), mail.sent_at.isoformat()
+        try:
+            restored.keep(file, restored.Mark(name, mail.message_id, *moments))
+        except OSError as fault:  # letters go on leaving; a restored backup would not be noticed
+            current_app.logger.warning("no mark is kept of what was sent: %s", fault.strerror)
+
+
+def installation() -> str:
+    """What a restored database has in common with the one it stands for: the host that was here first."""
+    first = db.session.execute(
+        select(Organisation.id, Organisation.created_at).order_by(Organisation.id)
+    ).first()
+    db.session.rollback()
+    return f"{first.id} {first.created_at.isoformat()}" if first else ""
+
+
+def pause_if_restored(app: Flask, now: datetime) -> None:
+    """Stop all sending where the database does not know what left from this machine; once for each such mark."""
+    file = app.config["SENT_MARK"]
+    mark = restored.read(file) if file else None
+    if mark is None or not restored.gone_back(mark, installation(), now):
+        return
+    start_write()
+    switch.throw(restored.in_words(mark), now)
+    db.session.commit()
+    file.unlink(missing_ok=True)
+    app.logger.error("sending is paused: %s", restored.in_words(mark))
 
 
 class MailAsItComes:
@@ -53,9 +95,10 @@ class MailAsItComes:
             # In mid-flow too: a run that outlasts the tick loses the next one, and everybody waits for the one after.
             return STOP.is_set() or time.monotonic() > end
 
+        pause_if_restored(app, now())
         with closing(open_transport(app.config["MAIL_URL"])) as transport:
             while True:
-                if sending.send_due(transport, owner(), now, stopping=over):
+                if sending.send_due(transport, owner(), now, stopping=over, remember=remember):
                     self.flowing_until = time.monotonic() + FLOWS
                 if time.monotonic() > min(end, self.flowing_until) or STOP.wait(LOOK_AGAIN):
                     return
@@ -63,6 +106,10 @@ class MailAsItComes:
 
 def owner() -> str:
     return f"{socket.gethostname()[:30]}:{os.getpid()}"
+
+
+def read_inbox(app: Flask, now: Callable[[], datetime]) -> None:
+    InboxBeside(patient=True)(app, now)
 
 
 def lapse_offers(app: Flask, now: Callable[[], datetime]) -> None:
@@ -76,7 +123,18 @@ def post_nudges(app: Flask, now: Callable[[], datetime]) -> None:
 
 
 def tell_the_untold(app: Flask, now: Callable[[], datetime]) -> None:
-    for_each(unhurried(upheaval.batches()), lambda batch: upheaval.tell_batch(batch[0], batch[1], now()))
+    for_each(unhurried(to_tell(now())), lambda tell: tell(now()))
+
+
+def to_tell(now: datetime) -> Iterator[Callable[[datetime], object]]:
+    """Changes that have waited their time, then all who are still to be told of one."""
+    yield from [partial(upheaval.tell_change, event_id) for event_id in upheaval.changes_due(now)]
+    yield from [partial(upheaval.tell_batch, *batch) for batch in upheaval.batches()]
+
+
+def send_messages(app: Flask, now: Callable[[], datetime]) -> None:
+    due = messages.batches(now(), capped)
+    for_each(unhurried(due), lambda message_id: messages.post_batch(message_id, capped, now()))
 
 
 def unhurried(things: Iterable[Any]) -> Iterator[Any]:
@@ -104,7 +162,7 @@ def for_each(things: Iterable[Any], act: Callable[[Any], object]) -> None:
 
 def tidy(app: Flask, now: Callable[[], datetime]) -> None:
     begin_write()
-    for part in (limits, tokens, sign_ins, audit):
+    for part in (limits, tokens, sign_ins, audit, pace, keeping):
         part.forget(now())
     log.purge(now())
     db.session.commit()
@@ -114,6 +172,8 @@ TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("lapse_offers", timedelta(seconds=30), lapse_offers),
     ("post_nudges", timedelta(minutes=1), post_nudges),
     ("tell_the_untold", None, tell_the_untold),  # none: every CONVENE_TICK_SECONDS
+    ("send_messages", None, send_messages),
+    ("read_inbox", timedelta(minutes=1), read_inbox),
     ("send_mail", None, send_mail),
     ("tidy", timedelta(hours=1), tidy),
 )
@@ -157,12 +217,14 @@ def run(app: Flask) -> None:
         job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
         timezone="UTC",
     )
+    beside = InboxBeside()
+    instead: dict[Job, Job] = {send_mail: MailAsItComes(), read_inbox: beside}
     for name, every, job in TIMETABLE:
         seconds = (every or timedelta(seconds=app.config["TICK_SECONDS"])).total_seconds()
         scheduler.add_job(
             run_job,
             "interval",
-            (app, name, MailAsItComes() if job is send_mail else job),
+            (app, name, instead.get(job, job)),
             seconds=seconds,
             next_run_time=clock.now(),
             id=name,
@@ -171,3 +233,4 @@ def run(app: Flask) -> None:
     signal.sigwait({signal.SIGTERM})
     STOP.set()
     scheduler.shutdown(wait=True)
+    beside.end()

@@ -193,6 +193,7 @@ def processes(database_url: str, tmp_path: Path) -> Iterator[Processes]:
             "CONVENE_NOTES_KEY": "a-notes-key-for-tests-that-protects-nobody",
             "CONVENE_MAIL_URL": f"folder:{tmp_path / 'mail'}",
             "CONVENE_TICK_SECONDS": "1",
+            "STATE_DIRECTORY": str(tmp_path),
         },
     )
     yield started

@@ -27,3 +27,13 @@ def new_device(address: str, device: str, when: str) -> Letter:
         from_name="Convene",
         facts={"device": device, "when": when, "url": links.absolute("/organise/devices")},
     )
+
+
+def second_step(address: str, what: str) -> Letter:
+    return write(
+        "second_step",
+        to_name="",
+        to_address=address,
+        from_name="Convene",
+        facts={"what": what, "url": links.absolute("/organise/devices")},
+    )

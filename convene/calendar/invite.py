@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from icalendar import Calendar, Component, Event, vInt
+from icalendar import Calendar, Component, Event, vCalAddress, vInt
 
 from convene.calendar.values import Text, mailbox, moment, plain, prose, uri
 from convene.calendar.zones import spoken, zone
 
 PRODUCT = "-//Convene//Convene//EN"
 UNTITLED = "Event"
+_ROLE = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}
 
 
 class BadEntry(ValueError):
@@ -76,7 +77,9 @@ def request(entry: Entry, guest: Guest) -> bytes:
     """METHOD:REQUEST for a new or changed place. Raises CalledOff, values.BadAddress."""
     if entry.called_off:
         raise CalledOff("an event that is called off sends cancel(), not request()")
-    return _addressed("REQUEST", _event(entry, "CONFIRMED"), guest, RSVP="TRUE")
+    event = vevent(entry, "CONFIRMED")
+    event["ATTENDEE"] = asked(guest)
+    return calendar({"METHOD": Text("REQUEST")}, [event])
 
 
 def cancel(entry: Entry, guest: Guest) -> bytes:
@@ -85,7 +88,9 @@ def cancel(entry: Entry, guest: Guest) -> bytes:
     `entry.sequence` is already higher than that of every REQUEST sent to this person; a calendar ignores a
     lower one.
     """
-    return _addressed("CANCEL", _event(entry, "CANCELLED"), guest)
+    event = vevent(entry, "CANCELLED")
+    event["ATTENDEE"] = told(guest)
+    return calendar({"METHOD": Text("CANCEL")}, [event])
 
 
 def published(entry: Entry) -> bytes:
@@ -95,7 +100,7 @@ def published(entry: Entry) -> bytes:
 
 def public_event(entry: Entry) -> Event:
     """The VEVENT that a stranger may read."""
-    return _event(entry, "CANCELLED" if entry.called_off else "CONFIRMED")
+    return vevent(entry, "CANCELLED" if entry.called_off else "CONFIRMED")
 
 
 def calendar(head: Mapping[str, object], components: Iterable[Component]) -> bytes:
@@ -107,13 +112,18 @@ def calendar(head: Mapping[str, object], components: Iterable[Component]) -> byt
     return written
 
 
-def _addressed(method: str, event: Event, guest: Guest, **asked: str) -> bytes:
-    role = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", **asked}
-    event["ATTENDEE"] = mailbox(guest.name, guest.address, **role)
-    return calendar({"METHOD": Text(method)}, [event])
+def asked(guest: Guest) -> vCalAddress:
+    """The ATTENDEE of a REQUEST. Raises values.BadAddress."""
+    return mailbox(guest.name, guest.address, **_ROLE, RSVP="TRUE")
 
 
-def _event(entry: Entry, status: str) -> Event:
+def told(guest: Guest) -> vCalAddress:
+    """The ATTENDEE of a CANCEL, who is asked nothing. Raises values.BadAddress."""
+    return mailbox(guest.name, guest.address, **_ROLE)
+
+
+def vevent(entry: Entry, status: str, when: str | None = None) -> Event:
+    """The event without anybody but its host; `when` says its time in words where one date is not all of it."""
     # A place given up or an event called off has no room to join, and must not keep the hour blocked.
     live = status == "CONFIRMED"
     room = entry.conference_url if live else None
@@ -127,7 +137,7 @@ def _event(entry: Entry, status: str) -> Event:
             "DTSTART": moment(entry.starts_at),
             "DTEND": moment(entry.ends_at),
             "SUMMARY": Text(plain(entry.title) or UNTITLED),
-            "DESCRIPTION": Text(_description(entry, room)),
+            "DESCRIPTION": Text(_description(entry, room, when)),
             "ORGANIZER": mailbox(entry.organiser_name, entry.organiser_address),
             "STATUS": Text(status),
             "TRANSP": Text("OPAQUE" if live else "TRANSPARENT"),
@@ -144,7 +154,7 @@ def _event(entry: Entry, status: str) -> Event:
     return event
 
 
-def _description(entry: Entry, room: str | None) -> str:
+def _description(entry: Entry, room: str | None, when: str | None) -> str:
     """What the host wrote, then when it is by the event's own clock, and the links it does not already hold.
 
     UTC loses the event's own zone and few calendars show URL or CONFERENCE, so both are said in words as
@@ -152,7 +162,7 @@ def _description(entry: Entry, room: str | None) -> str:
     """
     own = prose(entry.description)
     words = {word.strip(".,;:!?()<>[]\"'") for word in own.split()}
-    facts = [spoken(entry.starts_at, entry.ends_at, entry.zone)]
+    facts = [when or spoken(entry.starts_at, entry.ends_at, entry.zone)]
     for label, link in (("Join online", room), ("Event page", entry.url)):
         if link and (address := uri(link)) and address not in words and link not in words:
             facts.append(f"{label}: {address}")

@@ -8,7 +8,10 @@ name.
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, reset_tzpath
+
+# The zone database of the lock, not the machine's: theirs may be years old, and would say another hour.
+reset_tzpath(to=())
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (

@@ -14,9 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import BadSetting, Config
 from convene import clock
 from convene.app import create_app
+from convene.commands import dns
 from convene.extensions import db
 from convene.health import checks
-from convene.mail import sending
+from convene.mail import switch
 from convene.mail.transport import Smtp, Stopped, TryLater
 
 Finding = tuple[bool, str]
@@ -24,12 +25,14 @@ Finding = tuple[bool, str]
 
 def main(argv: list[str]) -> int:
     """Exit 0 if all is well, 1 if something is to mend."""
-    argparse.ArgumentParser(prog="convene doctor").parse_args(argv)
+    asked = arguments(argv)
     try:
         config = Config()
     except BadSetting as problem:
         print(f"mend   settings   {problem}")
         return 1
+    if asked.mail:
+        return said([("mail", mail(config)), *dns.look_over(config, asked.domain, asked.nameserver)])
     findings: list[tuple[str, Finding]] = [("settings", (True, "every setting can be used"))]
     app = create_app(config)
     with app.app_context():
@@ -41,6 +44,23 @@ def main(argv: list[str]) -> int:
             ("mail", mail(config)),
             ("clock", the_clock()),
         ]
+    return said(findings)
+
+
+def arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="convene doctor")
+    parser.add_argument(
+        "--mail", action="store_true", help="the mail server and the DNS records of the sending domain alone"
+    )
+    parser.add_argument("--domain", default="", help="another domain than that of CONVENE_MAIL_FROM")
+    parser.add_argument("--nameserver", default="", metavar="HOST:PORT", help="the DNS server to ask")
+    asked = parser.parse_args(argv)
+    if (asked.domain or asked.nameserver) and not asked.mail:
+        parser.error("--domain and --nameserver go with --mail")
+    return asked
+
+
+def said(findings: list[tuple[str, Finding]]) -> int:
     for name, (well, words) in findings:
         print(f"{'well' if well else 'mend'}   {name:<10} {words}")
     return 0 if all(well for _, (well, _) in findings) else 1
@@ -105,7 +125,7 @@ def parts_of(app: Flask) -> list[tuple[str, Finding]]:
     now = clock.now()
     parts = checks.ready(now)
     late = checks.mail_is_late(now) if parts["migrations"] else None
-    stopped = sending.paused(now) if parts["migrations"] else None
+    stopped = switch.paused(now) if parts["migrations"] else None
     db.session.rollback()
     return [
         (

@@ -3,11 +3,12 @@
 import argparse
 import sys
 
+from flask import current_app
 from sqlalchemy import select
 
 from config import Config
 from convene import clock, links
-from convene.access import tokens
+from convene.access import second_factor, tokens
 from convene.access.letters import LIFETIME
 from convene.app import create_app
 from convene.commands.ready import needed_database
@@ -33,6 +34,11 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--demo", action="store_true", help="a link for the demonstration programme's organiser"
     )
+    parser.add_argument(
+        "--forget-second-step",
+        action="store_true",
+        help="let somebody in by mail alone who lost phone, key and codes; make sure that it is they who ask",
+    )
     asked = parser.parse_args(argv)
     if not asked.demo and not (asked.address and asked.organisation):
         parser.error("give an ADDRESS and --organisation NAME")
@@ -50,6 +56,8 @@ def main(argv: list[str]) -> int:
         if address is None:
             print("convene organiser: nobody organises here yet.", file=sys.stderr)
             return 1
+        if asked.forget_second_step:
+            second_factor.forget_all(address)
         secret = tokens.issue("sign_in", address, LIFETIME, clock.now())
         db.session.commit()
         print(links.sign_in(secret))
@@ -59,7 +67,9 @@ def main(argv: list[str]) -> int:
 def make(address: str, organisation: str, name: str, role: str = "") -> str:
     """The first organiser of an organisation owns it; later ones organise."""
     now = clock.now()
-    host = found_organisation(tidy(organisation)[:120] or "Our organisation", Config().TIMEZONE, now)
+    host = found_organisation(
+        tidy(organisation)[:120] or "Our organisation", current_app.config["TIMEZONE"], now
+    )
     person = meet(host, checked(address), tidy(name)[:120] or address.partition("@")[0], now)
     owned = select(Role.id).join(Person).where(Person.organisation_id == host.id, Role.kind == "owner")
     # Letters need a human who reads the answers: the first owner, until the host names another address.

@@ -26,6 +26,7 @@ def main(argv: list[str]) -> int:
         "--demo", action="store_true", help="plant the demonstration programme if the database is empty"
     )
     parser.add_argument("--workers", type=int, default=2, help="web processes (default 2)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 in a container")
     asked = parser.parse_args(argv)
     config = Config()
     refuse_taken_port(config.PORT)
@@ -38,7 +39,8 @@ def main(argv: list[str]) -> int:
     answer_once(config)
     gc.collect()
     gc.freeze()
-    web = begin(serve.web, ["--port", str(config.PORT), "--workers", str(asked.workers)])
+    where = ["--host", asked.host, "--port", str(config.PORT)]
+    web = begin(serve.web, [*where, "--workers", str(asked.workers)])
     worker = begin(serve.worker, [])
     return look_after({"the site": web, "the worker": worker}, config, demo=asked.demo)
 

@@ -1,13 +1,14 @@
 """An event's own life: drafted, edited, published. What touches people's places lives in signups."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from convene.events import waiting
 from convene.events.models import Event
 from convene.extensions import db
 from convene.people.actions import slug_of
@@ -15,6 +16,8 @@ from convene.people.models import Organisation
 
 # Changes that people must be told of, because their calendar or their way there depends on them.
 TOLD = ("starts_at", "ends_at", "zone", "venue", "format", "online_url")
+# Changes that people are told of if the host wants it: a mended word need not be a letter.
+MAY_TELL = ("title", "summary", "description", "access_info")
 
 
 class CannotPublish(Exception):
@@ -64,15 +67,19 @@ def publish(event: Event, now: datetime) -> None:
     event.revised_at = now
 
 
-def edit(event: Event, facts: Mapping[str, Any], now: datetime) -> set[str]:
-    """Write the facts that differ; returns their names. A told change raises SEQUENCE and DTSTAMP with it."""
+def edit(event: Event, facts: Mapping[str, Any], now: datetime, told: Collection[str] = TOLD) -> set[str]:
+    """Write the facts that differ; returns their names. `told` are those that people are to hear of.
+
+    The first told change of ten minutes raises SEQUENCE; each raises DTSTAMP. Raises CalledOff.
+    """
     if event.state == "called_off":
         raise CalledOff
     changed = {name for name, value in facts.items() if getattr(event, name) != value}
+    before = {name: waiting.plain(getattr(event, name)) for name in {*TOLD, *told}}
     for name in changed:
         setattr(event, name, facts[name])
     if changed and event.state == "published":
         event.revised_at = now
-        if changed & set(TOLD):
-            event.sequence += 1
+        if changed & set(told):
+            waiting.put_off(event, {name: before[name] for name in {*TOLD, *(changed & set(told))}}, now)
     return changed

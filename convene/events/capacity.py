@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from convene.calendar.quiet import WAKES, add_waking
+from convene.calendar.zones import zone as known
 
 OFFER = timedelta(hours=24)
 OFFER_LATE = timedelta(hours=2)  # when the event is within a day
@@ -35,7 +35,7 @@ def offer_ends(now: datetime, starts_at: datetime, zone: str) -> datetime:
     person's zone; it runs on through the night if the event starts before 10:00 of the morning after that night
     (after midnight, this morning). Never past the start.
     """
-    here = ZoneInfo(zone)
+    here = known(zone)
     local = now.astimezone(here)
     today_ten = datetime(local.year, local.month, local.day, 10, tzinfo=here)
     next_morning = today_ten if local.time() < WAKES else today_ten + timedelta(days=1)

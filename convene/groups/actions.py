@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -29,10 +29,13 @@ class NotPossible(Exception):
         self.rule = rule
 
 
-def keep(event: Event, asked: Problem, plan: Plan, now: datetime) -> list[Round]:
+def keep(
+    event: Event, asked: Problem, plan: Plan, now: datetime, started: Counter[int] | None = None
+) -> list[Round]:
     """Write a plan as drafts in place of the drafts before it. The event row must be locked.
 
-    What was published stays until the drafts are: people keep seeing what they were told.
+    What was published stays until the drafts are: people keep seeing what they were told. Links to rooms stay with
+    the numbers of the groups. `started`: how often each person began elsewhere; counted on, if given.
 
     Raises Changed if a fact that binds the plan is no longer what it was made for: a rule made while the deal
     ran must not be broken by it.
@@ -41,7 +44,9 @@ def keep(event: Event, asked: Problem, plan: Plan, now: datetime) -> list[Round]
         raise Changed
     held = [round_ for round_ in queries.rounds(event.id, "held", "published") if round_.has_begun]
     free = itertools.filterfalse({round_.number for round_ in held}.__contains__, itertools.count(1))
-    started = Counter(group.seats[0].person_id for round_ in held for group in round_.groups if group.seats)
+    started = Counter() if started is None else started
+    started.update(starters(held))
+    links = rooms(event)
     drop(event, "draft")
     db.session.expire_all()
     word = "Room" if event.format == "online" else "Table"
@@ -53,7 +58,8 @@ def keep(event: Event, asked: Problem, plan: Plan, now: datetime) -> list[Round]
         pinned = {pin.group: pin for pin in asked.pinned if pin.round == order}
         for number, _ in enumerate(groups, start=1):
             whole = number in pinned and pinned[number].whole
-            round_.groups.append(Group(number=number, label=f"{word} {number}", pinned=whole))
+            url = links.get(number, "")
+            round_.groups.append(Group(number=number, label=f"{word} {number}", pinned=whole, room_url=url))
     db.session.add_all(made)
     db.session.flush()  # all rounds and groups at once; the seats name both
     for order, (round_, groups) in enumerate(zip(made, plan.rounds, strict=True), start=len(asked.held) + 1):
@@ -70,6 +76,11 @@ def keep(event: Event, asked: Problem, plan: Plan, now: datetime) -> list[Round]
     db.session.flush()
     db.session.expire_all()
     return made
+
+
+def starters(rounds: Iterable[Round]) -> list[int]:
+    """Who began the conversation, in each group of these rounds."""
+    return [group.seats[0].person_id for round_ in rounds for group in round_.groups if group.seats]
 
 
 def note(event: Event, dealt: Dealt, seed: int | None) -> None:
@@ -160,6 +171,19 @@ def set_rooms(event: Event, urls: Sequence[str]) -> None:
     for round_ in queries.rounds(event.id):
         for group in round_.groups:
             group.room_url = urls[group.number - 1] if group.number <= len(urls) else ""
+
+
+def rooms(event: Event) -> dict[int, str]:
+    """The link of each group number that any round has, drafts and told; "" where it has none."""
+    return rooms_of(queries.rounds(event.id))
+
+
+def rooms_of(rounds: Iterable[Round]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for round_ in rounds:
+        for group in round_.groups:
+            found[group.number] = group.room_url or found.get(group.number, "")
+    return found
 
 
 def drop(event: Event, state: str) -> None:

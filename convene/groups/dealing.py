@@ -10,9 +10,18 @@ from convene.groups.deal import Invalid, Plan, Problem, Refused
 PATIENCE = 30.0  # seconds past its budget: the engine stops itself half a second after it
 
 
+class NotFinished(Refused):
+    """The deal's process took far too long or broke off: there is no plan, and so nothing to keep."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ("The deal could not be finished, so nothing was kept. Deal again, or ask for fewer rounds.",)
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """A plan, and the least repeats and their reasons as if nobody had to be kept apart or together.
+    """A plan, and the least repeats and their reasons as if nobody had to be kept apart.
 
     The plan's own bound and reasons count every rule in, and are for those who may know of them.
     """
@@ -23,17 +32,20 @@ class Dealt:
 
 
 def deal(problem: Problem, seconds: float) -> Plan:
-    """As `convene.groups.deal.engine.deal`, about a fifth of a second later. Raises Invalid, Refused."""
+    """As `convene.groups.deal.engine.deal`, about a fifth of a second later. Raises Invalid, Refused, NotFinished."""
     return deal_for_board(problem, seconds).plan
 
 
 def deal_for_board(problem: Problem, seconds: float) -> Dealt:
-    """A deal with what its organiser may be told of it, whoever they are. Raises Invalid, Refused."""
+    """A deal with what its organiser may be told of it, whoever they are. Raises Invalid, Refused, NotFinished."""
     asked = pickle.dumps((replace(problem, served=dict(problem.served)), seconds))
     command = [sys.executable, "-m", "convene.groups.deal.apart"]
-    done = subprocess.run(
-        command, input=asked, stdout=subprocess.PIPE, timeout=seconds + PATIENCE, check=True
-    )
+    try:
+        done = subprocess.run(
+            command, input=asked, stdout=subprocess.PIPE, timeout=seconds + PATIENCE, check=True
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as fault:
+        raise NotFinished from fault
     outcome = pickle.loads(done.stdout)  # noqa: S301 - written by convene.groups.deal.apart
     if isinstance(outcome, str):
         raise Invalid(outcome)

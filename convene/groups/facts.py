@@ -1,10 +1,13 @@
 """The facts for a deal, read from the database: who is here, what they need, who has met, what stays as it is."""
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
+from convene import clock
 from convene.events.models import Event
 from convene.groups import history, queries, rules, settings
 from convene.groups.deal import Guest, Pin, Problem, Weights
@@ -13,6 +16,9 @@ from convene.people.models import Lock, Separation
 from convene.people.queries import pairs
 from convene.signups import queries as signups
 from convene.signups.models import Signup
+
+LATE = timedelta(minutes=10)  # after the beginning, people who were told a group are still expected
+SEEDS = 2**15  # how many deals of the same facts there are to draw from
 
 
 class NobodyHere(Exception):
@@ -37,8 +43,16 @@ def with_names(text: str, people: Mapping[int, str]) -> str:
 
 
 def to_seat(event: Event) -> Sequence[Signup]:
-    """Those marked here; before anybody is marked, those with a place."""
-    return signups.present(event.id) or signups.in_state(event.id, "confirmed")
+    """Those marked here, and while people still arrive, those with a place whom nobody has marked; by name."""
+    found = set(signups.present(event.id))
+    if not found or still_arriving(event, clock.now()):
+        found.update(one for one in signups.in_state(event.id, "confirmed") if one.attendance is None)
+    return sorted(found, key=lambda one: (one.person.name.casefold(), one.id))
+
+
+def still_arriving(event: Event, now: datetime) -> bool:
+    """Until some minutes after the beginning, or the organiser's word that the list at the door is complete."""
+    return event.attendance_complete_at is None and now < event.starts_at + LATE
 
 
 def problem(event: Event, seed: int) -> Problem:
@@ -88,10 +102,12 @@ def pins(rounds: Sequence[Round], held: int, count: int, here: frozenset[str]) -
     found = []
     for order, round_ in enumerate(opened[: count - held], start=held + 1):
         for group in round_.groups:
-            people = [key(seat.person_id) for seat in group.seats if group.pinned or seat.pinned]
-            people = [person for person in people if person in here]
+            seated = [key(seat.person_id) for seat in group.seats if group.pinned or seat.pinned]
+            people = tuple(person for person in seated if person in here)
             if people:
-                found.append(Pin(order, group.number, tuple(people), whole=group.pinned))
+                # Where one of a whole group is away, those who are here stay, and others may join them.
+                whole = group.pinned and len(people) == len(seated)
+                found.append(Pin(order, group.number, people, whole=whole))
     return tuple(found)
 
 
@@ -143,3 +159,22 @@ def binding_now(event: Event, seed: int) -> tuple[object, ...] | None:
         return binding(problem(event, seed))
     except (NobodyHere, AlreadyHeld):
         return None
+
+
+def sown(asked: Problem, lot: int) -> Problem:
+    """The same problem with a seed that bears a mark of its facts, and this lot (below SEEDS).
+
+    So it can be told later whether a deal may be looked on from: `same_facts`.
+    """
+    return replace(asked, seed=mark(asked) * SEEDS + lot)
+
+
+def same_facts(asked: Problem) -> bool:
+    """Whether the facts are those that its seed was sown with; wrong once in 65,536."""
+    return asked.seed // SEEDS == mark(asked)
+
+
+def mark(asked: Problem) -> int:
+    """16 bits of all that the problem says but its seed."""
+    said = repr((sorted(asked.present or ()), replace(asked, seed=0, present=None)))
+    return int.from_bytes(hashlib.sha256(said.encode()).digest()[:2])

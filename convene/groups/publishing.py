@@ -35,6 +35,7 @@ def publish_quietly(event: Event, now: datetime) -> dict[int, list[Seat]]:
         return {}
     refuse_broken(drafts)
     refuse_unserved(event, drafts)
+    refuse_uneven(event, drafts)
     refuse_left(event, drafts)
     drop(event, "published")
     close_undo(event)
@@ -75,6 +76,14 @@ def refuse_unserved(event: Event, rounds: Sequence[Round]) -> None:
         for place, group in enumerate(round_.groups):
             if any(place >= reach.get(seat.person_id, place + 1) for seat in group.seats):
                 raise Changed
+
+
+def refuse_uneven(event: Event, rounds: Sequence[Round]) -> None:
+    """Raises Changed where facilitators are not spread over the groups: ticked, or asked for, since the deal."""
+    leading = settings.leading(event)
+    for round_ in rounds:
+        if rules.unevenly_led([[seat.person_id for seat in group.seats] for group in round_.groups], leading):
+            raise Changed
 
 
 def refuse_left(event: Event, rounds: Sequence[Round]) -> None:

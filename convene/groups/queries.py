@@ -4,13 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from convene.access.models import AuditEntry
 from convene.events.models import Event
 from convene.extensions import db
 from convene.groups.models import Group, Round, Seat
 from convene.people.models import Separation
+
+REFUSED = "groups.refused"
 
 
 def rounds(event_id: int, *states: str) -> Sequence[Round]:
@@ -26,7 +29,11 @@ def rounds(event_id: int, *states: str) -> Sequence[Round]:
 
 def board(event_id: int) -> Sequence[Round]:
     """What the organiser works on: the rounds that have begun, and the drafts, or what was published if none."""
-    found = rounds(event_id)
+    return board_of(rounds(event_id))
+
+
+def board_of(found: Sequence[Round]) -> Sequence[Round]:
+    """The same, of all rounds of an event that were read already."""
     open_ = [round_.id for round_ in opened(found)]
     return [round_ for round_ in found if round_.has_begun or round_.id in open_]
 
@@ -72,6 +79,15 @@ def against_rules(organisation_id: int, now: datetime) -> Sequence[Together]:
     rows = rows.where(Event.state != "called_off", Round.state.in_(("draft", "published")))
     rows = rows.order_by(Event.starts_at, Event.id, Separation.id, Round.number, Round.state)
     return [Together(*row) for row in db.session.execute(rows)]
+
+
+def refusals(organisation_id: int, since: datetime) -> list[tuple[str, int]]:
+    """How often a rule stood against what each actor of this host pressed at the groups, the most often first."""
+    rows = select(AuditEntry.actor, func.count()).group_by(AuditEntry.actor)
+    rows = rows.where(AuditEntry.organisation_id == organisation_id)
+    rows = rows.where(AuditEntry.verb == REFUSED, AuditEntry.at >= since)
+    found = [(actor, number) for actor, number in db.session.execute(rows)]
+    return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
 def companions(event_id: int, person_id: int) -> dict[int, list[int]]:

@@ -72,6 +72,13 @@ def badly_led(
     return False
 
 
+def unevenly_led(groups: Sequence[Collection[int]], leading: Collection[int]) -> bool:
+    """Whether a group has more facilitators than its even share, or none where there are enough for every group."""
+    counts = [sum(person in leading for person in group) for group in groups if group]
+    fewest, most = sum(counts) // max(1, len(counts)), -(-sum(counts) // max(1, len(counts)))
+    return any(count > most or (fewest and not count) for count in counts)
+
+
 def group_numbers(groups: Sequence[Collection[int]]) -> dict[int, int]:
     return {person: number for number, group in enumerate(groups) for person in group}
 

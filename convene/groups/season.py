@@ -1,5 +1,6 @@
 """All sessions of a circle dealt at once: for a fixed list, one plan spreads who meets whom over the whole season."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -183,27 +184,27 @@ def keep(asked: Asked, plan: Plan, now: datetime) -> list[Round]:
     """
     # Two organisers may press at once, from different sessions: whoever takes the lowest id first takes them all.
     sessions = {event_id: locked(event_id) for event_id, _ in sorted(asked.sessions)}
-    first = sessions[asked.sessions[0][0]]
+    season = of(sessions[asked.sessions[0][0]], now)
     try:
-        again = ask(of(first, now), asked.problem.seed)
+        again = ask(season, asked.problem.seed)
     except NotPlanned:
         raise Changed from None
     if again.sessions != asked.sessions or facts.binding(again.problem) != facts.binding(asked.problem):
         raise Changed
     made: list[Round] = []
+    # Whoever began often at one session begins less often at the next: what people were told of elsewhere counts.
+    told = [queries.rounds(event.id, "published", "held") for event in season.told]
+    started = Counter(actions.starters(round_ for rounds in told for round_ in rounds))
     for event_id, count in asked.sessions:
-        made += keep_one(sessions[event_id], asked.problem.seed, part(plan, len(made), count), now)
+        made += keep_one(sessions[event_id], asked.problem.seed, part(plan, len(made), count), now, started)
     return made
 
 
-def keep_one(event: Event, seed: int, plan: Plan, now: datetime) -> list[Round]:
-    """One session's rounds; links to rooms stay with their numbers."""
-    links = {group.number: group.room_url for round_ in queries.board(event.id) for group in round_.groups}
+def keep_one(event: Event, seed: int, plan: Plan, now: datetime, started: Counter[int]) -> list[Round]:
     undo.remember(event, "deal", now)
-    made = actions.keep(event, facts.problem(event, seed), plan, now)
+    made = actions.keep(event, facts.problem(event, seed), plan, now, started)
     # No seed: looking on for a better deal of this session alone would spoil the season.
     actions.note(event, Dealt(plan, plan.least_repeats, plan.because), None)
-    actions.set_rooms(event, [links.get(number, "") for number in range(1, max(links, default=0) + 1)])
     return made
 
 

@@ -1,11 +1,14 @@
 """Who came or left since the groups were dealt, so that whoever stands at the door knows when to deal again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from convene.events.models import Event
-from convene.groups import queries
+from convene.groups import facts, queries
+from convene.groups.models import Round
 from convene.signups import queries as signups
+from convene.signups.models import HOLDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Turnout:
 def turnout(event: Event, now: datetime) -> Turnout:
     """Nothing while nobody is marked or nothing is dealt.
 
-    Before the event begins, those with a place who are not marked are still expected, and nobody misses them.
+    While people still arrive, those with a place who are not marked are expected, and nobody misses them.
     """
     present = signups.present(event.id)
     rounds = queries.opened(queries.rounds(event.id)) if present else []
@@ -32,7 +35,7 @@ def turnout(event: Event, now: datetime) -> Turnout:
     seated_always = set.intersection(*map(set, people))
     seated = {person_id: person for one in people for person_id, person in one.items()}
     expected = {signup.person_id for signup in present}
-    if now < event.starts_at:
+    if facts.still_arriving(event, now):
         placed = signups.in_state(event.id, "confirmed")
         expected |= {signup.person_id for signup in placed if signup.attendance is None}
     return Turnout(
@@ -41,3 +44,24 @@ def turnout(event: Event, now: datetime) -> Turnout:
             sorted((person.name for id_, person in seated.items() if id_ not in expected), key=str.casefold)
         ),
     )
+
+
+def losing(event: Event) -> tuple[str, ...]:
+    """The names of those who were told a group, have a place and no mark, and sit in none of the drafts.
+
+    Where there are no drafts: in none that would be dealt now.
+    """
+    found = queries.rounds(event.id)
+    told = [one for one in found if one.state == "published" and not one.has_begun]
+    if not told:
+        return ()
+    drafts = people_of([one for one in found if one.state == "draft"])
+    seated = drafts or {signup.person_id for signup in facts.to_seat(event)}
+    lost = people_of(told) - seated
+    unmarked = [one for one in signups.in_state(event.id, *HOLDING) if one.attendance is None]
+    names = [one.person.name for one in unmarked if one.person_id in lost]
+    return tuple(sorted(names, key=str.casefold))
+
+
+def people_of(rounds: Iterable[Round]) -> set[int]:
+    return {seat.person_id for round_ in rounds for group in round_.groups for seat in group.seats}

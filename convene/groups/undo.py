@@ -13,13 +13,17 @@ from sqlalchemy import delete, select
 from convene.events.models import Event
 from convene.extensions import db
 from convene.groups import queries
-from convene.groups.actions import Changed, drop
+from convene.groups.actions import Changed, drop, rooms
 from convene.groups.models import Caveat, Dealing, Group, Round, Seat, Snapshot
-from convene.groups.publishing import refuse_broken, refuse_left, refuse_unserved
+from convene.groups.publishing import refuse_broken, refuse_left, refuse_uneven, refuse_unserved
 
 KEPT = 20  # acts that can be undone
 
 Facts = dict[str, Any]  # one round as Snapshot.rounds has it
+
+
+class Begun(Exception):
+    """A round has begun that this would go back behind."""
 
 
 def open_rounds(event_id: int) -> Sequence[Round]:
@@ -51,8 +55,9 @@ def snapshot(event_id: int, snapshot_id: int) -> Snapshot | None:
 def undo(event: Event, expected_id: int, now: datetime) -> str | None:
     """Take back the last act; returns its name, or none where nothing is left to take back.
 
-    Raises Changed if the last act is not the one that the page showed, or somebody seated then has left, and
-    NotPossible if it would seat two who must be kept apart since. The event row must be locked.
+    Raises Changed if the last act is not the one that the page showed, or somebody seated then has left, Begun if a
+    round of then has begun, and NotPossible if it would seat two who must be kept apart since. The event row must
+    be locked.
     """
     found = snapshots(event.id)
     if not found:
@@ -61,20 +66,36 @@ def undo(event: Event, expected_id: int, now: datetime) -> str | None:
     if last.id != expected_id:
         raise Changed
     act, rounds = last.act, last.rounds
+    refuse_behind(event, rounds)
     db.session.delete(last)
     put_back(event, rounds, now)
     return act
 
 
 def choose(event: Event, snapshot_id: int, now: datetime) -> bool:
-    """Go back to the rounds of one snapshot, as an act of its own that can be undone; False if it is gone."""
+    """Go back to the rounds of one snapshot, as an act of its own that can be undone; False if it is gone.
+
+    Raises as `undo` does.
+    """
     chosen = snapshot(event.id, snapshot_id)
     if chosen is None or not chosen.rounds:
         return False
     rounds = chosen.rounds
+    refuse_behind(event, rounds)
     remember(event, "choice", now)
     put_back(event, rounds, now)
     return True
+
+
+def refuse_behind(event: Event, rounds: Sequence[Facts]) -> None:
+    """Raises Begun where one of these rounds has begun."""
+    if begun(event) & {round_["number"] for round_ in rounds}:
+        raise Begun
+
+
+def begun(event: Event) -> set[int]:
+    """The numbers of the rounds that people sit in or sat in."""
+    return {round_.number for round_ in queries.rounds(event.id) if round_.has_begun}
 
 
 def as_facts(round_: Round) -> Facts:
@@ -101,12 +122,13 @@ def put_back(event: Event, rounds: Sequence[Facts], now: datetime) -> None:
     dealing = db.session.get(Dealing, event.id)
     if dealing is not None:
         dealing.seed = None  # nothing looks on from a deal that is not on the board any more
+    links = rooms(event)  # no act at the board changes them, so none is taken back
     drop(event, "draft")
     told = queries.rounds(event.id, "published")
     published = {round_.number: round_ for round_ in told if not round_.has_begun}
     for facts in rounds:
         if facts["state"] == "draft":
-            write(event, facts, now)
+            write(event, facts, links, now)
         elif facts["number"] in published:
             reseat(published[facts["number"]], facts)
         else:
@@ -116,16 +138,16 @@ def put_back(event: Event, rounds: Sequence[Facts], now: datetime) -> None:
     back = open_rounds(event.id) if rounds else []
     refuse_broken(back)
     refuse_unserved(event, back)
+    refuse_uneven(event, back)
     refuse_left(event, [round_ for round_ in back if round_.state == "draft"])
 
 
-def write(event: Event, facts: Facts, now: datetime) -> None:
-    """One draft, from its facts."""
+def write(event: Event, facts: Facts, links: Mapping[int, str], now: datetime) -> None:
+    """One draft, from its facts; `links` are the rooms as they are now."""
     round_ = Round(event_id=event.id, number=facts["number"], state="draft", created_at=now)
     for one in facts["groups"]:
-        group = Group(
-            number=one["number"], label=one["label"], room_url=one["room_url"], pinned=one["pinned"]
-        )
+        url = links.get(one["number"], one["room_url"])
+        group = Group(number=one["number"], label=one["label"], room_url=url, pinned=one["pinned"])
         group.caveats = [Caveat(text=text) for text in one["caveats"]]
         round_.groups.append(group)
     db.session.add(round_)
@@ -206,5 +228,4 @@ def undoable(event: Event) -> Snapshot | None:
     last = next(iter(snapshots(event.id)), None)
     if last is None:
         return None
-    begun = {round_.number for round_ in queries.rounds(event.id) if round_.has_begun}
-    return None if begun & {round_["number"] for round_ in last.rounds} else last
+    return None if begun(event) & {round_["number"] for round_ in last.rounds} else last

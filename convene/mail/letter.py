@@ -1,4 +1,4 @@
-"""A letter as a value: rendered once, in full, from the three templates of its folder."""
+"""A letter as a value: rendered once, in full, from the templates of its folder and the words that stand in them."""
 
 import re
 import unicodedata
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import render_template
+from flask import current_app, render_template
+
+from convene.mail import wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +43,61 @@ def one_line(text: str) -> str:
 
 
 def write(
-    kind: str, *, to_name: str, to_address: str, from_name: str, facts: dict[str, Any], **rest: Any
+    kind: str,
+    *,
+    to_name: str,
+    to_address: str,
+    from_name: str,
+    facts: dict[str, Any],
+    organisation_id: int | None = None,
+    language: str = wording.LANGUAGE,
+    words: wording.Words | None = None,
+    **rest: Any,
 ) -> Letter:
-    """The letter of this kind, from templates/mail/<kind>/{subject.txt,body.txt,body.html}."""
+    """The letter of this kind, from templates/mail/<kind>/.
+
+    A letter that hosts may word for themselves is found with the words of this organisation, or the usual ones;
+    `words` stands for both (a message to many, or words that are being tried). Its templates say where they stand.
+    """
     facts = {
         "to_name": to_name,
         "from_name": from_name,
         "unsubscribe_url": rest.get("unsubscribe_url"),
+        "replies_read": bool(current_app.config["INBOX_URL"]),
+        "language": language,
         **facts,
     }
+    filled = in_words(kind, facts, organisation_id, language, words)
+    if filled is None:
+        subject = render_template(f"mail/{kind}/subject.txt", **facts)
+    else:
+        subject = filled.subject
+        facts |= {"opening": filled.opening, "closing": filled.closing}
     return Letter(
         kind=kind,
         to_name=one_line(to_name),
         to_address=to_address,
         from_name=one_line(from_name),
-        subject=one_line(render_template(f"mail/{kind}/subject.txt", **facts))[:300],
+        subject=one_line(subject)[:300],
         text=re.sub(r"\n{3,}", "\n\n", render_template(f"mail/{kind}/body.txt", **facts)).strip() + "\n",
         html=render_template(f"mail/{kind}/body.html", **facts),
         **rest,
     )
+
+
+def in_words(
+    kind: str,
+    facts: dict[str, Any],
+    organisation_id: int | None,
+    language: str,
+    words: wording.Words | None,
+) -> wording.Filled | None:
+    """Its words filled in, or none for a letter that is the same for every host."""
+    if kind in wording.MESSAGES and words is not None:
+        return wording.fill(words, facts, wording.MESSAGES[kind])
+    letter = wording.letter_of(kind, facts)
+    if letter not in wording.LETTERS:
+        return None
+    if words is None and organisation_id is not None:
+        words = wording.own(organisation_id, letter, language)
+    return wording.fill(words or wording.usual(letter), facts, wording.LETTERS[letter].placeholders)

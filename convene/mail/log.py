@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from convene.extensions import affected, db
 from convene.mail.models import UNSENT, OutgoingMail
@@ -11,9 +12,13 @@ from convene.mail.models import UNSENT, OutgoingMail
 BY_HAND = "dropped by an organiser"
 
 
-def latest(organisation_id: int, *, limit: int, before: int | None = None) -> Sequence[OutgoingMail]:
-    """The organisation's letters, newest first; `before` is an id to page on from."""
+def latest(
+    organisation_id: int, *, limit: int, before: int | None = None, state: str | None = None
+) -> Sequence[OutgoingMail]:
+    """The organisation's letters, newest first; `before` is an id to page on from, `state` keeps to that one."""
     rows = select(OutgoingMail).where(OutgoingMail.organisation_id == organisation_id)
+    if state:
+        rows = rows.where(OutgoingMail.state == state)
     if before:
         rows = rows.where(OutgoingMail.id < before)
     return db.session.scalars(rows.order_by(OutgoingMail.id.desc()).limit(limit)).all()
@@ -46,14 +51,24 @@ def send_again(mail_id: int, organisation_id: int, now: datetime) -> bool:
 
 
 def drop(mail_id: int, organisation_id: int) -> bool:
-    """Never send a letter that still waits."""
+    """Never send a letter that still waits, unless only it takes an entry out of somebody's calendar."""
     rows = (
         update(OutgoingMail)
         .where(OutgoingMail.id == mail_id, OutgoingMail.organisation_id == organisation_id)
-        .where(OutgoingMail.state.in_(("queued", "retry")))
+        .where(OutgoingMail.state.in_(("queued", "retry")), ~takes_back_an_invite())
         .values(state="dropped", last_answer=BY_HAND)
     )
     return affected(rows) == 1
+
+
+def takes_back_an_invite() -> ColumnElement[bool]:
+    """A CANCEL in whose thread a REQUEST may have left: without it the entry would stay in the calendar for good."""
+    earlier = aliased(OutgoingMail)
+    may_have_left = or_(earlier.tries > 0, earlier.state.in_(("sent", "bounced", "sending")))
+    invited = exists().where(
+        earlier.thread == OutgoingMail.thread, earlier.invite_method == "REQUEST", may_have_left
+    )
+    return and_(func.coalesce(OutgoingMail.invite_method, "") == "CANCEL", invited)
 
 
 def oldest_unsent(now: datetime) -> timedelta | None:
@@ -64,6 +79,19 @@ def oldest_unsent(now: datetime) -> timedelta | None:
         )
     )
     return now - oldest if oldest else None
+
+
+def oldest_of(organisation_id: int, now: datetime) -> timedelta | None:
+    """How long ago the oldest of the organisation's letters that have not left was written."""
+    mine = OutgoingMail.organisation_id == organisation_id, OutgoingMail.state.in_(UNSENT)
+    oldest = db.session.scalar(select(func.min(OutgoingMail.posted_at)).where(*mine))
+    return max(now - oldest, timedelta()) if oldest else None
+
+
+def unsent() -> int:
+    """How many letters of the whole installation have still to leave."""
+    waiting = select(func.count()).select_from(OutgoingMail).where(OutgoingMail.state.in_(UNSENT))
+    return db.session.scalar(waiting) or 0
 
 
 def purge(now: datetime) -> None:

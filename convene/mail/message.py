@@ -7,10 +7,11 @@ the same dozen lines for every letter took nine tenths of the time that a letter
 
 import binascii
 import hashlib
+import re
 from email.header import Header
 from email.headerregistry import Address
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, parseaddr, quote
 from functools import lru_cache
 
 from convene.mail.letter import one_line
@@ -22,6 +23,7 @@ END = b"\r\n"
 BASE64_BYTES = 57  # become 76 characters
 
 
+@lru_cache
 def sender_address(mail_from: str) -> str:
     """The bare address of CONVENE_MAIL_FROM: the ORGANIZER of every invite, for life."""
     return parseaddr(mail_from)[1]
@@ -44,7 +46,7 @@ def build(mail: OutgoingMail, mail_from: str) -> bytes:
         head.append(line("List-Unsubscribe", f"<{mail.unsubscribe_url}>"))
         head.append(line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     if mail.list_id:
-        head.append(words("List-Id", mail.list_id))
+        head.append(list_id(mail.list_id))
     head.append(line("MIME-Version", "1.0"))
     return b"".join(head) + body(mail)
 
@@ -75,12 +77,25 @@ def mailbox(header: str, name: str, address: str) -> bytes:
     """A header of one address, whatever stands in the name. Raises HeaderParseError for what is no address."""
     name = one_line(name)
     box = Address(display_name=name, addr_spec=address)
-    if not name.isascii():
-        # A name is the last line but for its address, which a mail program may well be given on a line of its own.
-        return f"{header}: {encoded(header, name, 'utf-8')}\r\n <{box.addr_spec}>\r\n".encode("ascii")
-    if len(header) + len(str(box)) < 74:
+    if name.isascii() and len(header) + len(str(box)) < 74:
         return line(header, str(box))
-    return POLICY.fold_binary(*POLICY.header_store_parse(header, box))
+    if not name:
+        return f"{header}:\r\n {box.addr_spec}\r\n".encode("ascii")
+    # A long plain name is encoded too: folding it, the library drops its quotes, and a comma makes two senders of one.
+    # The name's lines end before its address, which a mail program may well be given on a line of its own.
+    return f"{header}: {encoded(header, name, 'utf-8')}\r\n <{box.addr_spec}>\r\n".encode("ascii")
+
+
+@lru_cache(maxsize=64)
+def list_id(value: str) -> bytes:
+    """The List-Id header (RFC 2919) of "A name <label.host>"; the library would encode a long label with the name."""
+    name, _, label = one_line(value).rpartition("<")
+    name = name.strip()
+    if not name.isascii():
+        name = encoded("List-Id", name, "utf-8")
+    elif not re.fullmatch(r"[\w !#$%&'*+/=?^`{|}~-]*", name):
+        name = f'"{quote(name)}"'
+    return f"List-Id: {name}\r\n <{label}\r\n".encode("ascii")
 
 
 def subject(text: str) -> bytes:

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Table, bindparam, case, func, update
+from sqlalchemy import ColumnElement, String, Table, bindparam, case, func, update
+from sqlalchemy import cast as cast_sql
 
 from convene.extensions import affected, db, dialect, upsert
 from convene.mail.letter import Letter
@@ -100,6 +101,26 @@ def drop_waiting(reason: str, *which: ColumnElement[bool]) -> int:
     """Drop what still waits here and is wanted no more; what a worker has in hand goes its way."""
     rows = update(OutgoingMail).where(OutgoingMail.state.in_(("queued", "retry")), *which)
     return affected(rows.values(state="dropped", last_answer=reason))
+
+
+def take_back(person_id: int, kinds: Sequence[str], reason: str) -> list[tuple[str, datetime]]:
+    """Drop this person's waiting letters of these kinds.
+
+    Those that nobody has begun to send may be posted anew, as their keys are free again: returns the kind of each
+    and when it was posted.
+    """
+    mine = (OutgoingMail.person_id == person_id, OutgoingMail.letter.in_(kinds))
+    fresh = update(OutgoingMail).where(
+        *mine, OutgoingMail.state.in_(("queued", "retry")), OutgoingMail.tries == 0
+    )
+    free = OutgoingMail.key + ":back:" + cast_sql(OutgoingMail.id, String)
+    fresh = fresh.values(state="dropped", last_answer=reason, key=free).execution_options(
+        synchronize_session=False
+    )
+    rows = db.session.execute(fresh.returning(OutgoingMail.letter, OutgoingMail.posted_at))
+    taken = [(kind, posted_at) for kind, posted_at in rows]
+    drop_waiting(reason, *mine)
+    return taken
 
 
 def drop_kind(person_id: int, kind: str) -> int:

@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from flask import current_app
-from sqlalchemy import Table, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Table, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from convene.calendar.quiet import end_of_quiet, is_quiet
 from convene.extensions import begin_write, db, start_write
+from convene.mail import pace
 from convene.mail.envelope import return_path
 from convene.mail.message import build
-from convene.mail.models import UNSENT, MailSwitch, OutgoingMail
+from convene.mail.models import UNSENT, OutgoingMail
 from convene.mail.suppression import bars, not_sent, reasons_for, suppress
+from convene.mail.switch import paused, throw
 from convene.mail.transport import Refused, Stopped, Transport, TryLater
 
 BATCH = 20
@@ -31,12 +33,6 @@ TABLE = cast(Table, OutgoingMail.__table__)
 MINE = update(TABLE).where(TABLE.c.id == bindparam("mail_id"), TABLE.c.lease_owner == bindparam("owner"))
 
 
-THROWN = select(MailSwitch).where(
-    or_(
-        MailSwitch.resumes_at.is_(None),
-        and_(MailSwitch.resumes_at > bindparam("now"), MailSwitch.paused_at <= bindparam("now")),
-    )
-)
 TAKE = update(OutgoingMail).where(OutgoingMail.id.in_(bindparam("ids", expanding=True)))
 TAKE = TAKE.values(
     state="sending",
@@ -47,17 +43,15 @@ TAKE = TAKE.values(
 TAKE = TAKE.execution_options(synchronize_session=False, populate_existing=True)
 
 
-CLAIMABLE = or_(
-    and_(OutgoingMail.state.in_(("queued", "retry")), OutgoingMail.due_at <= bindparam("now")),
-    and_(OutgoingMail.state == "sending", OutgoingMail.lease_until <= bindparam("now")),
-)
-ANY_CLAIMABLE = select(exists().where(CLAIMABLE))
+ANY_CLAIMABLE = select(exists().where(pace.CLAIMABLE))
 EARLIER = aliased(OutgoingMail)
 FIRST_OF_THREAD = ~exists().where(
     EARLIER.thread == OutgoingMail.thread, EARLIER.id < OutgoingMail.id, EARLIER.state.in_(UNSENT)
 )
 # SKIP LOCKED lets workers on PostgreSQL pass each other; SQLite has one writer at a time and needs no more.
-DUE = select(OutgoingMail.id).where(CLAIMABLE, or_(OutgoingMail.thread.is_(None), FIRST_OF_THREAD))
+DUE = select(OutgoingMail.id, OutgoingMail.to_address).where(
+    pace.CLAIMABLE, or_(OutgoingMail.thread.is_(None), FIRST_OF_THREAD)
+)
 DUE = DUE.order_by(OutgoingMail.due_at, OutgoingMail.id).limit(bindparam("most"))
 DUE = DUE.with_for_update(skip_locked=True)
 
@@ -70,7 +64,10 @@ def claim(owner: str, now: datetime, limit: int = BATCH) -> list[OutgoingMail]:
         db.session.rollback()
         return []
     start_write()
-    ids = list(db.session.scalars(DUE, {"now": now, "most": limit}))
+    ids: list[int] | None = []
+    # What is over its measure is put off, a whole domain at a time, so that a second look meets other letters.
+    while ids == [] and (due := db.session.execute(DUE, {"now": now, "most": limit}).all()):
+        ids = pace.allowed([(mail_id, address) for mail_id, address in due], now)
     rows: list[OutgoingMail] = []
     if ids:
         lease = timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"])
@@ -90,18 +87,30 @@ def mark(mail: OutgoingMail, owner: str, **values: object) -> None:
     db.session.commit()
 
 
-def send(mail: OutgoingMail, transport: Transport, owner: str, now: datetime) -> bool:
-    """Try one claimed letter and mark what came of it; False where nothing more should be tried now."""
+def send(
+    mail: OutgoingMail, transport: Transport, owner: str, now: datetime, rests: dict[str, datetime]
+) -> bool:
+    """Try one claimed letter and mark what came of it; False where nothing more should be tried now.
+
+    `rests`: the domains that have asked for a rest since this batch was claimed, and until when.
+    """
+    domain = pace.domain_of(mail.to_address)
+    if domain in rests:
+        mark(mail, owner, **untried(mail, rests[domain]), last_answer="held: this domain asked for a rest")
+        return True
     if mail.expires_at and mail.expires_at <= now:
         mark(mail, owner, state="dropped", last_answer="not sent: it would have come too late to help")
         return True
     if mail.quiet_zone and is_quiet(now, mail.quiet_zone):
-        night = {"state": "retry", "tries": mail.tries - 1, "due_at": end_of_quiet(now, mail.quiet_zone)}
-        mark(mail, owner, **night, last_answer="held: it is night where they are")
+        morning = end_of_quiet(now, mail.quiet_zone)
+        mark(mail, owner, **untried(mail, morning), last_answer="held: it is night where they are")
         return True
     sender = current_app.config["MAIL_FROM"]
     try:
-        answer = transport.send(return_path(mail.id), mail.to_address, mail.message_id, build(mail, sender))
+        content = build(mail, sender)
+        if sign := current_app.extensions.get("convene.sign"):
+            content = sign(content)
+        answer = transport.send(return_path(mail.id), mail.to_address, mail.message_id, content)
     except Refused as refusal:
         mark(mail, owner, state="failed", last_answer=str(refusal))
         if str(refusal)[:3] == "550" and "5.1.1" in str(refusal):
@@ -110,11 +119,17 @@ def send(mail: OutgoingMail, transport: Transport, owner: str, now: datetime) ->
             db.session.commit()
         return True
     except Stopped as stop:
-        mark(mail, owner, state="retry", tries=mail.tries - 1, due_at=now + QUEUE_STOP, last_answer=str(stop))
+        mark(mail, owner, **untried(mail, now + QUEUE_STOP), last_answer=str(stop))
         stop_for_now(str(stop), now)
         return False
     except TryLater as fault:
-        mark(mail, owner, **later(mail, now, str(fault)))
+        if pace.hurried(str(fault)) and now - mail.posted_at < GIVE_UP:
+            begin_write()
+            rests[domain] = pace.rest(domain, now)
+            db.session.commit()
+            mark(mail, owner, **untried(mail, rests[domain]), last_answer=str(fault))
+        else:
+            mark(mail, owner, **later(mail, now, str(fault)))
         return True
     except (
         Exception
@@ -124,7 +139,13 @@ def send(mail: OutgoingMail, transport: Transport, owner: str, now: datetime) ->
         return True
     blanked = {"text": "", "html": "", "purged_at": now} if mail.letter == "sign_in" else {}
     mark(mail, owner, state="sent", sent_at=now, last_answer=answer, **blanked)
+    mail.state, mail.sent_at = "sent", now
     return True
+
+
+def untried(mail: OutgoingMail, due_at: datetime) -> dict[str, object]:
+    """Back to wait, as if it had not been tried: for sure nothing of it has left."""
+    return {"state": "retry", "tries": mail.tries - 1, "due_at": due_at}
 
 
 def later(mail: OutgoingMail, now: datetime, answer: str) -> dict[str, object]:
@@ -154,13 +175,15 @@ def send_due(
     now: Callable[[], datetime],
     most: int = 1000,
     stopping: Callable[[], bool] = lambda: False,
+    remember: Callable[[OutgoingMail], None] = lambda mail: None,
 ) -> int:
     """Send what is due, up to about `most` letters and for half a lease; returns how many were tried.
 
     So a slow server lets no lease run out in hand, and keeps the other jobs waiting no longer than that. When
-    `stopping` says so, the letter in hand is the last, and the others are given back.
+    `stopping` says so, the letter in hand is the last, and the others are given back. `remember` is told of the last
+    letter of each batch that was sent.
     """
-    tried = 0
+    tried, stopped = 0, False
     until = now() + timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"]) / 2
 
     def over() -> bool:
@@ -169,29 +192,29 @@ def send_due(
     while tried < most and not over() and not paused(now()) and (rows := claim(owner, now())):
         barred = reasons_for(mail.to_address for mail in rows)
         db.session.rollback()
+        rests: dict[str, datetime] = {}
+        held: Sequence[OutgoingMail] = ()
         for number, mail in enumerate(rows):
             if number and over():
-                release(rows[number:], owner)
-                return tried
+                held = rows[number:]
+                break
             tried += 1
             if bars(barred.get(mail.to_address), mail.letter):
                 mark(mail, owner, state="dropped", last_answer=not_sent(barred[mail.to_address]))
-            elif not send(mail, transport, owner, now()):
-                release(rows[number + 1 :], owner)
-                return tried
+            elif not send(mail, transport, owner, now(), rests):
+                held = rows[number + 1 :]
+                stopped = True
+                break
+        if sent := [mail for mail in rows if mail.state == "sent"]:
+            remember(sent[-1])
+        release(held, owner)
+        if held or stopped:
+            break
     return tried
 
 
 def stop_for_now(reason: str, now: datetime) -> None:
     """Throw the switch for a minute, for every worker: a server that will not have us is not asked in vain."""
     begin_write()
-    db.session.execute(delete(MailSwitch).where(MailSwitch.resumes_at.is_not(None)))
-    db.session.add(MailSwitch(paused_at=now, reason=reason[:300], resumes_at=now + QUEUE_STOP))
+    throw(reason, now, resumes_at=now + QUEUE_STOP)
     db.session.commit()
-
-
-def paused(now: datetime) -> MailSwitch | None:
-    """The switch that stops all sending, if it is thrown; one thrown later than now was a rehearsal's, or a clock's."""
-    switch = db.session.scalar(THROWN, {"now": now})
-    db.session.rollback()
-    return switch

@@ -1,4 +1,4 @@
-"""Addresses that asked never to be mailed, or that bounce: kept as keyed hashes, asked before every letter."""
+"""Addresses that asked never to be mailed, bounce or complained: kept as keyed hashes, asked before every letter."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,15 +14,25 @@ BARRED = select(Suppression.address_hash, Suppression.reason)
 BARRED = BARRED.where(Suppression.address_hash.in_(bindparam("hashes", expanding=True)))
 
 
+# What each reason overrules.
+WEAKER: dict[str, tuple[str, ...]] = {"never": ("bounced", "complained"), "bounced": ("complained",), "complained": ()}
+
+
 def fold(address: str) -> str:
     return address.strip().casefold()
 
 
 def suppress(address: str, reason: str, now: datetime) -> None:
+    """Stop mail to this address for this reason, unless one stands that stops more: never, bounced, complained."""
     row = upsert(Suppression).values(
         address_hash=keyed_hash("address", fold(address)), reason=reason, created_at=now
     )
-    db.session.execute(row.on_conflict_do_nothing(index_elements=["address_hash"]))
+    more = row.on_conflict_do_update(
+        index_elements=["address_hash"],
+        set_={"reason": reason, "created_at": now},
+        where=Suppression.reason.in_(WEAKER[reason]),
+    )
+    db.session.execute(more)
 
 
 def reason_for(address: str) -> str | None:
@@ -41,10 +51,20 @@ def reasons_for(addresses: Iterable[str]) -> dict[str, str]:
 # A link that somebody asked for a moment ago, to sign in with: "never" was said to strangers' letters, not to these.
 ASKED_FOR = ("sign_in", "new_device")
 
+# Whoever complained of a letter is told nothing more but what becomes of a place that they hold or wait for.
+ABOUT_A_PLACE = ("place_confirmed", "place_link", "place_offered", "waitlisted", "changed", "cancelled", "declined",
+                 "called_off", "your_group")  # fmt: skip
+
+
+def forgiven(letter: str) -> tuple[str, str]:
+    """The reasons that do not stop a letter of this kind; an empty text stands for none."""
+    asked = letter in ASKED_FOR
+    return "never" if asked else "", "complained" if asked or letter in ABOUT_A_PLACE else ""
+
 
 def bars(reason: str | None, letter: str) -> bool:
     """Whether a suppression for this reason stops a letter of this kind."""
-    return reason is not None and not (reason == "never" and letter in ASKED_FOR)
+    return reason is not None and reason not in forgiven(letter)
 
 
 def lift(address: str) -> bool:
@@ -55,14 +75,22 @@ def lift(address: str) -> bool:
 
 def bar_on_row() -> ColumnElement[Any]:
     """In SQL: the reason that bars a letter whose `facts_for_bar` are the statement's values, else NULL."""
-    mine = Suppression.address_hash == bindparam("bar_hash"), Suppression.reason != bindparam("bar_forgiven")
-    return select(Suppression.reason).where(*mine).scalar_subquery()
+    stops = (
+        Suppression.reason != bindparam("bar_forgiven"),
+        Suppression.reason != bindparam("bar_forgiven_too"),
+    )
+    mine = Suppression.address_hash == bindparam("bar_hash")
+    return select(Suppression.reason).where(mine, *stops).scalar_subquery()
 
 
 def facts_for_bar(address: str, letter: str) -> dict[str, str]:
     """What `bar_on_row` asks for, for a letter of this kind to this address."""
-    forgiven = "never" if letter in ASKED_FOR else ""
-    return {"bar_hash": keyed_hash("address", fold(address)), "bar_forgiven": forgiven}
+    one, two = forgiven(letter)
+    return {
+        "bar_hash": keyed_hash("address", fold(address)),
+        "bar_forgiven": one,
+        "bar_forgiven_too": two,
+    }
 
 
 def not_sent(refusal: Any) -> Any:

@@ -1,6 +1,7 @@
 """Ways for a message to leave: a mail server, a folder to read in development, memory in tests."""
 
 import re
+import select
 import smtplib
 import ssl
 from pathlib import Path
@@ -114,8 +115,12 @@ class Smtp:
 
     def send(self, sender: str, recipient: str, message_id: str, content: bytes) -> str:
         """Hand over one message; returns the server's words. Raises TryLater, Refused or Stopped."""
+        used = self.line is not None
         line = self.connect()
         try:
+            if used and not still_there(line):
+                self.hang_up()
+                line = self.connect()
             return self.hand_over(line, sender, recipient, content)
         except (smtplib.SMTPException, OSError) as fault:
             self.hang_up()
@@ -158,6 +163,14 @@ class Smtp:
                 line.quit()
             except (smtplib.SMTPException, OSError):
                 line.close()
+
+
+def still_there(line: smtplib.SMTP) -> bool:
+    """Whether the server has kept the line since the last letter: many end it after so many letters or a quiet minute.
+
+    A server says nothing unasked but a farewell, so what can be read now is the end.
+    """
+    return line.sock is not None and not select.select([line.sock], [], [], 0)[0]
 
 
 def encrypted(line: smtplib.SMTP) -> bool:

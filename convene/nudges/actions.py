@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from convene.calendar import zones
@@ -13,6 +13,7 @@ from convene.events.queries import locked
 from convene.extensions import db
 from convene.mail import outbox
 from convene.mail.letter import Letter
+from convene.messages.audience import lately
 from convene.nudges import letters, rules
 from convene.nudges.met import met, who_met_somebody
 from convene.nudges.models import Answer, Nudge
@@ -41,6 +42,7 @@ def occasion_of(signup: Signup) -> rules.Occasion:
         attendance=attendance_of(signup),
         muted=frozenset(person.muted.split()),
         salt=f"{event.id}:{person.id}",
+        paused_until=person.paused_until,
     )
 
 
@@ -52,6 +54,27 @@ def stop(person: Person, kind: str) -> None:
     """No more nudges of this kind for this person, one that waits to be sent included."""
     mute(person, kind)
     outbox.drop_kind(person.id, kind)
+
+
+def pause(person: Person, until: datetime, zone: str) -> None:
+    """No nudge before this moment; one that waits to be sent is taken back, to be judged anew in its time."""
+    person.paused_until = until
+    reason = f"not sent: {rules.ASKED_FOR_QUIET}{zones.spoken_date(until, zone)}"
+    forget_quiet(person)
+    for kind, posted_at in outbox.take_back(person.id, (*rules.KINDS, "announcement"), reason):
+        told = (Nudge.person_id == person.id, Nudge.rule == kind, Nudge.decided_at == posted_at)
+        db.session.execute(delete(Nudge).where(*told, Nudge.state == "sent"))
+
+
+def end_pause(person: Person) -> None:
+    """Nudges as usual; one that the pause stopped is judged anew, and sent if there is still time for it."""
+    person.paused_until = None
+    forget_quiet(person)
+
+
+def forget_quiet(person: Person) -> None:
+    paused = (Nudge.person_id == person.id, Nudge.state == "stopped")
+    db.session.execute(delete(Nudge).where(*paused, Nudge.reason.startswith(rules.ASKED_FOR_QUIET)))
 
 
 def events_near(now: datetime) -> list[tuple[int, str]]:
@@ -79,7 +102,7 @@ def post_due(event_id: int, rule: str, now: datetime) -> int:
     signups = in_state(event.id, "confirmed")
     decided = set(db.session.scalars(select(Nudge.key).where(Nudge.event_id == event.id, Nudge.rule == rule)))
     open_ = [one for one in signups if key_of(rule, one) not in decided and one.person.address]
-    recent = nudges_of(one.person.address or "" for one in open_) if rule == "thank_you" else {}
+    recent = nudges_of([one.person.address or "" for one in open_], now) if rule == "thank_you" else {}
     judge: Callable[[rules.Occasion, datetime], rules.Verdict] = getattr(rules, rule)
     posted = 0
     same_day = reminded_with(open_) if rule == "reminder" else {}
@@ -128,11 +151,11 @@ def key_of(rule: str, signup: Signup) -> str:
     return f"{rule}:{signup.event_id}:{signup.person_id}:{step}"
 
 
-def nudges_of(addresses: Iterable[str]) -> Mapping[str, Sequence[datetime]]:
-    """When each of these addresses was nudged, over every host of the installation."""
+def nudges_of(addresses: Sequence[str], now: datetime) -> Mapping[str, Sequence[datetime]]:
+    """When each of these addresses was nudged or sent news of events, over every host of the installation."""
     rows = select(Person.address, Nudge.decided_at).join(Nudge, Nudge.person_id == Person.id)
-    rows = rows.where(Person.address.in_(list(addresses)), Nudge.state.in_(("sent", "acted")))
-    found: dict[str, list[datetime]] = {}
+    rows = rows.where(Person.address.in_(addresses), Nudge.state.in_(("sent", "acted")))
+    found = lately(addresses, now, ("announcement",))
     for address, moment in db.session.execute(rows):
         found.setdefault(address or "", []).append(moment)
     return found
@@ -199,6 +222,19 @@ def of_event(event_id: int) -> Sequence[Nudge]:
     """Every decision about this event's nudges with its person, in the order they were taken."""
     rows = select(Nudge).where(Nudge.event_id == event_id).options(joinedload(Nudge.person))
     return db.session.scalars(rows.order_by(Nudge.id)).all()
+
+
+def reasons(keys: Iterable[str]) -> dict[str, str]:
+    """Why each of these nudges was sent, by its key."""
+    rows = select(Nudge.key, Nudge.reason).where(Nudge.key.in_(list(keys)))
+    return {key: reason for key, reason in db.session.execute(rows)}
+
+
+def withheld(person_id: int, since: datetime) -> Sequence[Nudge]:
+    """This person's nudges that were not sent, with their events, the newest first."""
+    rows = select(Nudge).where(Nudge.person_id == person_id, Nudge.decided_at >= since)
+    rows = rows.where(Nudge.state.in_(("stopped", "expired"))).options(joinedload(Nudge.event))
+    return db.session.scalars(rows.order_by(Nudge.id.desc()).limit(50)).all()
 
 
 def find(nudge_id: int) -> Nudge | None:

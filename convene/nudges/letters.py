@@ -23,6 +23,7 @@ def nudge_letter(nudge: Nudge, signup: Signup, facts: dict[str, Any], **rest: An
         to_address=person.address_typed or "",
         from_name=host.name,
         reply_to=host.reply_to,
+        organisation_id=host.id,
         unsubscribe_url=links.unsubscribe(person.id, person.generation, KINDS.index(nudge.rule)),
         list_id=f"{plain(host.name)[:60]} <{nudge.rule.replace('_', '-')}.{host.slug}.{links.host()}>",
         quiet_zone=person.zone or signup.event.zone,
@@ -65,5 +66,6 @@ def stay_in_touch(person: Person, other: Person, theirs: Answer, event_title: st
             "channel": theirs.channel,
             "contact": theirs.contact,
             "event_title": event_title,
+            "preferences_url": links.preferences(person.id, person.generation),
         },
     )

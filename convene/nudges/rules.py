@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from convene.calendar.quiet import end_of_quiet, is_quiet
+from convene.calendar.zones import spoken_date
 
 # Kinds that a person can stop, each by itself; the order is part of every link sent, so append only.
 KINDS = ("reminder", "thank_you")
+# What each is, to the one who may stop it; after "You get ..." or "This stops ...".
+IN_WORDS = {
+    "reminder": "reminders the day before",
+    "thank_you": "letters after an event that ask how it was",
+}
+ASKED_FOR_QUIET = "they asked for quiet until "
 
 REMIND = timedelta(days=1)
 THANK_FROM = timedelta(hours=18)
@@ -33,6 +40,7 @@ class Occasion:
     attendance: str  # unknown, attended, part, no_show, excused
     muted: frozenset[str]
     salt: str = ""  # spreads people over the half hour after quiet time
+    paused_until: datetime | None = None  # they asked for quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +64,15 @@ def out_of_quiet(moment: datetime, zone: str, salt: str) -> datetime:
 def judge(
     occasion: Occasion, rule: str, due_at: datetime, use_ends: datetime, now: datetime, why: str
 ) -> Verdict:
-    """Common to all nudges: stopped by the person, not yet, held for the night, too late, or now."""
+    """Common to all nudges: stopped by the person, not yet, paused, held for the night, too late, or now."""
     if rule in occasion.muted:
         return Verdict("stopped", due_at, "they stopped this kind of message")
     if now < due_at:
         return Verdict("wait", due_at, "not yet")
+    if occasion.paused_until and now < occasion.paused_until:
+        reason = ASKED_FOR_QUIET + spoken_date(occasion.paused_until, occasion.zone)
+        act = "wait" if occasion.paused_until < use_ends else "stopped"
+        return Verdict(act, occasion.paused_until if act == "wait" else due_at, reason)
     if now >= use_ends:
         return Verdict("expired", due_at, "its time had passed")
     if is_quiet(now, occasion.zone):

@@ -96,6 +96,11 @@ def unmute(person: Person, kind: str) -> None:
     person.muted = " ".join(sorted(set(person.muted.split()) - {kind}))
 
 
+def renew_calendar(person: Person) -> None:
+    """End the address of their own calendar; the next one shown to them is new."""
+    person.calendar_generation = Person.calendar_generation + 1  # counted by the database: two presses are two
+
+
 def never_mail(person: Person, now: datetime) -> None:
     """Stop every letter to this person's address, on the whole installation, for good."""
     if person.address:

@@ -9,6 +9,8 @@ from convene.extensions import db
 from convene.signups import actions, line, queries
 from convene.signups.models import HOLDING, Signup
 
+MAY_COME = (*HOLDING, "waitlisted")  # who stands on the list at the door
+
 
 def is_open(event: Event, now: datetime) -> bool:
     """Whether people may be added here: until the end, and after it until the list is said to be whole."""

@@ -27,6 +27,7 @@ def facts_of(signup: Signup) -> dict[str, Any]:
         != zones.local(event.starts_at, event.zone).replace(tzinfo=None) else None,
         "place_url": links.place(signup.id, signup.generation),
         "event_url": links.event(event.slug),
+        "preferences_url": links.preferences(person.id, person.generation),
     }  # fmt: skip
 
 
@@ -40,6 +41,7 @@ def letter(
         to_address=person.address_typed or "",
         from_name=host.name,
         reply_to=host.reply_to,
+        organisation_id=host.id,
         facts={**facts_of(signup), **(facts or {})},
         **rest,
     )
@@ -62,7 +64,7 @@ def cancel(signup: Signup, sequence: int, now: datetime) -> dict[str, Any]:
 def confirm(signup: Signup) -> Letter:
     """The first letter to an unproven address: no invite, and nothing that the sender typed but a plain name."""
     name = safe_to_mail(signup.person.name)
-    facts = {"name": name, "never_url": links.never(signup.person_id)}
+    facts = {"name": name, "never_url": links.never(signup.person_id), "preferences_url": None}
     return letter("confirm", signup, to_name=name, facts=facts, expires_at=signup.event.ends_at)
 
 
@@ -96,6 +98,11 @@ def changed(signup: Signup, what: dict[str, str], sequence: int | None, now: dat
 def cancelled(signup: Signup, sequence: int | None, now: datetime) -> Letter:
     part = cancel(signup, sequence, now) if sequence is not None else {}
     return letter("cancelled", signup, **part)
+
+
+def declined(signup: Signup, held: bool) -> Letter:
+    """After a No in the calendar, which has taken the entry out by itself; `held` a place, or waited for one."""
+    return letter("declined", signup, facts={"held": held}, expires_at=signup.event.ends_at)
 
 
 def called_off(signup: Signup, sequence: int | None, now: datetime, words: str) -> Letter:

@@ -143,6 +143,8 @@ class HelperLink(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
     label: Mapped[str] = mapped_column(String(60))  # who it was given to
+    seen_at: Mapped[datetime | None]  # when its phone was last heard of
+    unsent: Mapped[int] = mapped_column(default=0)  # presses that it still held then
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(40))
     revoked_at: Mapped[datetime | None]

@@ -1,22 +1,26 @@
 """When the host changes an event under people's feet: told of a change, or that it is called off.
 
+Edits of ten minutes are one letter: a change waits beside the event (events.waiting) until its time is over.
+
 A letter takes some milliseconds to write, and nobody else writes to the database meanwhile. So whoever is to be told is
-written down with the change; a few are told in the same transaction, and a crowd by the worker, batch by batch.
+written down then; a few are told in the same transaction, and a crowd by the worker, batch by batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Text, delete, literal, select, update
+from sqlalchemy import ColumnElement, Text, and_, delete, false, func, literal, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from convene.calendar import zones
 from convene.events import actions as events
+from convene.events import waiting
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db, upsert
 from convene.mail import outbox
 from convene.mail.models import OutgoingMail
+from convene.people.models import Person
 from convene.signups import letters, queries
 from convene.signups.actions import NEEDLESS_AFTER_CANCEL, NotOpen
 from convene.signups.line import offer_free_places
@@ -38,8 +42,8 @@ class NotADraft(Exception):
     """What was published, or somebody has signed up to, is not thrown away: it is called off."""
 
 
-def change(event_id: int, facts: dict, now: datetime) -> set[str]:
-    """Edit an event and tell everybody whom it touches; returns the names of what changed.
+def change(event_id: int, facts: dict, now: datetime, told: Collection[str] = events.TOLD) -> set[str]:
+    """Edit an event; returns the names of what changed. Whom it touches hears of `told` in ten minutes, or now.
 
     Raises TooSmall, events.CalledOff. More capacity is offered to those in line at once.
     """
@@ -47,42 +51,97 @@ def change(event_id: int, facts: dict, now: datetime) -> set[str]:
     held = queries.places(event).taken
     if facts.get("capacity", event.capacity) < held:
         raise TooSmall(held)
-    changed = events.edit(event, facts, now)
+    changed = events.edit(event, facts, now, told)
     if event.state == "published" and event.ends_at > now:
-        if changed & set(events.TOLD):
-            tell_changed(event, changed, now)
+        if "starts_at" in changed:
+            mind_the_start(event)
+        if event.tell_at and event.tell_at <= now:
+            tell_change(event_id, now)
         if "capacity" in changed:
             offer_free_places(event, now)
     return changed
 
 
-def audience(changed: set[str]) -> tuple[str, ...]:
-    """The states of those who are told of such a change."""
-    # A new link to join says nothing to those who have no place to join from yet.
-    return HOLDING if changed & set(events.TOLD) == {"online_url"} else (*HOLDING, "waitlisted")
-
-
-def tell_changed(event: Event, changed: set[str], now: datetime) -> None:
-    """One letter to each who holds a place (with the raised invite) or waits for one.
-
-    Where the letter of an earlier change had not left, this one stands for it, and tells the whole of when and where.
-    """
+def mind_the_start(event: Event) -> None:
+    """What a moved start makes untrue at once: an offer beyond it, a reminder of the old one."""
     late = (Signup.event_id == event.id, Signup.offered_until > event.starts_at)
     db.session.execute(update(Signup).where(*late).values(offered_until=event.starts_at))
-    if "starts_at" in changed:
-        drop_unsent(event, ("reminder",), "the event was moved before this left")
-    announce(event, audience(changed), " ".join(sorted(changed & set(events.TOLD))), now)
+    drop_unsent(event, ("reminder",), "the event was moved before this left")
+
+
+def changes_due(now: datetime) -> Sequence[int]:
+    """The events whose change has waited its time."""
+    return db.session.scalars(select(Event.id).where(Event.tell_at <= now).order_by(Event.id)).all()
+
+
+def tell_change(event_id: int, now: datetime) -> int:
+    """Tell of a change that waits, if there still is one: to how many. What was undone meanwhile is told to nobody.
+
+    One letter to each who holds a place (with the raised invite) or waits for one. Where the letter of an earlier
+    change had not left, this one stands for it, and tells the whole of when and where.
+    """
+    event = locked(event_id)
+    hearing = hearers(event)
+    waiting.no_more(event)
+    if event.state != "published" or event.ends_at <= now:
+        return 0
+    for whom, what in hearing:
+        note(event, whom, " ".join(sorted(what)))
+    return tell_few(event, now)
+
+
+def will_hear(event: Event) -> int:
+    """How many people hear by mail of the change that waits."""
+    whom = [rule for rule, _ in hearers(event)]
+    rows = select(func.count()).select_from(Signup).join(Person, Person.id == Signup.person_id)
+    rows = rows.where(Signup.event_id == event.id, or_(false(), *whom), Person.address.is_not(None))
+    return db.session.scalar(rows) or 0
+
+
+def audience(changed: set[str]) -> tuple[str, ...]:
+    """The states of those who are told of such a change."""
+    # A new link to join says nothing to those who have no place to join from yet, nor does a mended word.
+    return (*HOLDING, "waitlisted") if changed & set(events.TOLD) - {"online_url"} else HOLDING
+
+
+def hearers(event: Event) -> list[tuple[ColumnElement[bool], set[str]]]:
+    """Whom the change that waits concerns, and what each is to hear of.
+
+    Whose own letters were all written after the last edit has read the final facts, and hears nothing. Who came in
+    between two edits has read neither, and hears the whole even of a change that was undone.
+    """
+    waits = waiting.of(event)
+    if waits is None:
+        return []
+    what = waiting.unheard(event, waits)
+    early, final = came_after(waits.since), came_after(waits.last)
+    found = [(and_(early, ~final, Signup.state.in_((*HOLDING, "waitlisted"))), {"starts_at", "venue"})]
+    if what:
+        found.append((and_(~final, Signup.state.in_(audience(what))), what))
+    return found
+
+
+def came_after(moment: datetime) -> ColumnElement[bool]:
+    """Whose first letter with the facts of the event in it was written after this moment."""
+    kept = and_(Signup.state == "confirmed", func.coalesce(Signup.confirmed_at, Signup.started_at) > moment)
+    return or_(Signup.started_at > moment, kept)
 
 
 def in_words(event: Event, changed: set[str]) -> dict[str, str]:
     """What changed and what it is now, for people: the online address itself is never in the letter's words."""
     words = {}
+    if "title" in changed:
+        words["Title"] = event.title
     if changed & {"starts_at", "ends_at", "zone"}:
         words["When"] = zones.spoken(event.starts_at, event.ends_at, event.zone)
     if changed & {"venue", "format"}:
         words["Where"] = "Online" if event.format == "online" else event.venue
     if "online_url" in changed and event.format == "online":
         words["Joining"] = "The link to join has changed; your place page and the invite have the new one"
+    if changed & {"summary", "description"}:
+        words["What it is about"] = "Written anew; the event's page has it"
+    if "access_info" in changed:
+        words["Getting in"] = event.access_info or "The event's page says no more about it"
     return words
 
 
@@ -95,9 +154,10 @@ def call_off(event_id: int, words: str, now: datetime) -> int:
     event.called_off_words = words
     event.sequence += 1
     event.revised_at = now
+    waiting.no_more(event)  # this is all there is to tell now
     drop_unsent(event, NEEDLESS_AFTER_CANCEL, "the event was called off before this left")
-    db.session.execute(delete(Untold).where(Untold.event_id == event.id))  # this is all there is to tell now
-    return announce(event, (*HOLDING, "waitlisted"), "", now)
+    db.session.execute(delete(Untold).where(Untold.event_id == event.id))
+    return announce(event, Signup.state.in_((*HOLDING, "waitlisted")), "", now)
 
 
 def can_throw_away(event: Event) -> bool:
@@ -120,14 +180,24 @@ def drop_unsent(event: Event, kinds: tuple[str, ...], reason: str) -> None:
     outbox.drop_waiting(reason, *mail)
 
 
-def announce(event: Event, states: tuple[str, ...], what: str, now: datetime) -> int:
-    """Write down who is to be told, in one statement, and tell them at once if they are few; returns how many."""
+def announce(event: Event, whom: ColumnElement[bool], what: str, now: datetime) -> int:
+    """Write down who is to be told, and tell them at once if they are few; returns how many."""
+    note(event, whom, what)
+    return tell_few(event, now)
+
+
+def note(event: Event, whom: ColumnElement[bool], what: str) -> None:
+    """Write down, in one statement, who is to be told of what."""
     db.session.flush()
     found = select(Signup.id, Signup.event_id, literal(what, Text))
-    found = found.where(Signup.event_id == event.id, Signup.state.in_(states))
+    found = found.where(Signup.event_id == event.id, whom)
     new = upsert(Untold.__table__).from_select(["signup_id", "event_id", "what"], found)
     both = Untold.what + " " + new.excluded.what
     db.session.execute(new.on_conflict_do_update(index_elements=["signup_id"], set_={"what": both}))
+
+
+def tell_few(event: Event, now: datetime) -> int:
+    """Tell those who are written down, unless they are a crowd for the worker; returns how many they are."""
     ids = untold(event.id)
     if len(ids) <= AT_ONCE:
         tell(event, ids, now)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, g, redirect, render_template, request, url_for
+from flask import abort, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from convene import clock
-from convene.access import sign_ins
+from convene.access import second_factor, sign_ins
 from convene.extensions import db, start_write
 from convene.people import queries
 from convene.people.models import Organisation, Person
@@ -31,6 +31,7 @@ class Desk:
     zone: str
     roles: frozenset[str]
     hosts: tuple[tuple[int, str], ...]  # every organisation this address organises for
+    lacks_second_step: bool
 
     @property
     def actor(self) -> str:
@@ -63,6 +64,12 @@ def organiser() -> ResponseReturnValue | None:
     g.desk = desk_of(request.cookies.get(cookie_name(), ""), clock.now())
     if g.desk is None and set(request.form) - {"csrf_token"}:
         return press_again(signed_out=True), 401
+    if g.desk is not None and g.desk.lacks_second_step:
+        if set(request.form) - {"csrf_token"}:
+            return press_again(signed_out=True), 401
+        if request.method in ("GET", "HEAD"):
+            session.setdefault("after_second_step", request.full_path.rstrip("?"))
+        return redirect(url_for("organise_second_step.show"), 303)
     if g.desk is None:
         back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else "/organise/"
         return redirect(url_for("organise_sign_in.ask", next=back))
@@ -100,7 +107,8 @@ def desk_of(secret: str, now: datetime) -> Desk | None:
     if person is None:
         return None
     hosts = tuple((one.organisation_id, one.organisation.name) for one in people)
-    desk = make_desk(found.id, person, person.organisation, hosts)
+    lacks = found.second_factor_at is None and second_factor.has(found.address)
+    desk = make_desk(found.id, person, person.organisation, hosts, lacks)
     if now - found.seen_at > sign_ins.SEEN_EVERY:
         start_write()
         sign_ins.seen(desk.sign_in_id, now)
@@ -109,7 +117,7 @@ def desk_of(secret: str, now: datetime) -> Desk | None:
 
 
 def make_desk(
-    sign_in_id: int, person: Person, host: Organisation, hosts: tuple[tuple[int, str], ...]
+    sign_in_id: int, person: Person, host: Organisation, hosts: tuple[tuple[int, str], ...], lacks: bool
 ) -> Desk:
     return Desk(
         sign_in_id=sign_in_id,
@@ -121,6 +129,7 @@ def make_desk(
         zone=host.zone,
         roles=frozenset(queries.roles(person.id)),
         hosts=hosts,
+        lacks_second_step=lacks,
     )
 
 

@@ -18,7 +18,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 # Behind these paths stands what concerns one person: no shared machine may keep it.
-PRIVATE = ("/place/", "/answer/", "/unsubscribe/", "/organise", "/dev/")
+PRIVATE = ("/place/", "/answer/", "/unsubscribe/", "/preferences/", "/organise", "/dev/", "/door/", "/here/")
 SHOWS_AN_ADDRESS = "signup.check_email"
 ONE_CLICK = "unsubscribe.stop"  # RFC 8058: a mail program posts here
 

@@ -50,6 +50,11 @@
       link.href = board.dataset.board;
       link.textContent = "Show it";
       words.append(link);
+      // What stands here is not there any more: its buttons would be refused.
+      document.querySelectorAll("form:has([name=revision]) :is(button, select, input)").forEach(function (control) {
+        control.disabled = true;
+      });
+      board.querySelectorAll("[draggable]").forEach(function (seat) { seat.draggable = false; });
     })
     .catch(function () { words.textContent = ""; });
 })();

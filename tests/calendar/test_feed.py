@@ -9,7 +9,7 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convene.calendar.feed import BadRefresh, etag, feed
+from convene.calendar.feed import REMEMBERED, BadRefresh, etag, feed, mark, remembered, written
 from convene.calendar.invite import Entry, published, request
 from tests.calendar.examples import EVENINGS, EVENT, GUEST, STAMP, evening, event
 from tests.calendar.readers import ical_js, strict
@@ -117,3 +117,18 @@ def test_the_tag_changes_with_the_bytes_alone() -> None:
     moved = [event(stamp=STAMP + timedelta(seconds=1)), *LINE_UP]
     assert etag(feed("Ideas", moved)) != etag(data)
     assert etag(data).isalnum()
+
+
+def test_what_concerns_one_person_is_written_the_same_and_not_remembered() -> None:
+    remembered.cache_clear()
+    own = feed("Ideas", LINE_UP, write=written)
+    assert remembered.cache_info().currsize == 0
+    assert own == feed("Ideas", LINE_UP) == feed("Ideas", LINE_UP)
+    info = remembered.cache_info()
+    assert (info.currsize, info.hits, info.maxsize) == (len(LINE_UP), len(LINE_UP), REMEMBERED)
+
+
+def test_a_mark_tells_apart_whatever_is_told_apart() -> None:
+    marks = [mark("ab", "c"), mark("a", "bc"), mark("abc"), mark("abc", ""), mark("Zoë"), mark("Zo\ud800")]
+    assert len(set(marks)) == len(marks)
+    assert mark("ab", "c") == marks[0] and marks[0].isalnum()

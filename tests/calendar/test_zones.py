@@ -1,6 +1,8 @@
 """What is promised about clocks: one moment, the right hour in each place, and words a person would say."""
 
+import zoneinfo
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 
 import pytest
 
@@ -216,3 +218,9 @@ def test_a_moment_a_day_an_hour_and_a_month_have_words_too() -> None:
     assert spoken_time(moment(2026, 5, 12, 11, 0), LONDON) == "noon"
     assert spoken_time(moment(2026, 5, 12, 23, 0), LONDON) == "midnight"
     assert month(moment(2026, 5, 31, 23, 30), LONDON) == "June 2026"
+
+
+def test_the_rules_of_zones_are_those_of_the_lock_whatever_the_machine_holds() -> None:
+    """Canada's west gave up its clock changes in 2026, and machines that are not kept up to date do not know it."""
+    assert zoneinfo.TZPATH == ()
+    assert files("tzdata").joinpath("zones").is_file()

@@ -37,6 +37,7 @@ def convene(
         "CONVENE_SECRET_KEY": "a-secret-for-tests-that-protects-nobody",
         "CONVENE_NOTES_KEY": "a-notes-key-for-tests-that-protects-nobody",
         "CONVENE_MAIL_URL": f"folder:{tmp_path / 'mail'}",
+        "STATE_DIRECTORY": str(tmp_path),
     }
 
     def run(*words: str, **more: str) -> tuple[int, str, str]:
@@ -278,3 +279,34 @@ def test_tick_says_which_job_failed(convene: Said, databases: Databases) -> None
     code, _, complaint = convene("tick", CONVENE_DATABASE_URL=databases.bare("sqlite"))
     assert code == 1
     assert "the job send_mail failed" in complaint
+
+
+# mail
+
+
+def test_all_sending_is_stopped_shown_and_let_go(convene: Said, app: Flask) -> None:
+    with app.app_context():
+        begin_write()
+        post(now=clock.now() - timedelta(minutes=30))
+        db.session.commit()
+    assert convene("mail", "--state") == (
+        0,
+        "Mail goes.\n1 letter waits to leave.\nThe oldest should have left 30 minutes ago.\n",
+        "",
+    )
+    assert "convene mail --resume" in convene("mail", "--pause", "We restore a backup.")[1]
+    assert "We restore a backup." in convene("mail", "--state")[1]
+    assert convene("tick")[0] == 0
+    assert "1 letter waits" in convene("mail", "--state")[1], "nothing left meanwhile"
+    assert "stopped: We restore a backup." in convene("doctor")[1]
+    assert convene("mail", "--resume") == (0, "Mail goes again.\n", "")
+    assert convene("tick")[0] == 0
+    assert "0 letters wait" in convene("mail", "--state")[1]
+
+
+@pytest.mark.one_database
+def test_stopping_needs_no_reason_and_an_address_goes_with_nothing_else(convene: Said) -> None:
+    assert convene("mail", "--pause")[0] == 0
+    assert "stopped by hand" in convene("mail", "--state")[1]
+    for words in ((), ("--allow",), ("pat@example.org", "--state"), ("--pause", "--resume")):
+        assert convene("mail", *words)[0] == 2

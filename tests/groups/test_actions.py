@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session, scoped_session
 from convene import clock
 from convene.events.models import Event
 from convene.extensions import db, start_write
-from convene.groups import actions, facts, publishing, queries
+from convene.groups import actions, facts, publishing, queries, settings, undo
 from convene.groups.actions import Changed, NotPossible
 from convene.groups.deal import Plan, Problem
 from convene.groups.deal.engine import deal
 from convene.groups.facts import AlreadyHeld, NobodyHere
 from convene.groups.models import Group, Round, Seat
+from convene.groups.revision import refuse_outdated, revision
 from convene.mail.models import OutgoingMail
 from convene.people.actions import keep_apart, keep_together, lift
 from convene.people.models import Person, Separation
@@ -116,6 +117,10 @@ def test_those_marked_here_are_dealt_and_before_anybody_is_marked_those_with_a_p
     for signup in signups[:5]:
         mark(signup, "attended", "person:1", clock.now())
     mark(signups[5], "no_show", "person:1", clock.now())
+    assert len(facts.to_seat(event)) == 11, (
+        "before the event begins, those who are not marked are on their way"
+    )
+    event.starts_at = clock.now() - facts.LATE
     arrange(event)
     assert {len(group) for round_ in seated(event) for group in round_} == {2, 3} or len(
         seated(event)[0]
@@ -605,3 +610,129 @@ def test_a_round_held_meanwhile_ends_drafts_that_did_not_know_of_it(event: Event
     arrange(event, seed=9)
     assert actions.hold(event, 1)
     assert [round_.state for round_ in queries.board(event.id)] == ["held", "published", "published"]
+
+
+def test_people_on_their_way_are_dealt_until_the_list_is_complete_or_some_minutes_have_gone(
+    event: Event,
+) -> None:
+    first, second, *_ = db.session.scalars(
+        select(Signup).where(Signup.event_id == event.id).order_by(Signup.id)
+    )
+    for signup in (first, second):
+        mark(signup, "attended", "person:1", clock.now())
+    event.starts_at = clock.now() - timedelta(minutes=5)
+    assert len(facts.to_seat(event)) == 12
+    event.attendance_complete_at = clock.now()
+    assert len(facts.to_seat(event)) == 2, "the organiser said that nobody else comes"
+    event.attendance_complete_at = None
+    event.starts_at = clock.now() - facts.LATE
+    assert len(facts.to_seat(event)) == 2
+
+
+def test_links_to_rooms_outlive_a_smaller_deal_and_going_back(event: Event) -> None:
+    urls = [f"https://video.example.org/{number}" for number in (1, 2, 3)]
+    arrange(event)
+    actions.set_rooms(event, urls)
+    publishing.publish_quietly(event, clock.now())
+    event.group_size = 6
+    for seed in (2, 3):
+        undo.remember(event, "deal", clock.now())
+        arrange(event, seed)
+    assert [group.room_url for group in queries.rounds(event.id, "draft")[0].groups] == urls[:2]
+    for _ in range(2):
+        undo.undo(event, undo.snapshots(event.id)[0].id, clock.now())
+    for round_ in queries.board(event.id):
+        assert [group.room_url for group in round_.groups] == urls
+    event.group_size = 4
+    arrange(event, 4)
+    assert [group.room_url for group in queries.rounds(event.id, "draft")[0].groups] == urls
+
+
+@pytest.mark.one_database
+def test_going_back_brings_no_old_links(event: Event) -> None:
+    arrange(event)
+    actions.set_rooms(event, ["https://video.example.org/old"])
+    undo.remember(event, "deal", clock.now())
+    arrange(event, 2)
+    actions.set_rooms(event, ["https://video.example.org/new"])
+    undo.undo(event, undo.snapshots(event.id)[0].id, clock.now())
+    assert queries.board(event.id)[0].groups[0].room_url == "https://video.example.org/new"
+    actions.set_rooms(event, [])
+    undo.remember(event, "deal", clock.now())
+    arrange(event, 3)
+    undo.undo(event, undo.snapshots(event.id)[0].id, clock.now())
+    assert {group.room_url for round_ in queries.board(event.id) for group in round_.groups} == {""}
+
+
+def test_a_whole_pinned_group_with_somebody_away_holds_those_who_are_here_and_lets_others_in(
+    event: Event,
+) -> None:
+    arrange(event)
+    group = queries.board(event.id)[0].groups[0]
+    actions.pin(event, True, group_id=group.id)
+    away, *here = [seat.person_id for seat in group.seats]
+    assert facts.problem(event, 1).pinned[0].whole
+    mark(
+        db.session.scalars(select(Signup).where(Signup.person_id == away)).one(), "excused", "p", clock.now()
+    )
+    mark(
+        db.session.scalars(select(Signup).where(Signup.person_id == here[0])).one(),
+        "attended",
+        "p",
+        clock.now(),
+    )
+    (pinned,) = facts.problem(event, 2).pinned
+    assert not pinned.whole
+    arrange(event, 2)
+    assert set(here) <= set(seated(event)[0][0])
+
+
+def test_a_word_for_the_groups_changes_with_every_act_and_not_by_looking(event: Event) -> None:
+    def word() -> str:
+        db.session.expire_all()
+        return revision(event, queries.rounds(event.id))
+
+    arrange(event)
+    words = [word()]
+    assert word() == words[0]
+    undo.remember(event, "deal", clock.now())
+    arrange(event, 2)
+    words.append(word())
+    undo.undo(event, undo.snapshots(event.id)[0].id, clock.now())
+    words.append(word())
+    undo.remember(event, "pin", clock.now())
+    actions.pin(event, True, seat_id=queries.board(event.id)[0].groups[0].seats[0].id)
+    words.append(word())
+    publishing.publish_quietly(event, clock.now())
+    words.append(word())
+    assert len(set(words)) == 5
+    refuse_outdated(event, words[-1])
+    for old in (*words[:-1], ""):
+        with pytest.raises(Changed):
+            refuse_outdated(event, old)
+
+
+@pytest.mark.one_database
+def test_a_seed_tells_whether_the_facts_it_was_sown_with_have_changed(event: Event) -> None:
+    asked = facts.sown(facts.problem(event, 0), 17)
+    assert 0 < asked.seed < 2**31
+    assert facts.same_facts(facts.problem(event, asked.seed))
+    assert facts.sown(facts.problem(event, 0), 18).seed != asked.seed
+    who = people(event)
+    keep_together(who[0], who[1], "person:1", clock.now())
+    assert not facts.same_facts(facts.problem(event, asked.seed))
+
+
+@pytest.mark.one_database
+def test_facilitators_ticked_since_are_not_published_side_by_side_nor_brought_back(event: Event) -> None:
+    arrange(event)
+    undo.remember(event, "deal", clock.now())
+    together = [seat.person_id for seat in queries.board(event.id)[0].groups[0].seats[:2]]
+    settings.row(event).facilitated = True
+    settings.set_facilitators(event, together, together)
+    with pytest.raises(Changed):
+        publishing.publish_quietly(event, clock.now())
+    arrange(event, 2)
+    with pytest.raises(Changed), db.session.begin_nested():
+        undo.undo(event, undo.snapshots(event.id)[0].id, clock.now())
+    assert publishing.publish_quietly(event, clock.now())

@@ -32,7 +32,34 @@ def test_a_problem_that_is_not_well_formed_is_said_in_its_sentence() -> None:
         dealing.deal(Problem((PEOPLE[0], PEOPLE[0]), 4), 0.05)
 
 
+def test_a_deal_that_takes_far_too_long_or_breaks_off_is_refused_and_says_that_nothing_was_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = Problem(PEOPLE, 4, rounds=3)
+    monkeypatch.setattr(dealing, "PATIENCE", -0.04)
+    with pytest.raises(dealing.NotFinished, match="nothing was kept") as late:
+        dealing.deal(problem, 0.05)
+    assert isinstance(late.value, Refused)
+    monkeypatch.undo()
+    # /bin/false stands for a Python that dies at once.
+    monkeypatch.setattr(dealing.sys, "executable", "/bin/false")
+    with pytest.raises(dealing.NotFinished, match="nothing was kept"):
+        dealing.deal(problem, 0.05)
+
+
 def test_the_site_loads_no_numpy() -> None:
     code = "import sys, convene.app; print('numpy' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
     assert out.strip() == "False"
+
+
+def test_what_everybody_may_read_of_the_least_repeats_counts_who_is_kept_together_and_not_who_is_apart() -> (
+    None
+):
+    six = PEOPLE[:6]
+    together = tuple((f"person-{one}", f"person-{one + 1}") for one in (0, 2, 4))
+    assert dealing.deal_for_board(Problem(six, 2, rounds=7, together=together), 0.05).open_least_repeats == 0
+    free = dealing.deal_for_board(Problem(six, 2, rounds=7), 0.05)
+    apart = dealing.deal_for_board(Problem(six, 2, rounds=7, apart=(("person-0", "person-1"),)), 0.05)
+    assert free.open_least_repeats == apart.open_least_repeats == 6
+    assert free.open_because == apart.open_because

@@ -357,8 +357,8 @@ CHANGES: dict[str, Callable[[list[Event], list[Person]], object]] = {
     "rounds went from one session to another": lambda events, who: swap_rounds(events[0], events[1]),
     "two sessions changed places": lambda events, who: put_after(events[0], events[2]),
     "the groups of one were published": lambda events, who: publishing.publish(events[0], clock.now()),
-    "the door opened": lambda events, who: mark(
-        signup_of(events[0], who[0]), "attended", "person:1", clock.now()
+    "somebody said that they do not come": lambda events, who: mark(
+        signup_of(events[0], who[0]), "excused", "person:1", clock.now()
     ),
     "one more session was announced": lambda events, who: an_event(
         events[0].organisation, circle_id=events[0].circle_id, group_size=4
@@ -410,3 +410,22 @@ def test_two_organisers_at_once_leave_one_plan_whole(app: Flask) -> None:
             times = met(seated(*found))
             assert len(times) == 105, "parts of two plans would repeat"
             db.session.rollback()
+
+
+@pytest.mark.one_database
+def test_whoever_begins_at_a_table_began_no_more_often_over_the_season_than_the_others_there(
+    session: scoped_session[Session],
+) -> None:
+    events, _ = sessions_of(12, 3, (1, 1, 1, 1))
+    first = an_event(events[0].organisation, circle_id=events[0].circle_id, group_size=3, round_count=1)
+    for signup in db.session.scalars(select(Signup).where(Signup.event_id == events[0].id)).all():
+        a_signup(first, signup.person)
+    asked = facts.problem(first, 1)
+    actions.keep(first, asked, deal(asked, SECONDS), clock.now())
+    publishing.publish_quietly(first, clock.now())
+    plan(events[0])
+    began: Counter[int] = Counter()
+    for groups in seated(first, *events):
+        for group in groups:
+            assert began[group[0]] == min(began[one] for one in group)
+            began[group[0]] += 1

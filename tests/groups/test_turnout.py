@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from convene import clock
 from convene.events.models import Event
-from convene.groups.turnout import Turnout, turnout
+from convene.groups.turnout import Turnout, losing, turnout
 from convene.signups.attendance import mark
 from convene.signups.models import Signup
 from tests.factories import a_person, a_signup, an_organisation
@@ -90,3 +90,16 @@ def test_a_round_that_is_on_is_not_dealt_again_so_nothing_is_said_of_its_seats(h
     assert turnout(event, clock.now()).come == ("Zora Late",), "round 2 is still open"
     evening.start(event, clock.now())
     assert not turnout(event, clock.now()), "no deal could help"
+
+
+def test_who_was_told_a_group_and_would_lose_it_is_named(here: list[Signup]) -> None:
+    event = here[0].event
+    assert losing(event) == ()
+    mark(here[2], "unknown", "person:1", clock.now())
+    mark(here[3], "excused", "person:1", clock.now())
+    assert losing(event) == ("Guest 2",), "who said that they do not come loses nothing"
+    evening.draw(event, clock.now())
+    assert losing(event) == ("Guest 2",), "and none in the drafts"
+    event.starts_at = clock.now()
+    evening.draw(event, clock.now())
+    assert losing(event) == (), "while people arrive, they are dealt"

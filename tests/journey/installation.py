@@ -30,13 +30,13 @@ SETTINGS = {
 class Installation:
     """A web server on a planted database; what happens elsewhere meanwhile is done through `app`."""
 
-    def __init__(self, app: Flask, processes: Processes, **settings: str) -> None:
+    def __init__(self, app: Flask, processes: Processes, name: str = "127.0.0.1", **settings: str) -> None:
         self.app = app
         with app.app_context():
             seed.plant(clock.now())
             db.session.commit()
-        self.web: Process = processes.web(1, **settings)
-        self.url = self.web.url
+        self.web: Process = processes.web(1, name, **settings)
+        self.url = self.web.url.replace("127.0.0.1", name)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -70,7 +70,7 @@ class Installation:
 
 
 @contextmanager
-def opened(processes: Processes, **settings: str) -> Iterator[Installation]:
-    """Planted and started; `settings` are more environment for the web server."""
+def opened(processes: Processes, name: str = "127.0.0.1", **settings: str) -> Iterator[Installation]:
+    """Planted and started, to be visited under this name; `settings` are more environment for the web server."""
     with application.made(processes.environ["CONVENE_DATABASE_URL"]) as app:
-        yield Installation(app, processes, **settings)
+        yield Installation(app, processes, name, **settings)

@@ -31,7 +31,12 @@ from tests.parts.processes import Processes
 pytestmark = pytest.mark.one_database
 
 OWNER = "olive@example.org"
-NOT_PAGES = {"static", "calendar.event", "calendar.line_up", "health.healthz", "health.readyz"}
+NOT_PAGES = {
+    *("static", "health.healthz", "health.readyz"),
+    *("calendar.event", "calendar.line_up", "calendar.line_up_atom", "calendar.circle", "calendar.host"),
+    "own_calendar.follow",
+    "organise_outbox.as_sent",  # a letter, with the styles of letters
+}
 # Events of the demonstration programme.
 PAST, FULL = "before-the-service-the-person", "the-shop-at-the-end-of-the-road"
 OPEN, GONE = "what-the-school-gate-knows", "walking-and-talking-by-the-water"
@@ -130,6 +135,7 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "answer.show": [{"token": key(links.answer(nudge.id, nudge.generation))}],
         "unsubscribe.show": [{"token": key(links.unsubscribe(person.id, person.generation, 0))}],
         "unsubscribe.show_never": [{"token": key(links.never(person.id))}],
+        "preferences.show": [{"token": key(links.preferences(person.id, person.generation))}],
         "dev_mail.letter": in_folder[:1],
         LETTERS: in_folder,
         "organise_sign_in.show": [

@@ -106,6 +106,8 @@ class Thread:
         self.organiser.open(f"/organise/events/{self.event}/edit")
         page = self.organiser.press("Save the changes", starts="19:30", ends="22:00")
         assert page.status == 200 and "/edit" not in page.url, page.words
+        assert "people hear of it by mail at" in page.words, page.words
+        assert "get a letter now" in self.organiser.press("Tell them now").words
 
     def mark_here(self, names: list[str]) -> None:
         page = self.organiser.open(f"/organise/events/{self.event}/attendance")

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from convene.access.letters import new_device, sign_in
+from convene.access.letters import new_device, second_step, sign_in
 from convene.events.actions import draft
 from convene.events.models import Event
 from convene.extensions import db
@@ -12,6 +12,8 @@ from convene.groups.letters import your_group
 from convene.groups.models import Group, Round, Seat
 from convene.groups.queries import seats_of
 from convene.mail.letter import Letter
+from convene.messages.letters import about_event, announcement
+from convene.messages.models import Message
 from convene.nudges.letters import reminder, stay_in_touch, thank_you
 from convene.nudges.models import Answer, Nudge
 from convene.people.actions import found_organisation
@@ -130,6 +132,7 @@ def every_letter(text: str, other_name: str) -> Iterator[Letter]:
         yield letters.changed(mine, changes, 1, NOW)
         yield from (letters.changed(line[state], changes, None, NOW) for state in ("waitlisted", "offered"))
         yield letters.cancelled(line["cancelled"], 1, NOW)
+        yield from (letters.declined(line["cancelled"], held) for held in (True, False))
         yield letters.called_off(mine, 1, NOW, f"{text}\n\nWe hope to see you in June.")
         yield letters.called_off(line["waitlisted"], None, NOW, "")
         yield reminder(nudge("reminder", mine, "they have a place tomorrow"), mine)
@@ -139,8 +142,14 @@ def every_letter(text: str, other_name: str) -> Iterator[Letter]:
             for attendance in ATTENDANCE:
                 after = nudge("thank_you", mine, "they had a place at this event")
                 yield thank_you(after, mine, attendance, in_company)
+        words = "Hello {name},\n\nBring a cup.\n\n---\n\nSee you there, {organisation}"
+        news = Message(subject="About {event}", words=words, organisation=by, event=at)
+        yield about_event(news, mine, NOW)
+        yield about_event(news, mine, STARTS + timedelta(days=1))
+        yield announcement(Message(subject="New: {organisation}", words=words, organisation=by), other, NOW)
         for channel, contact in (("email", "yes.please@example.net"), ("phone", "020 7946 0000")):
             theirs = Answer(channel=channel, contact=contact)
             yield stay_in_touch(mine.person, other, theirs, at.title)
     yield sign_in("olive@example.org", "secret", NOW)
     yield new_device("olive@example.org", "Firefox on Linux", "Monday 4 May 2026, 10.30am (London)")
+    yield second_step("olive@example.org", "A new set of recovery codes was made")

@@ -15,6 +15,7 @@ from convene.mail.letter import Letter
 from convene.mail.message import build
 from convene.mail.models import OutgoingMail
 from convene.mail.outbox import post
+from convene.mail.wording import LETTERS, MESSAGES
 from tests.mail.every_letter import ATTENDANCE, JOIN, NOW, ROOM, every_letter
 from tests.parts.application import writing
 
@@ -68,12 +69,22 @@ def of(kind: str, letters: list[Letter]) -> list[Letter]:
     return found
 
 
-def test_every_folder_holds_three_files_and_belongs_to_a_letter(plain: list[Letter]) -> None:
+def test_every_folder_holds_its_templates_and_its_usual_words_and_belongs_to_a_letter(
+    plain: list[Letter],
+) -> None:
     folders = {
         path.name: {file.name for file in path.iterdir()} for path in FOLDER.iterdir() if path.is_dir()
     }
     assert set(folders) == {letter.kind for letter in plain}
-    assert all(files == FILES for files in folders.values())
+    for kind, files in folders.items():
+        with_words = {letter.partition("-")[::2] for letter in LETTERS if letter.partition("-")[0] == kind}
+        own = {
+            name
+            for _, which in with_words
+            for name in (f"words{which and '-' + which}.md", f"subject{which and '-' + which}.txt")
+        }
+        bodies = FILES - {"subject.txt"} if kind in MESSAGES else FILES
+        assert files == bodies | own, kind
 
 
 def test_both_halves_hold_the_same_links(written: list[Letter]) -> None:
@@ -175,7 +186,7 @@ def test_letters_about_a_place_say_what_the_calendar_does(plain: list[Letter]) -
         else:
             assert letter.invite is None
     confirmed = of("place_confirmed", plain)[0].text
-    assert "Pressing No in your calendar does not give your place back" in confirmed
+    assert "Pressing No in your calendar tells the host but does not free your place." in confirmed
 
 
 def test_somebody_elsewhere_reads_the_time_of_their_own_clock_too(plain: list[Letter]) -> None:

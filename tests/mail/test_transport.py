@@ -1,5 +1,6 @@
 """What the server says decides: sent, again later, never for this person, or stop altogether."""
 
+import select
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -73,6 +74,17 @@ def test_a_dropped_line_means_again_later(mailserver: MailServer, line: Smtp, at
         send(line)
     send(line)
     assert len(mailserver.messages) == (2 if at == "BODY" else 1), "after the last dot nobody knows"
+
+
+def test_a_server_that_ended_the_line_between_two_letters_is_called_again_and_no_letter_waits(
+    mailserver: MailServer, line: Smtp
+) -> None:
+    send(line)
+    mailserver.hang_up()
+    sock = line.connect().sock
+    assert sock is not None and select.select([sock], [], [], 10)[0], "its farewell has come"
+    send(line)
+    assert (len(mailserver.messages), mailserver.connections) == (2, 2)
 
 
 def test_a_refusal_stands_even_when_the_server_hangs_up_after_it(mailserver: MailServer, line: Smtp) -> None:

@@ -147,3 +147,26 @@ def test_no_nudge_passes_the_caps(minutes_ago: list[int]) -> None:
 
 def test_a_kinds_number_is_for_ever_since_it_stands_in_links_already_sent() -> None:
     assert KINDS[:2] == ("reminder", "thank_you")
+
+
+@given(occasions, moments, st.timedeltas(-timedelta(days=4), timedelta(days=4)))
+def test_who_asked_for_quiet_is_left_in_quiet_and_the_reason_says_so(
+    one: Occasion, until: datetime, away: timedelta
+) -> None:
+    paused, now = replace(one, paused_until=until), one.starts_at + away
+    for rule in (reminder, thank_you):
+        usual, verdict = rule(one, now), rule(paused, now)
+        if now >= until:
+            assert verdict == usual, "a pause that is over leaves no trace"
+        else:
+            assert verdict.act != "send"
+        if usual.act == "send" and now < until:
+            assert verdict.reason.startswith("they asked for quiet until ")
+            use_ends = one.starts_at if rule is reminder else one.ends_at + THANK_UNTIL
+            assert verdict.act == ("wait" if until < use_ends else "stopped")
+
+
+def test_the_day_of_a_pause_is_said_in_words_where_they_are() -> None:
+    quiet = occasion(zone="America/New_York", paused_until=datetime(2026, 6, 3, 12, tzinfo=UTC))
+    verdict = reminder(quiet, STARTS - timedelta(hours=2))
+    assert (verdict.act, verdict.reason) == ("stopped", "they asked for quiet until Wednesday 3 June 2026")

@@ -171,6 +171,15 @@ class MailServer:
         """Wait before going on at this moment."""
         self.add(Rule(at, to, times, seconds=seconds))
 
+    def hang_up(self) -> None:
+        """End every open line without a word, as a server does that has waited long enough; returns when it is done."""
+
+        async def end() -> None:
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+
+        asyncio.run_coroutine_threadsafe(end(), self.loop).result(10)
+
     def add(self, rule: Rule) -> None:
         with self.changed:
             self.rules.append(rule)

@@ -181,11 +181,11 @@ class Processes:
         """`convene` with these arguments; `settings` are more environment. Returns at once."""
         return self.begin(arguments, settings)
 
-    def web(self, workers: int = 1, **settings: str) -> Process:
-        """The web server on a free port; returns when it answers."""
+    def web(self, workers: int = 1, name: str = "127.0.0.1", **settings: str) -> Process:
+        """The web server on a free port, under this name of the machine; returns when it answers."""
         port = free_port()
         arguments = ("web", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers))
-        process = self.begin(arguments, {"CONVENE_BASE_URL": f"http://127.0.0.1:{port}", **settings}, port)
+        process = self.begin(arguments, {"CONVENE_BASE_URL": f"http://{name}:{port}", **settings}, port)
         process.wait_until_healthy()
         return process
 

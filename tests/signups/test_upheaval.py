@@ -1,6 +1,7 @@
 """When an event moves or is called off, everybody it touches is told once, and calendars move with it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session, scoped_session
@@ -31,6 +32,13 @@ def one_of_each(event: Event) -> dict[str, Signup]:
     return {state: a_signup(event, state=state, now=NOW) for state in states}
 
 
+def change(event: Event, facts: dict[str, Any], now: datetime = NOW) -> set[str]:
+    """Edited, and told without waiting."""
+    changed = upheaval.change(event.id, facts, now)
+    upheaval.tell_change(event.id, now)
+    return changed
+
+
 def leave(mail: OutgoingMail) -> None:
     """As if the worker had sent it."""
     mail.state, mail.tries = "sent", 1
@@ -38,7 +46,7 @@ def leave(mail: OutgoingMail) -> None:
 
 def test_a_moved_event_tells_those_with_a_place_and_those_who_wait_for_one(event: Event) -> None:
     people = one_of_each(event)
-    assert upheaval.change(event.id, later_by_an_hour(event), NOW) == {"starts_at", "ends_at"}
+    assert change(event, later_by_an_hour(event)) == {"starts_at", "ends_at"}
     assert {state: kinds_of(one) for state, one in people.items() if kinds_of(one)} == {
         "confirmed": ["changed"],
         "offered": ["changed"],
@@ -51,7 +59,7 @@ def test_a_moved_event_tells_those_with_a_place_and_those_who_wait_for_one(event
 def test_each_move_raises_the_sequence_and_keeps_the_uid(event: Event) -> None:
     signup = a_signup(event, now=NOW)
     for number in (1, 2, 3):
-        upheaval.change(event.id, later_by_an_hour(event), NOW + number * HOUR)
+        change(event, later_by_an_hour(event), NOW + number * HOUR)
         letter = last_of(signup, "changed")
         leave(letter)
         assert letter.invite_method == line_of_first(letter) == "REQUEST"
@@ -73,13 +81,13 @@ def test_a_person_who_came_back_is_ahead_of_the_event_and_stays_there(event: Eve
     actions.cancel(signup.id, NOW)
     actions.confirm(signup.id, NOW)
     assert (signup.invite_sequence, event.sequence) == (2, 0)
-    upheaval.change(event.id, later_by_an_hour(event), NOW)
+    change(event, later_by_an_hour(event))
     assert line_of(last_of(signup, "changed"), "SEQUENCE") == "3"
     assert event.sequence == 1
 
 
 def test_who_signs_up_after_a_move_begins_at_the_sequence_of_the_event(event: Event) -> None:
-    upheaval.change(event.id, later_by_an_hour(event), NOW)
+    change(event, later_by_an_hour(event))
     signup = actions.confirm(actions.sign_up(event.id, "pat@example.org", "Pat", None, NOW).id, NOW)
     assert line_of(last_of(signup, "place_confirmed"), "SEQUENCE") == "1"
 
@@ -89,15 +97,15 @@ def test_who_signs_up_after_a_move_begins_at_the_sequence_of_the_event(event: Ev
 )
 def test_what_changes_nobodys_plans_is_told_to_nobody(event: Event, facts: dict[str, str]) -> None:
     signup = a_signup(event, now=NOW)
-    upheaval.change(event.id, facts, NOW)
+    change(event, facts)
     assert kinds_of(signup) == []
     assert event.sequence == 0
 
 
-def test_two_edits_before_the_letter_left_are_one_letter_that_tells_both(event: Event) -> None:
+def test_two_changes_before_the_letter_left_are_one_letter_that_tells_both(event: Event) -> None:
     people = {state: a_signup(event, state=state, now=NOW) for state in ("confirmed", "waitlisted")}
-    upheaval.change(event.id, later_by_an_hour(event), NOW)
-    upheaval.change(event.id, {"venue": "The Old Library"}, NOW)
+    change(event, later_by_an_hour(event))
+    change(event, {"venue": "The Old Library"})
     for signup in people.values():
         assert kinds_of(signup) == ["changed"]
         letter = last_of(signup, "changed")
@@ -109,7 +117,7 @@ def test_two_edits_before_the_letter_left_are_one_letter_that_tells_both(event: 
 def test_the_link_to_join_is_in_the_invite_and_never_in_the_words(session: scoped_session[Session]) -> None:
     event = an_event(format="online", venue="", online_url="https://video.example.org/one", now=NOW)
     signup = a_signup(event, now=NOW)
-    upheaval.change(event.id, {"online_url": "https://video.example.org/two"}, NOW)
+    change(event, {"online_url": "https://video.example.org/two"})
     letter = last_of(signup, "changed")
     assert "video.example.org" not in letter.text + letter.html
     assert b"video.example.org/two" in (letter.invite or b"").replace(b"\r\n ", b"")
@@ -158,7 +166,7 @@ def test_what_had_not_left_is_dropped_when_the_event_is_called_off_but_never_an_
     event: Event,
 ) -> None:
     signup = actions.confirm(actions.sign_up(event.id, "pat@example.org", "Pat", None, NOW).id, NOW)
-    upheaval.change(event.id, later_by_an_hour(event), NOW)
+    change(event, later_by_an_hour(event))
     upheaval.call_off(event.id, "", NOW)
     assert kinds_of(signup) == ["confirm", "place_confirmed", "called_off"]
     assert kinds_of(signup, state="dropped") == ["changed"]
@@ -190,7 +198,7 @@ def test_an_event_called_off_is_edited_no_more_and_a_press_changes_nothing(event
 
 def test_a_move_after_the_end_is_told_to_nobody(event: Event) -> None:
     signup = a_signup(event, now=NOW)
-    upheaval.change(event.id, {"venue": "Elsewhere"}, event.ends_at)
+    change(event, {"venue": "Elsewhere"}, event.ends_at)
     assert kinds_of(signup) == []
 
 
@@ -198,7 +206,7 @@ def test_people_without_an_address_are_no_obstacle(event: Event) -> None:
     nameless = a_person(event.organisation, address=None, now=NOW)
     signup = a_signup(event, nameless, invite_open=False, invite_sequence=None, now=NOW)
     other = a_signup(event, now=NOW)
-    upheaval.change(event.id, later_by_an_hour(event), NOW)
+    change(event, later_by_an_hour(event))
     upheaval.call_off(event.id, "", NOW)
     assert kinds_of(signup, state=None) == []
     assert kinds_of(other) == ["called_off"]

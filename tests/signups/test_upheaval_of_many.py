@@ -25,7 +25,7 @@ from tests.parts.processes import Processes
 from tests.signups.reading import kinds_of, last_of, line_of
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
-SOON = NOW + timedelta(minutes=1)
+SOON = NOW + timedelta(minutes=10)
 HOUR = timedelta(hours=1)
 STATES = ("confirmed", "offered", "waitlisted")
 
@@ -180,7 +180,7 @@ def test_a_crowd_is_told_of_a_move_by_the_worker_each_once_with_a_higher_number(
     start_write()
     event = db.session.get_one(Event, event_id)
     offered = db.session.get_one(Signup, people[1])
-    moved = {"starts_at": NOW + HOUR, "ends_at": NOW + 3 * HOUR}
+    moved = {"starts_at": NOW + HOUR, "ends_at": NOW + 3 * HOUR}  # so near that nobody is left waiting
     assert upheaval.change(event_id, moved, NOW) == {"starts_at", "ends_at"}
     db.session.commit()
     assert (told("changed"), untold()) == (Counter(), 8)

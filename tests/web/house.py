@@ -13,6 +13,8 @@ from convene import clock, links
 from convene.access import sign_ins, tokens
 from convene.extensions import db
 from convene.groups.models import Group, Need, Round, Seat
+from convene.mail.wording import Words
+from convene.messages import actions as messages
 from convene.nudges.models import Nudge
 from tests.factories import a_signup, an_event, an_organiser
 
@@ -67,6 +69,8 @@ def a_house(app: Flask) -> House:
         reason="they had a place", due_at=now, decided_at=now, generation=1,
     )  # fmt: skip
     need = Need(event_id=event.id, name="captions", groups=1)
+    words = Words("The side door", "Hello {name},\n\ncome by the side door.")
+    message = messages.draft(host.id, event, ["confirmed"], words, "test", now)
     db.session.add_all([nudge, need])
     db.session.flush()
     secret = sign_ins.open_sign_in(organiser.address or "", host.id, "a test", now)
@@ -74,11 +78,15 @@ def a_house(app: Flask) -> House:
         "slug": event.slug, "event_id": str(event.id), "signup_id": str(signup.id), "person_id": str(signup.person_id),
         "place.token": links.place(signup.id, 1), "now.token": links.place(signup.id, 1),
         "answer.token": links.answer(nudge.id, 1),
+        "own_calendar.key": links.calendar(signup.person_id, 1).removesuffix(".ics"),
+        "own_calendar.token": links.place(signup.id, 1),
         "unsubscribe.token": links.unsubscribe(signup.person_id, 1, 0),
+        "preferences.token": links.preferences(signup.person_id, 1),
         "organise_sign_in.token": tokens.issue("sign_in", organiser.address or "", timedelta(minutes=9), now),
+        "organise_wording.letter": "reminder", "message_id": str(message.id),
         "need_id": str(need.id), "number": "1", "filename": "css/base.css",
     }  # fmt: skip
-    good = {name: text.rpartition("/")[2] if name.endswith("token") else text for name, text in good.items()}
+    good = {name: text.rpartition("/")[2] if name.endswith(("token", "key")) else text for name, text in good.items()}
     db.session.commit()
     inside = app.test_client()
     inside.set_cookie("convene_desk", secret)

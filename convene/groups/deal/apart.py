@@ -7,8 +7,9 @@ import pickle
 import sys
 from dataclasses import replace
 
+from .because import because
 from .board import set_out
-from .bounds import Fresh, because, least_repeats
+from .bounds import Fresh, least_repeats
 from .engine import deal
 from .problem import Invalid, Problem, Refused
 
@@ -26,8 +27,11 @@ def main() -> None:
 
 
 def open_bound(problem: Problem) -> tuple[int, tuple[str, ...]]:
-    """The least repeats and why, as if nobody had to be kept apart or together: for those who may not know of it."""
-    without = replace(problem, apart=(), together=())
+    """The least repeats and why, as if nobody had to be kept apart: for those who may not know of that.
+
+    Who is kept together everybody knows, and the figures of the board leave out those pairs, as this does.
+    """
+    without = replace(problem, apart=())
     board = set_out(without)
     if not board.n or not board.rounds:
         return 0, ()

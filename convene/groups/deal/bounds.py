@@ -1,28 +1,26 @@
-"""What no deal can beat, and the sentences that tell an organiser why.
+"""What no deal can beat: the fewest repeats, and the lowest price.
 
 All bounds count pairs over the rounds still to deal. A pair is fresh if it may meet and has not met in a
 held round; every meeting of a pair that is not fresh, or no longer, is a repeat.
 
   seats         the rounds seat R * sum C(size, 2) pairs, less those inside blocks; each fresh pair can take one
-  each person   sits with at least (size of the smallest group open to them) - 1 others a round, less their own
-                block
+  each person   sits with at least (size of the smallest group) - 1 others a round, less their own block
   facilitators  every group has at least f of them: whoever is none meets f a round, less those of their block
   pins          those who stay together in rounds to come, and met before or stay together twice, meet again
   needs         k people on t groups that serve them: q = sum C(part, 2) over an even split is the least that
                 they can share
+  groups        whoever shared a group of a round before has only so many groups to go to: an even split over
+                them is the least that must meet again, in each round. The same holds of people with a need
+                and the groups that serve it
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .board import EXACT, Board, Tariff
-from .problem import Problem
-from .score import outside_blocks
-from .sizes import NUMBER_WORDS
-from .words import counted, listed
+from .score import outside_blocks, together_pairs
 
 MANY_FACILITATORS = 1000
 MANY_CHOICES = 100_000
@@ -30,8 +28,8 @@ MANY_CHOICES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """At least `repeats`, by the argument `kind` (seats, person, facilitators, pins, or needs with the group
-    count)."""
+    """At least `repeats`, by the argument `kind` (seats, person, facilitators, pins, groups, or needs with the
+    group count)."""
 
     repeats: int
     kind: str
@@ -113,9 +111,11 @@ def bounds(fresh: Fresh, rounds: int) -> list[Bound]:
     if board.facilitated and board.fewest:
         led = rounds * (board.fewest - fresh.own(board.facilitator)) - fresh.partners(board.facilitator)
         found.append(Bound(int(np.maximum(led, 0)[~board.facilitator].sum()), "facilitators"))
+    found.append(Bound(sum(_meet_again(fresh, rounds, everyone, board.groups)), "groups"))
     for served in sorted(set(board.limit[board.limit < board.groups].tolist())):
         if served:
-            found.append(Bound(_by_needs(fresh, rounds, served), "needs", served))
+            again = sum(_meet_again(fresh, rounds, board.limit <= served, served))
+            found.append(Bound(max(again, _by_needs(fresh, rounds, served)), "needs", served))
     found = [replace(each, repeats=max(0, each.repeats)) for each in found]
     return sorted(found, key=lambda each: (-each.repeats, each.kind, each.served))
 
@@ -123,10 +123,8 @@ def bounds(fresh: Fresh, rounds: int) -> list[Bound]:
 def _each_person(fresh: Fresh, rounds: int) -> Bound:
     """Everybody's own shortfall; each repeat is one for two people."""
     board = fresh.board
-    # Larger groups come first, unless told rounds or pins ask for others.
-    ordered = not board.told_groups and not (board.pinned >= 0).any()
-    smallest = np.minimum.accumulate(board.sizes) if ordered else np.full(board.groups, board.sizes[-1])
-    company = smallest[np.maximum(board.limit, 1) - 1] - 1 - fresh.kin
+    # Rules may put the larger groups anywhere, so nobody is sure of one.
+    company = board.sizes[-1] - 1 - fresh.kin
     short = rounds * np.maximum(company, 0) - fresh.partners(np.ones(board.n, dtype=bool))
     return Bound(-(-int(np.maximum(short, 0).sum()) // 2), "person")
 
@@ -161,6 +159,45 @@ def _by_needs(fresh: Fresh, rounds: int, served: int) -> int:
     return max(least, min(forced))
 
 
+def _meet_again(fresh: Fresh, rounds: int, who: NDArray[np.bool_], parts: int) -> list[int]:
+    """For each new round, how many pairs of these people, who have `parts` groups to go to, met in the round
+    before it or in a held one.
+
+    What a group of the round before seats of them is least split over all parts evenly. That is convex in how
+    many it seats, so an even split is least for the round before too. A block takes its own pairs out, but
+    never more than its group has to repeat.
+    """
+    held = max((sum(again) for again in _held_again(fresh, who, parts)), default=0)
+    return [held] + [max(held, _new_again(fresh, who, parts))] * (rounds - 1)
+
+
+def _new_again(fresh: Fresh, who: NDArray[np.bool_], parts: int) -> int:
+    board = fresh.board
+    even, larger = divmod(int(who.sum()), parts)
+    again = larger * even_split_pairs(even + 1, parts) + (parts - larger) * even_split_pairs(even, parts)
+    most = even_split_pairs(min(board.seats, int(who.sum())), parts)
+    blocks = np.bincount(board.block[who & (board.block >= 0)], minlength=1)
+    return max(0, again - int(np.minimum(blocks * (blocks - 1) // 2, most).sum()))
+
+
+def _held_again(fresh: Fresh, who: NDArray[np.bool_], parts: int) -> list[list[int]]:
+    """For each held round, the least that each of its groups repeats in any round after it."""
+    board, found = fresh.board, []
+    for seated in board.held:
+        inside = np.where(who, seated, -1)
+        size = np.bincount(inside[inside >= 0], minlength=1)
+        one, two = together_pairs(inside)
+        of_block = (board.block[one] >= 0) & (board.block[one] == board.block[two])
+        kin = np.bincount(inside[one[of_block]], minlength=len(size))
+        found.append(
+            [
+                max(0, even_split_pairs(people, parts) - own)
+                for people, own in zip(size.tolist(), kin.tolist(), strict=True)
+            ]
+        )
+    return found
+
+
 def _pinned_repeats(board: Board) -> int:
     """Repeats among those who are pinned to one group: nothing else can undo them."""
     none = np.zeros(0, dtype=np.int64)
@@ -180,77 +217,21 @@ def least_repeats(fresh: Fresh) -> int:
     return bounds(fresh, fresh.board.rounds)[0].repeats
 
 
-def because(problem: Problem, fresh: Fresh) -> tuple[str, ...]:
-    """One sentence or two for each bound that binds: why, and what would lower it. Says nothing of who is
-    apart."""
-    board = fresh.board
-    found = bounds(fresh, board.rounds)
-    least = found[0].repeats
-    if not least:
-        return ()
-    held = board.first_round - 1
-    # More rounds never force fewer repeats.
-    most = bisect_left(range(board.rounds), 1, key=lambda r: min(1, bounds(fresh, r)[0].repeats)) - 1
-    fewer = f"Without a repeat at most {counted(held + most, 'round')} can be dealt"
-    lead = f"{counted(least, 'repeat is', 'repeats are')} the least possible here, because"
-    out = []
-    for each in found:
-        if each.repeats < least:
-            break
-        if each.kind == "pins":
-            out.append(
-                f"{lead} those who stay in their groups meet again there; let one of them be dealt too."
-            )
-            continue
-        out.append(f"{lead} {_why(problem, fresh, each)}. {fewer}{_remedy(problem, fresh, each)}.")
-    return tuple(out)
+def _least_convex(fresh: Fresh) -> int:
+    """The least sum of C(m, 2), less what held rounds have of it: each pair that meets in two rounds is one.
 
-
-def _why(problem: Problem, fresh: Fresh, bound: Bound) -> str:
-    board = fresh.board
-    rounds = counted(board.first_round - 1 + board.rounds, "round")
-    setting = f"{counted(board.n, 'person', 'people')} in {NUMBER_WORDS[problem.group_size]}"
-    if bound.kind == "seats":
-        shared = board.rounds * (sum(size * (size - 1) // 2 for size in board.sizes))
-        # How many there are would tell an attentive reader how many must be apart.
-        return f"{setting} share a group as {counted(shared, 'pair')} in {rounds}, more than can be new to each other"
-    if bound.kind == "person":
-        most = (board.n - 1) // max(1, min(board.sizes) - 1)
-        return f"{setting} have others enough for at most {counted(most, 'round')}, not {rounds}"
-    if bound.kind == "facilitators":
-        leading = counted(int(board.facilitator.sum()), "facilitator")
-        return f"{leading} in {counted(board.groups, 'group')} cannot be new to everybody for {rounds}"
-    who, needs = board.limit <= bound.served, _needs(problem, bound)
-    people = counted(int(who.sum()), "person needs", "people need")
-    has = "group has" if bound.served == 1 else "groups have"
-    them = "them" if len(needs) > 1 or needs[0].endswith("s") else "it"
-    return f"{people} {listed(needs)} and {bound.served} {has} {them}"
-
-
-def _needs(problem: Problem, bound: Bound) -> list[str]:
-    """The needs that so few groups serve, among the people here."""
-    return sorted(
-        {
-            need
-            for person in problem.people
-            if problem.present is None or person.id in problem.present
-            for need in person.needs
-            if problem.served.get(need, bound.served + 1) <= bound.served
-        }
-    )
-
-
-def _remedy(problem: Problem, fresh: Fresh, bound: Bound) -> str:
-    """One more group for a need, if that lowers the bound; else empty."""
-    board = fresh.board
-    if bound.kind != "needs" or bound.served >= board.groups:
-        return ""
-    limit = np.where(board.limit == bound.served, bound.served + 1, board.limit)
-    wider = replace(fresh, board=replace(board, limit=limit.astype(np.int32)))
-    then = bounds(wider, board.rounds)[0].repeats
-    if then >= bound.repeats:
-        return ""
-    return f"; serve {listed(_needs(problem, bound))} in one more group and it can drop to {then}"
+    So every two rounds count what one must repeat of the other; and meetings cost least spread evenly over all
+    pairs that may meet.
+    """
+    board, everyone = fresh.board, np.ones(fresh.board.n, dtype=bool)
+    held = sum(sum(again) for again in _held_again(fresh, everyone, board.groups))
+    new = _new_again(fresh, everyone, board.groups)
+    least = board.rounds * held + board.rounds * (board.rounds - 1) // 2 * new
+    pairs = fresh.within(everyone)
+    if not len(board.held) and pairs > 0:
+        shared = sum(size * (size - 1) // 2 for size in board.sizes) - fresh.kin_pairs(everyone)
+        least = max(least, even_split_pairs(board.rounds * shared, pairs))
+    return least
 
 
 def least_price(fresh: Fresh) -> int:
@@ -258,7 +239,7 @@ def least_price(fresh: Fresh) -> int:
     board, price = fresh.board, Tariff.of(fresh.board.weights, EXACT)
     if not board.n or not board.rounds:
         return 0
-    total = price.repeat * least_repeats(fresh)
+    total = price.repeat * max(least_repeats(fresh), _least_convex(fresh))
     for codes, each in (
         (board.organisation, price.organisation),
         (board.sector, price.sector),

@@ -52,7 +52,8 @@ EIGHT_FOURS = (
 
 @cache
 def design(seats: int, groups: int, rounds: int) -> Ints | None:
-    """(rounds, seats * groups) the group of each person without any repeat, or None if none is kept here."""
+    """(rounds or fewer, seats * groups) the group of each person without any repeat, or None if none is kept
+    here."""
     if seats == 2:
         return _pairs(groups, rounds)
     if (seats, groups) == (4, 8):
@@ -60,23 +61,20 @@ def design(seats: int, groups: int, rounds: int) -> Ints | None:
     if (seats, groups) not in BASE_ROUNDS:
         return None
     modulus, orbits, base = BASE_ROUNDS[seats, groups]
-    return _developed(modulus, orbits, np.array(base), rounds) if rounds <= modulus else None
+    return _developed(modulus, orbits, np.array(base), min(rounds, modulus))
 
 
-def _pairs(groups: int, rounds: int) -> Ints | None:
+def _pairs(groups: int, rounds: int) -> Ints:
     """The round robin: one person stays, the others turn about them (Kirkman 1847)."""
     modulus = 2 * groups - 1
-    if rounds > modulus:
-        return None
     base = [(modulus, 0), *((k, modulus - k) for k in range(1, groups))]
-    return _developed(modulus, 1, np.array(base), rounds)
+    return _developed(modulus, 1, np.array(base), min(rounds, modulus))
 
 
-def _translated(rounds: int) -> Ints | None:
-    if rounds > len(EIGHT_FOURS):
-        return None
-    out = np.empty((rounds, 32), dtype=np.int32)
-    for r, base in enumerate(EIGHT_FOURS[:rounds]):
+def _translated(rounds: int) -> Ints:
+    taken = EIGHT_FOURS[:rounds]
+    out = np.empty((len(taken), 32), dtype=np.int32)
+    for r, base in enumerate(taken):
         # A group that a translation maps to itself comes up more than once.
         groups = sorted({tuple(sorted(each ^ t for each in group)) for group in base for t in range(8)})
         for number, group in enumerate(groups):

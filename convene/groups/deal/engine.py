@@ -8,8 +8,9 @@ from time import thread_time
 
 import numpy as np
 
+from .because import because
 from .board import EXACT, SCALE, Board, Ints, set_out
-from .bounds import Fresh, because, least_price, least_repeats
+from .bounds import Fresh, least_price, least_repeats
 from .caveats import caveats
 from .dice import Dice
 from .floor import Floor
@@ -43,6 +44,8 @@ MENDS = ((12, 4 * SCALE), (24, 14 * SCALE), (48, 40 * SCALE), (48, 40 * SCALE))
 
 
 MOST_IN_A_TABLE = 150
+MOST_SWAPS = 2_000_000
+"""Of a table search: it prices each swap of each round in every step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ class _Search:
         # past them.
         hot = HOT_TOLD if self.board.told_groups else HOT_CROWDED if crowded(self.board) else HOT
         if only_repeats(self.board):
-            found = self._repair(number, sweeps)
+            found = self._repair(opening, number, sweeps)
             if found.score.price < self.best.score.price:
                 self.best = found
             return
@@ -129,7 +132,7 @@ class _Search:
             self._often(opening, number, sweeps, hot)
             return
         if number in AFRESH:
-            opening = open_deal(self.board, self.bounds, Dice(self.board.seed, 2, number)) or opening
+            opening = self._afresh(opening, Dice(self.board.seed, 2, number))
         elif number:
             opening, hot = replace(opening, groups=self.best.groups), hot * 2 // 3
         found = self._cool(opening, sweeps, hot, DEAR, Dice(self.board.seed, 3, number))
@@ -147,21 +150,22 @@ class _Search:
             if self.best.score.price <= self.least or self.clock.late():
                 return
             dice = Dice(self.board.seed, 2, number, turn)
-            fresh = open_deal(self.board, self.bounds, dice) if number or turn else opening
-            found = self._cool(
-                fresh or opening, sweeps // TURNS, hot, DEAR, Dice(self.board.seed, 3, number, turn)
-            )
+            fresh = self._afresh(opening, dice) if number or turn else opening
+            found = self._cool(fresh, sweeps // TURNS, hot, DEAR, Dice(self.board.seed, 3, number, turn))
             if found.score.price < self.best.score.price:
                 self.best = found
 
-    def _repair(self, number: int, sweeps: int) -> Found:
+    def _afresh(self, opening: Opening, dice: Dice) -> Opening:
+        """Another opening of the same sizes if there is one; else the one at hand."""
+        return open_deal(self.board, self.bounds, dice, known=opening.size) or opening
+
+    def _repair(self, opening: Opening, number: int, sweeps: int) -> Found:
         """A tabu search: from a lattice, then by turns from chance and from another lattice."""
         board = self.board
         nowhere = np.full((board.rounds, board.n), -1, dtype=np.int32)
-        opening = open_deal(board, self.bounds, Dice(board.seed, 2, number), nowhere if number % 2 else None)
-        if opening is None:
-            return self.best
-        floor = Floor(board, opening.groups, opening.size, opening.most)
+        dice, wish = Dice(board.seed, 2, number), nowhere if number % 2 else None
+        start = open_deal(board, self.bounds, dice, wish, opening.size) or opening
+        floor = Floor(board, start.groups, start.size, start.most)
         work = steps(board, sweeps)
         return _judge(
             board, repair(floor, work, Dice(board.seed, 3, number), self.least_repeats, self.clock.late)
@@ -211,7 +215,8 @@ def only_repeats(board: Board) -> bool:
         (board.met_price > 0, 1.0),
     )
     priced = any(price > 0 and who.any() for who, price in kinds)
-    return not priced and not board.told_groups and board.n <= MOST_IN_A_TABLE
+    few = board.n <= MOST_IN_A_TABLE and board.rounds * board.n * board.n <= MOST_SWAPS
+    return few and not priced and not board.told_groups
 
 
 def _judge(board: Board, groups: Ints) -> Found:

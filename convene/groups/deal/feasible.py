@@ -12,10 +12,15 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from .dice import Dice
+from .layouts import Layout
 from .units import Bound, Unit
 
 GREEDY_PASSES = 40
 NODES = 2000
+FURTHER = 10
+"""Times as many, where nothing else is left to try."""
+LAST = -1
+"""In place of a unit: the seat was given when all units had theirs."""
 ORDINARY = 1_000
 MANY_GROUPS = 200
 PROBES = 16
@@ -23,18 +28,28 @@ PROBES = 16
 
 @dataclass(slots=True)
 class Seating:
-    """Groups being filled: free seats, facilitators so far, and where each unit went."""
+    """Groups being filled: free seats, facilitators so far, and where each unit went.
+
+    extra   seats still to be given, one each, to groups of `may` that have had none
+    grown   the unit for whose sake each group was given one
+    """
 
     room: list[int]
+    extra: int
+    may: frozenset[int]
     fewest: int
     most: int
     spare: int
     facilitators: list[int] = field(default_factory=list)
     place: dict[int, int] = field(default_factory=dict)
+    grown: dict[int, int] = field(default_factory=dict)
+
+    def may_grow(self, group: int) -> bool:
+        return self.extra > 0 and group in self.may and group not in self.grown
 
     def fits(self, unit: Unit, group: int) -> bool:
         """Whether the unit may join, leaving seats enough for the facilitators that the group still lacks."""
-        room = self.room[group] - len(unit.members)
+        room = self.room[group] + self.may_grow(group) - len(unit.members)
         leading = self.facilitators[group] + unit.facilitators
         if unit.only not in (-1, group):
             return False
@@ -43,6 +58,8 @@ class Seating:
         return all(self.place.get(other) != group for other in unit.apart)
 
     def put(self, number: int, unit: Unit, group: int) -> None:
+        if len(unit.members) > self.room[group]:
+            self._grow(group, number)
         self.place[number] = group
         self.room[group] -= len(unit.members)
         self.facilitators[group] += unit.facilitators
@@ -51,6 +68,8 @@ class Seating:
         group = self.place.pop(number)
         self.room[group] += len(unit.members)
         self.facilitators[group] -= unit.facilitators
+        if self.grown.get(group) == number:
+            self._shrink(group)
 
     def balanced(self, to_come: int) -> bool:
         """Whether `to_come` facilitators in units still unplaced, with those who are free, can serve every
@@ -59,32 +78,69 @@ class Seating:
         return missing <= to_come + self.spare
 
     def takes_spare(self) -> bool:
-        """Whether the facilitators who are bound by no rule still fit under `most` (all units are placed)."""
-        seats = sum(
-            min(room, self.most - count) for room, count in zip(self.room, self.facilitators, strict=True)
-        )
-        return self.balanced(0) and seats >= self.spare
+        """Whether the facilitators who are bound by no rule still fit under `most` (all units are placed);
+        gives away the extra seats, first where one is lacked, then where one would help."""
+        leading = self.facilitators
+        for group in sorted(
+            (group for group in self.may if group not in self.grown),
+            key=lambda g: (
+                self.fewest - leading[g] <= self.room[g],
+                self.most - leading[g] <= self.room[g],
+                g,
+            ),
+        )[: self.extra]:
+            self._grow(group, LAST)
+        seats = sum(min(room, self.most - count) for room, count in zip(self.room, leading, strict=True))
+        lacked = all(self.fewest - count <= room for room, count in zip(self.room, leading, strict=True))
+        if lacked and self.balanced(0) and seats >= self.spare:
+            return True
+        for group in [group for group, number in self.grown.items() if number == LAST]:
+            self._shrink(group)
+        return False
+
+    def _grow(self, group: int, number: int) -> None:
+        self.room[group] += 1
+        self.extra -= 1
+        self.grown[group] = number
+
+    def _shrink(self, group: int) -> None:
+        self.room[group] -= 1
+        self.extra += 1
+        del self.grown[group]
 
 
 class Gave(Exception):
     """The node budget ran out: neither seated nor proven impossible."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """The group of each unit, and the seats that each group came to have."""
+
+    place: dict[int, int]
+    sizes: tuple[int, ...]
+
+
 def seat_units(
-    bound: Bound, sizes: Sequence[int], fewest: int, most: int, wish: Sequence[int] | None, dice: Dice
-) -> dict[int, int] | None:
-    """The group of each unit in one round, or None if no seating exists (or none was found within the
-    budget).
+    bound: Bound, layout: Layout, fewest: int, most: int, wish: Sequence[int] | None, dice: Dice, nodes: int = NODES
+) -> Seated | None:
+    """The units of one round in their groups, or None if no seating exists.
 
     wish    the group each person would like, -1 for none; followed where a rule allows
+    nodes   how far the exact search may go. Raises Gave where it ended before it knew.
     """
+    sizes = layout.sizes
     if any(k in unit.apart or unit.only >= len(sizes) for k, unit in enumerate(bound.units)):
         return None
-    if _overfull(bound.units, sizes):
+    if _overfull(bound.units, layout):
         return None
 
     def fresh() -> Seating:
-        return Seating(list(sizes), fewest, most, len(bound.free_facilitators), [0] * len(sizes))
+        spare = len(bound.free_facilitators)
+        return Seating(list(sizes), layout.extra, layout.may, fewest, most, spare, [0] * len(sizes))
+
+    def seated(seating: Seating) -> Seated:
+        return Seated(seating.place, tuple(size + (g in seating.grown) for g, size in enumerate(sizes)))
 
     # A pass and a node look at every unit and group: where those are many, fewer take the same time.
     times = 1 + len(bound.units) * len(sizes) // ORDINARY
@@ -93,22 +149,22 @@ def seat_units(
         seating = fresh()
         failed = _greedy(seating, bound.units, weight, wish, dice)
         if failed is None and seating.takes_spare():
-            return seating.place
+            return seated(seating)
         for number in range(len(bound.units)) if failed is None else (failed,):
             weight[number] += dice.below(3) if failed is None else 1
         if not bound.units:
             return None
     seating = fresh()
-    try:
-        return seating.place if _search(seating, bound.units, iter(range(max(2, NODES // times)))) else None
-    except Gave:
-        return None
+    return seated(seating) if _search(seating, bound.units, iter(range(max(2, nodes // times)))) else None
 
 
-def _overfull(units: Sequence[Unit], sizes: Sequence[int]) -> bool:
+def _overfull(units: Sequence[Unit], layout: Layout) -> bool:
     """Whether a unit is larger than every group, or has too few others left to fill one, or those whom the
     first few groups serve are more than their seats."""
-    everybody, smallest = sum(sizes), min(sizes, default=0)
+    sizes, extra = list(layout.sizes), layout.extra
+    everybody, smallest = sum(sizes) + extra, min(sizes, default=0)
+    for group in sorted(layout.may)[:extra]:
+        sizes[group] += 1
     for unit in units:
         clear = everybody - sum(len(units[other].members) for other in unit.apart)
         if len(unit.members) > max(sizes, default=0) or clear < smallest:
@@ -189,12 +245,12 @@ def _options(seating: Seating, unit: Unit, units: Sequence[Unit]) -> list[int]:
     limits = sorted({each.limit for each in units})
     touched = {*seating.place.values(), *(each.only for each in units)}
     out: list[int] = []
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[int, bool, int]] = set()
     for group in range(min(unit.limit, len(seating.room))):
         if not seating.fits(unit, group):
             continue
         if group not in touched:
-            kind = (seating.room[group], sum(limit <= group for limit in limits))
+            kind = (seating.room[group], group in seating.may, sum(limit <= group for limit in limits))
             if kind in seen:
                 continue
             seen.add(kind)

@@ -22,31 +22,50 @@ from .fields import field
 STEPS = 20_000
 
 
-@cache
 def lattice(seats: int, groups: int, rounds: int) -> Ints | None:
     """(rounds, seats * groups) the group of each position, position = row * groups + column, such that no two
     positions meet twice; None where none of the three sources reaches that far."""
+    found = longest(seats, groups, rounds)
+    return found if len(found) == rounds else None
+
+
+@cache
+def longest(seats: int, groups: int, rounds: int) -> Ints:
+    """As many rounds of that as the three sources reach, and never more than `rounds`."""
+    quick = by_algebra(seats, groups, rounds)
+    return quick if len(quick) == rounds else _with_rows(seats, groups, rounds, quick)
+
+
+@cache
+def by_algebra(seats: int, groups: int, rounds: int) -> Ints:
+    """As many rounds as the first two sources reach: nothing is searched for."""
     if groups < 1 or rounds < 1:
         return np.zeros((rounds, seats * groups), dtype=np.int32)
-    offsets = _by_numbers(seats, groups, rounds)
-    if offsets is not None:
-        return _placed(offsets, groups)
+    smallest = next((p for p in range(2, groups + 1) if groups % p == 0), 1)
+    reach = max((groups - 1) // (seats - 1) + 1 if seats > 1 else rounds, smallest if seats <= smallest else 0)
+    table = field(groups) if reach < min(rounds, groups) and seats <= groups else None
+    if table is None:
+        reach = min(rounds, reach)
+        return _placed(np.arange(reach)[:, None] * np.arange(seats)[None, :] % groups, groups)
+    add, times = table
+    columns, within = np.arange(groups), min(rounds, groups)
+    rows = [[add[columns, times[a, r]] for a in range(seats)] for r in range(within)]
+    return np.array(rows, dtype=np.int32).reshape(within, -1)
+
+
+def _with_rows(seats: int, groups: int, rounds: int, quick: Ints) -> Ints:
+    """The longer of what algebra and the search reach; after all G rounds, those in which only people of one
+    row meet, as nobody has met there yet."""
     within = min(rounds, groups)
-    table = field(groups)
-    if table is not None and seats <= groups:
-        add, times = table
-        columns = np.arange(groups)
-        rows = [[add[columns, times[a, r]] for a in range(seats)] for r in range(within)]
-        flat = np.array(rows, dtype=np.int32).reshape(within, -1)
-    else:
+    flat = quick
+    if len(flat) < within:
         offsets = _by_search(seats, groups, within)
-        if offsets is None:
-            return None
-        flat = _placed(offsets, groups)
-    if rounds == within:
+        flat = _placed(offsets, groups) if len(offsets) > len(quick) else quick
+    if len(flat) < groups or groups % seats or rounds == within:
         return flat
-    rest = _rows_as_groups(seats, groups, rounds - within)
-    return None if rest is None else np.concatenate([flat, rest])
+    inner = longest(seats, groups // seats, rounds - within)
+    rest = np.concatenate([inner + row * (groups // seats) for row in range(seats)], axis=1)
+    return np.concatenate([flat, rest]).astype(np.int32)
 
 
 def _placed(offsets: Ints, groups: int) -> Ints:
@@ -54,52 +73,52 @@ def _placed(offsets: Ints, groups: int) -> Ints:
     return ((columns + offsets[:, :, None]) % groups).reshape(len(offsets), -1).astype(np.int32)
 
 
-def _rows_as_groups(seats: int, groups: int, rounds: int) -> Ints | None:
-    """Rounds in which only people of one row meet: nobody has met there yet."""
-    if groups % seats:
-        return None
-    inner = lattice(seats, groups // seats, rounds)
-    if inner is None:
-        return None
-    return np.concatenate([inner + row * (groups // seats) for row in range(seats)], axis=1).astype(np.int32)
-
-
-def _by_numbers(seats: int, groups: int, rounds: int) -> Ints | None:
-    smallest = next((p for p in range(2, groups + 1) if groups % p == 0), 1)
-    if rounds == 1 or (seats - 1) * (rounds - 1) < groups or (rounds <= smallest and seats <= smallest):
-        return (np.arange(rounds)[:, None] * np.arange(seats)[None, :] % max(groups, 1)).astype(np.int32)
-    return None
-
-
-def _by_search(seats: int, groups: int, rounds: int) -> Ints | None:
-    """Offsets found depth first, one round after another; row 0 stays at 0."""
-    found: list[tuple[int, ...]] = []
+def _by_search(seats: int, groups: int, rounds: int) -> Ints:
+    """(most, seats) offsets found depth first, one round after another, row 0 at 0: the most rounds that were
+    reached in so many steps."""
     used: list[list[set[int]]] = [[set() for _ in range(seats)] for _ in range(seats)]
+    best: list[tuple[int, ...]] = []
+    found: list[tuple[int, ...]] = []
+    part, steps = [0], [0]  # of the round at hand: the offsets so far, and how often each next one was tried
     budget = STEPS
-
-    def extend(part: tuple[int, ...]) -> bool:
-        nonlocal budget
-        if len(part) == seats:
-            found.append(part)
-            if len(found) == rounds or extend((0,)):
-                return True
-            found.pop()
-            return False
+    while budget:
         row = len(part)
-        for step in range(groups):
-            # Start where the last round left off: first fit from 0 runs into dead ends early.
-            c = (step + row * len(found)) % groups
-            budget -= 1
-            if budget < 0:
-                return False
-            if any((part[a] - c) % groups in used[a][row] for a in range(row)):
-                continue
-            for a in range(row):
-                used[a][row].add((part[a] - c) % groups)
-            if extend((*part, c)):
-                return True
-            for a in range(row):
-                used[a][row].discard((part[a] - c) % groups)
-        return False
+        if steps[-1] == groups:
+            steps.pop()
+            if row == 1:
+                if not found:
+                    break
+                part = list(found.pop())
+                steps.extend(_tried(part, len(found), groups))
+            _lift(used, part, groups)
+            continue
+        # Start where the last round left off: first fit from 0 runs into dead ends early.
+        c = (steps[-1] + row * len(found)) % groups
+        steps[-1] += 1
+        budget -= 1
+        if any((part[a] - c) % groups in used[a][row] for a in range(row)):
+            continue
+        for a in range(row):
+            used[a][row].add((part[a] - c) % groups)
+        part.append(c)
+        steps.append(0)
+        if len(part) == seats:
+            found.append(tuple(part))
+            if len(found) > len(best):
+                best = found.copy()
+            if len(found) == rounds:
+                break
+            part, steps = [0], [0]
+    return np.array(best, dtype=np.int32).reshape(-1, seats)
 
-    return np.array(found, dtype=np.int32) if extend((0,)) else None
+
+def _tried(part: list[int], number: int, groups: int) -> list[int]:
+    """How often each offset of a round that is taken up again was tried: as the search came upon them."""
+    return [(c - row * number) % groups + 1 for row, c in enumerate(part) if row]
+
+
+def _lift(used: list[list[set[int]]], part: list[int], groups: int) -> None:
+    """Takes the last offset of the round at hand away again."""
+    c = part.pop()
+    for a, each in enumerate(part):
+        used[a][len(part)].discard((each - c) % groups)

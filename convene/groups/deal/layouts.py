@@ -1,22 +1,30 @@
 """Which groups of a round are the larger ones: served groups and told groups ask for seats, and pins need them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .board import Board, Ints
-from .dice import Dice
-
-TRIES = 8
-"""Orders by chance tried where pins make the first choices fail."""
 
 
-def layouts(board: Board, r: int, filled: Ints | None) -> Iterator[list[int]]:
-    """Sizes of the groups of one round, the best first; none where the pins fit no sizes.
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Seats of each group of one round; with `extra`, that many of the groups in `may` have one seat more, and
+    whoever seats the round says which."""
+
+    sizes: tuple[int, ...]
+    extra: int = 0
+    may: frozenset[int] = frozenset()
+
+
+def layouts(board: Board, r: int, filled: Ints | None) -> Iterator[Layout]:
+    """Layouts of one round, the best first; none where the pins fit no sizes.
 
     filled  (groups,) people told to be in each group: the fullest are the larger ones, if that can be
-    Without it the first groups are, as those serve the needs.
+    Without it the first groups are, as those serve the needs. The last layout leaves it open, so that a round
+    is refused only where no order of its sizes would do.
     """
     if not board.n:
         return
@@ -31,25 +39,23 @@ def layouts(board: Board, r: int, filled: Ints | None) -> Iterator[list[int]]:
     open_ = np.flatnonzero(may & ~must).astype(np.int64)
     if not 0 <= spare <= len(open_):
         return
+    base = np.where(must, larger, smaller)
     seen: set[tuple[int, ...]] = set()
-    for order in _orders(board, r, filled, open_):
-        size = np.where(must, larger, smaller)
+    for order in _orders(filled, open_):
+        size = base.copy()
         size[order[:spare]] = larger
         found = tuple(size.tolist())
         if found not in seen:
             seen.add(found)
-            yield list(found)
+            yield Layout(found)
+    if 0 < spare < len(open_):
+        yield Layout(tuple(base.tolist()), spare, frozenset(open_.tolist()))
 
 
-def _orders(
-    board: Board, r: int, filled: Ints | None, open_: NDArray[np.int64]
-) -> Iterator[NDArray[np.int64]]:
+def _orders(filled: Ints | None, open_: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     if filled is not None:
         yield open_[np.argsort(-filled[open_], kind="stable")]
     yield open_
-    if (board.pinned[r] >= 0).any() or filled is not None:
-        dice = Dice(board.seed, 4, r)
-        yield from (open_[dice.order(len(open_))] for _ in range(TRIES))
 
 
 def _seats_needed(board: Board, r: int) -> Ints:

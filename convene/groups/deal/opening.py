@@ -9,8 +9,8 @@ import numpy as np
 from .board import Board, Ints
 from .designs import design
 from .dice import Dice
-from .lattice import lattice
-from .layouts import layouts
+from .lattice import by_algebra, longest
+from .layouts import Layout, layouts
 from .refusals import mosts
 from .start import seat_round
 from .told import told_wishes
@@ -27,11 +27,14 @@ class Opening:
     most: int
 
 
-def open_deal(board: Board, bounds: Sequence[Bound], dice: Dice, wish: Ints | None = None) -> Opening | None:
+def open_deal(
+    board: Board, bounds: Sequence[Bound], dice: Dice, wish: Ints | None = None, known: Ints | None = None
+) -> Opening | None:
     """A first deal, or None if no round can be seated under the rules.
 
     bounds  whom rules bind, round by round
     wish    (rounds, n) where everybody would like to sit, -1 for anywhere; without it, as a lattice has them
+    known   (rounds, groups) sizes that could be seated before: tried first
     """
     size = np.zeros((board.rounds, board.groups), dtype=np.int32)
     wish = _lattice_wish(board, dice) if wish is None else wish
@@ -44,13 +47,17 @@ def open_deal(board: Board, bounds: Sequence[Bound], dice: Dice, wish: Ints | No
         turns = turns_held(board)
         for r in range(board.rounds):
             possible = list(layouts(board, r, None))
-            first = [size[r].tolist()] if r < told and possible else []
-            for sizes in (*first, *possible):
-                wished = wish[r] if r < told else spare_blocks(board, wish[r], sizes, turns)
-                seated = seat_round(board, bounds[r], sizes, most, wished, dice)
+            first = size[r] if r < told else known[r] if known is not None else None
+            if first is None and r > told and bounds[r] is bounds[r - 1]:
+                first = size[r - 1]
+            if first is not None and possible:
+                possible.insert(0, Layout(tuple(first.tolist())))
+            for layout in dict.fromkeys(possible):
+                wished = wish[r] if r < told else spare_blocks(board, wish[r], layout.sizes, turns)
+                seated = seat_round(board, bounds[r], layout, most, wished, dice)
                 if seated is not None:
-                    groups[r], size[r] = seated, sizes
-                    turns += (size[r] < size[r].max())[seated]
+                    groups[r], size[r] = seated
+                    turns += (size[r] < size[r].max())[groups[r]]
                     break
             else:
                 break
@@ -62,19 +69,25 @@ def open_deal(board: Board, bounds: Sequence[Bound], dice: Dice, wish: Ints | No
     return None
 
 
+def _without_repeats(board: Board) -> Ints:
+    """As many rounds of the seats as any source has without a repeat: what is quick to write down first."""
+    seats, count, rounds = board.seats, board.groups, board.rounds
+    quick = by_algebra(seats, count, rounds)
+    if len(quick) == rounds:
+        return quick
+    stored = design(seats, count, rounds) if board.n == seats * count else None
+    if stored is not None and len(stored) == rounds:
+        return stored
+    found = longest(seats, count, rounds)
+    return stored if stored is not None and len(stored) > len(found) else found
+
+
 def _lattice_wish(board: Board, dice: Dice) -> Ints:
     """(rounds, n) groups of a lattice whose rows are filled facilitators first, then organisation by
     organisation: people of one row never meet there. As many rounds as it reaches; -1, no wish, beyond."""
     n, seats, count = board.n, board.seats, board.groups
     wish = np.full((board.rounds, n), -1, dtype=np.int32)
-    flat, reach = None, board.rounds
-    while flat is None and reach > 0:
-        flat = lattice(seats, count, reach)
-        if flat is None and n == seats * count:
-            flat = design(seats, count, reach)
-        reach -= flat is None
-    if flat is None:
-        return wish
+    flat = _without_repeats(board)
     luck = dice.order(int(board.organisation.max(initial=0)) + 2)
     shuffled = dice.order(n)
     key = np.lexsort((shuffled, luck[board.organisation], ~board.facilitator)) if n else shuffled
@@ -85,7 +98,7 @@ def _lattice_wish(board: Board, dice: Dice) -> Ints:
     taken[last[:empty]] = True
     position = np.empty(n, dtype=np.int64)
     position[key] = np.flatnonzero(~taken)
-    for r, which in enumerate(dice.order(reach).tolist()):
+    for r, which in enumerate(dice.order(len(flat)).tolist()):
         group = flat[which]
         short = np.bincount(group[last[:empty]], minlength=count)
         bound = np.bincount(group[position], weights=board.limit < count, minlength=count)

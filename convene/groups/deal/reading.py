@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import cast
 
 from .problem import Groups, Guest, Invalid, Pin, Problem
-from .words import listed
+from .words import listed, short
 
 KEYS = {
     "people", "group_size", "rounds", "seed", "facilitated", "served",
@@ -37,7 +37,7 @@ def from_json(
         raise Invalid("The JSON must be one object with people and group_size.")
     unknown = sorted(set(given) - KEYS)
     if unknown:
-        raise Invalid(f"There is no key {unknown[0]}; the keys are {listed(sorted(KEYS))}.")
+        raise Invalid(f"There is no key {short(unknown[0])}; the keys are {listed(sorted(KEYS))}.")
     if "people" not in given:
         raise Invalid("The key people is missing.")
     if "group_size" not in given and group_size is None:
@@ -67,29 +67,39 @@ def from_csv(text: str, group_size: int | None, rounds: int | None, seed: int | 
         raise Invalid("A CSV file needs the option --group-size.")
     text = text.removeprefix("\ufeff")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
+    rows, line = [], 1
     try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+        # A cell may hold lines of its own: a row is named by its first.
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append((line, row))
+            line = reader.line_num + 1
     except csv.Error as fault:
-        raise Invalid(f"Line {reader.line_num} is not CSV: {fault}.") from fault
+        raise Invalid(f"Line {line} is not CSV: {fault}.") from fault
     if not rows:
         raise Invalid("The CSV file is empty; its first line must name the columns.")
     columns = [cell.strip() for cell in rows[0][1]]
     unknown = [each for each in columns if each not in PERSON_KEYS]
     if unknown:
         known = listed(["id", *TEXTS, *FLAGS, "needs"])
-        raise Invalid(f"There is no column {unknown[0] or '(without a name)'}; the columns are {known}.")
+        raise Invalid(
+            f"There is no column {short(unknown[0]) or '(without a name)'}; the columns are {known}."
+        )
     if "id" not in columns:
         raise Invalid("The column id is missing.")
     if len(set(columns)) < len(columns):
         raise Invalid(
             f"The column {next(each for each in columns if columns.count(each) > 1)} is there twice."
         )
-    people = []
+    people, lines = [], dict[str, int]()
     for line, row in rows[1:]:
         if len(row) > len(columns):
             raise Invalid(f"Line {line} has {len(row)} cells, more than the {len(columns)} columns.")
         cells = dict(zip(columns, (cell.strip() for cell in row), strict=False))
         people.append(_row(cells, line))
+        before = lines.setdefault(people[-1].id, line)
+        if before != line:
+            raise Invalid(f"Lines {before} and {line} have the same id, {short(people[-1].id)}.")
     return Problem(tuple(people), group_size, 1 if rounds is None else rounds, 1 if seed is None else seed)
 
 
@@ -104,7 +114,7 @@ def _row(cells: Mapping[str, str], line: int) -> Guest:
     for key in FLAGS:
         word = cells.get(key, "").lower()
         if word not in YES | NO:
-            raise Invalid(f"{key} in line {line} must be true or false, not {cells[key]}.")
+            raise Invalid(f"{key} in line {line} must be true or false, not {short(cells[key])}.")
         flags[key] = word in YES
     if not cells.get("id"):
         raise Invalid(f"Line {line} has no id.")
@@ -121,12 +131,13 @@ def _person(given: object, k: int) -> Guest:
     name = _text(given["id"], f"id of person {k}")
     unknown = sorted(set(given) - PERSON_KEYS)
     if unknown:
-        raise Invalid(f"There is no key {unknown[0]} for a person ({name} has it).")
+        raise Invalid(f"There is no key {short(unknown[0])} for a person ({short(name)} has it).")
     texts = {
-        key: _text(given[key], f"{key} of {name}") if given.get(key) is not None else None for key in TEXTS
+        key: _text(given[key], f"{key} of {short(name)}") if given.get(key) is not None else None
+        for key in TEXTS
     }
-    flags = {key: _flag(given.get(key, False), f"{key} of {name}") for key in FLAGS}
-    needs = _ids(given["needs"], f"needs of {name}") if given.get("needs") is not None else ()
+    flags = {key: _flag(given.get(key, False), f"{key} of {short(name)}") for key in FLAGS}
+    needs = _ids(given["needs"], f"needs of {short(name)}") if given.get("needs") is not None else ()
     return Guest(name, texts["organisation"], texts["sector"], texts["place"], **flags, needs=needs)
 
 
@@ -177,7 +188,7 @@ def _met(given: object) -> tuple[str, str, float]:
     if not isinstance(one, str) or not isinstance(other, str):
         raise Invalid("Each entry of met must name two people and a price.")
     if isinstance(price, bool) or not isinstance(price, int | float) or not -HUGE < price < HUGE:
-        raise Invalid(f"The price of {one} and {other} in met must be a number.")
+        raise Invalid(f"The price of {short(one)} and {short(other)} in met must be a number.")
     return one, other, float(price)
 
 
@@ -197,7 +208,7 @@ def _pin(given: object) -> Pin:
 def _served(given: object) -> Mapping[str, int]:
     if not isinstance(given, dict):
         raise Invalid("served must be an object from needs to numbers of groups.")
-    return {need: _whole(count, f"served for {need}") for need, count in given.items()}
+    return {need: _whole(count, f"served for {short(need)}") for need, count in given.items()}
 
 
 def _rounds(given: object, where: str) -> tuple[Groups, ...]:

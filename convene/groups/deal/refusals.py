@@ -8,16 +8,17 @@ from itertools import pairwise
 
 from .board import Board, set_out
 from .dice import Dice
-from .feasible import seat_units
+from .feasible import FURTHER, NODES, Gave, seat_units
 from .kin import joined
 from .layouts import layouts
 from .problem import Pin, Problem
 from .sizes import NUMBER_WORDS
-from .units import gather_rounds
+from .units import Bound, gather_rounds
 from .words import counted, listed
 
 MOST_CLASHES = 10
 LOOKS = 400
+UNSURE = "No groups were found that keep these rules, though there may be some: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,14 @@ def reasons(problem: Problem) -> tuple[str, ...]:
     """A sentence for each smallest set of rules that cannot hold together; empty if all can."""
     rules = _rules(problem)
     found: list[str] = []
-    while len(found) < MOST_CLASHES and not _seatable(problem, rules):
+    while len(found) < MOST_CLASHES and not _seatable(problem, rules, NODES * FURTHER):
         core = _needed_too_often(problem, rules)
         if not core:
             core = _smallest_clash(problem, next(_suspects(problem, rules), rules))
-        found.append(_sentence(problem, core))
         if not core:
             break
+        said = _sentence(problem, core)
+        found.append(said if _seatable(problem, core, NODES * FURTHER) is False else UNSURE + said)
         rules = [rule for rule in rules if rule not in core]
     return tuple(found)
 
@@ -62,8 +64,8 @@ def _rules(problem: Problem) -> list[Rule]:
     return rules + ([Rule("facilitated")] if problem.facilitated else [])
 
 
-def _seatable(problem: Problem, rules: Sequence[Rule]) -> bool:
-    """Whether one round can be seated under these rules alone."""
+def _seatable(problem: Problem, rules: Sequence[Rule], nodes: int = NODES) -> bool | None:
+    """Whether every round can be seated under these rules alone; None where the search ended before it knew."""
     needs: dict[str, list[str]] = {}
     for rule in rules:
         if rule.kind == "need":
@@ -78,7 +80,12 @@ def _seatable(problem: Problem, rules: Sequence[Rule]) -> bool:
             pinned=_counted_from_one(problem, [rule.pin for rule in rules if rule.pin]),
         )
     )
-    return any(seatings_of(board))
+    known: bool | None = False
+    for seated in seatings_of(board, nodes):
+        if seated:
+            return True
+        known = None if seated is None else known
+    return known
 
 
 def bare(problem: Problem) -> Problem:
@@ -92,19 +99,30 @@ def _counted_from_one(problem: Problem, pins: Iterable[Pin]) -> tuple[Pin, ...]:
     return tuple(replace(pin, round=pin.round - len(problem.held)) for pin in pins)
 
 
-def seatings_of(board: Board) -> Iterator[bool]:
+def seatings_of(board: Board, nodes: int = NODES) -> Iterator[bool | None]:
     """Whether every round can be seated, for each number of facilitators that a group may have: where they
-    are fewer than the groups, two may share one only if another rule leaves no other way."""
+    are fewer than the groups, two may share one only if another rule leaves no other way. None: not known."""
     bounds = gather_rounds(board)
     differ = [r for r in range(board.rounds) if (board.pinned[r] >= 0).any()] or [0]
     for most in mosts(board):
-        yield not board.n or all(
-            any(
-                seat_units(bounds[r], sizes, board.fewest, most, None, Dice(board.seed, 2)) is not None
-                for sizes in layouts(board, r, None)
-            )
-            for r in differ
-        )
+        known: bool | None = True
+        for r in differ if board.n else ():
+            seated = _round_seated(board, bounds[r], r, most, nodes)
+            if seated is not True:
+                known = seated
+            if seated is False:
+                break
+        yield known
+
+
+def _round_seated(board: Board, bound: Bound, r: int, most: int, nodes: int) -> bool | None:
+    *_, layout = (None, *layouts(board, r, None))
+    if layout is None:
+        return False
+    try:
+        return seat_units(bound, layout, board.fewest, most, None, Dice(board.seed, 2), nodes) is not None
+    except Gave:
+        return None
 
 
 def mosts(board: Board) -> range:

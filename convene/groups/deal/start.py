@@ -6,32 +6,38 @@ import numpy as np
 
 from .board import Board, Ints
 from .dice import Dice
-from .feasible import seat_units
+from .feasible import FURTHER, NODES, Gave, seat_units
+from .layouts import Layout
 from .units import Bound
 
 
 def seat_round(
-    board: Board, bound: Bound, sizes: Sequence[int], most: int, wish: Ints | None, dice: Dice
-) -> Ints | None:
-    """(n,) groups for one round of the given sizes, or None if the rules cannot be met.
+    board: Board, bound: Bound, layout: Layout, most: int, wish: Ints | None, dice: Dice
+) -> tuple[Ints, tuple[int, ...]] | None:
+    """(n,) groups for one round and their sizes, or None if no way to keep the rules was found.
 
     Units first, then facilitators nobody binds, then everybody else; each into the group wished for while
     there is room, else into what is left, in an order that chance decides.
     """
     wishes = wish.tolist() if wish is not None else None
-    place = seat_units(bound, sizes, board.fewest, most, wishes, dice)
-    if place is None:
+    # Where the sizes are open nothing is tried after it: it may look further.
+    nodes = NODES * FURTHER if layout.extra else NODES
+    try:
+        seated = seat_units(bound, layout, board.fewest, most, wishes, dice, nodes)
+    except Gave:
+        return None
+    if seated is None:
         return None
     group = np.full(board.n, -1, dtype=np.int32)
-    room, leading = list(sizes), [0] * len(sizes)
-    for number, g in place.items():
+    room, leading = list(seated.sizes), [0] * len(seated.sizes)
+    for number, g in seated.place.items():
         unit = bound.units[number]
         group[list(unit.members)] = g
         room[g] -= len(unit.members)
         leading[g] += unit.facilitators
     _lead(bound, room, leading, board.fewest, most, wishes, group, dice)
     _fill(bound.free, room, wishes, group, dice)
-    return group
+    return group, seated.sizes
 
 
 def _lead(

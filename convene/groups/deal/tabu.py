@@ -131,7 +131,7 @@ def repair(floor: Floor, steps: int, dice: Dice, least: int, late: Callable[[], 
     until = np.zeros(table.flat.shape, dtype=np.int64)
     idle = 0
     for step in range(steps):
-        if best <= least or (step % 64 == 0 and late()):
+        if best <= least or late():
             break
         rows, who = table.repeating()
         if not len(rows):

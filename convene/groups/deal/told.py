@@ -60,7 +60,7 @@ def told_wishes(board: Board) -> tuple[Ints, Ints]:
     for r in range(count):
         wish[r] = surviving(board, r)[board.told[r]]
         filled = np.bincount(wish[r][wish[r] >= 0], minlength=board.groups).astype(np.int32)
-        size[r] = next(layouts(board, r, filled), board.sizes)
+        size[r] = next((layout.sizes for layout in layouts(board, r, filled)), board.sizes)
     again = _Acquainted([*board.held, *wish])
     for r in range(count):
         _house(board, r, wish[r], size[r], again)

@@ -7,6 +7,9 @@ import numpy as np
 from .board import Board, Ints
 from .dice import Dice
 
+MOST_LOOKS = 40_000_000
+"""People looked at for swaps: a season of a thousand people would otherwise take minutes over its turns."""
+
 
 def turns_held(board: Board) -> Ints:
     """(n,) how often each person sat in a smaller group in the held rounds."""
@@ -76,6 +79,7 @@ def share_turns(board: Board, groups: Ints, size: Ints, dice: Dice) -> None:
     for one, other in board.apart.tolist():
         apart.setdefault(one, set()).add(other)
         apart.setdefault(other, set()).add(one)
+    looks = MOST_LOOKS
     for r in dice.order(board.rounds).tolist():
         seated = groups[r]
         loose = (board.block < 0) & (board.pinned[r] < 0)
@@ -83,6 +87,9 @@ def share_turns(board: Board, groups: Ints, size: Ints, dice: Dice) -> None:
         for person in over.tolist():
             if turns[person] <= share:
                 continue
+            looks -= board.n
+            if looks < 0:
+                return
             able = ~small[r][seated] & (turns < share) & loose
             able &= (board.limit > seated[person]) & (seated < board.limit[person])
             if board.facilitated:

@@ -8,6 +8,7 @@ from .problem import Groups, Invalid, Problem
 LARGEST_GROUP = 6
 LARGEST_PRICE = 1e9
 MOST_SEATS = 1_000_000
+MOST_ROUNDS = 1_000
 
 
 def validate(problem: Problem) -> None:
@@ -16,6 +17,8 @@ def validate(problem: Problem) -> None:
         raise Invalid(f"group_size must be from 2 to {LARGEST_GROUP}, not {problem.group_size}.")
     if problem.rounds < 1:
         raise Invalid(f"rounds must be at least 1, not {problem.rounds}.")
+    if problem.rounds > MOST_ROUNDS:
+        raise Invalid(f"rounds must be at most {MOST_ROUNDS:,}, not {problem.rounds}.")
     if problem.rounds * max(1, len(problem.people)) > MOST_SEATS:
         raise Invalid(
             f"rounds must not be {problem.rounds}: rounds times people can be at most {MOST_SEATS:,}."
@@ -85,6 +88,8 @@ def _pins(known: set[str], problem: Problem) -> None:
             raise Invalid(f"pinned names round {pin.round}, which is held already.")
         if pin.group < 1:
             raise Invalid(f"pinned names group {pin.group}; groups count from 1.")
+        if pin.group > MOST_SEATS:
+            raise Invalid(f"pinned names group {pin.group}; no deal has more than {MOST_SEATS:,}.")
         _known(known, pin.people, "pinned")
         for each in pin.people:
             if where.setdefault((pin.round, each), pin.group) != pin.group:

@@ -4,10 +4,10 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from .problem import Plan
-from .words import counted
+from .words import counted, one_line
 
 WIDEST = 60
 
@@ -22,7 +22,7 @@ def as_text(plan: Plan, first: int) -> str:
     lines: list[str] = []
     for number, groups in enumerate(plan.rounds, first):
         lines.append(f"Round {number}")
-        lines += [f"  {g}. {', '.join(map(_shown, group))}" for g, group in enumerate(groups, 1)]
+        lines += [f"  {g}. {', '.join(map(one_line, group))}" for g, group in enumerate(groups, 1)]
         lines += [f"  Group {each.group}: {each.text}" for each in plan.caveats if each.round == number]
         lines.append("")
     lines.append(
@@ -31,7 +31,7 @@ def as_text(plan: Plan, first: int) -> str:
         f"{counted(plan.lone_newcomers, 'lone newcomer')}, "
         f"{counted(plan.same_organisation, 'pair')} from one organisation, {plan.moved} moved."
     )
-    return "\n".join([*lines, *plan.because]) + "\n"
+    return "\n".join([*lines, *map(one_line, plan.because)]) + "\n"
 
 
 def as_csv(plan: Plan, first: int) -> str:
@@ -48,9 +48,11 @@ def as_csv(plan: Plan, first: int) -> str:
 
 
 def as_zoom(plan: Plan, first: int) -> str:
-    """Zoom's file for assigning breakout rooms in advance: two columns, room and address (the id stands for
-    it).
-    Zoom takes one round at a time, so every room is named by its round."""
+    """Zoom's file for assigning breakout rooms in advance: two columns, room and address (the id stands for it).
+
+    Zoom takes one set of rooms for a meeting and an address in one of them, so that this is of one round, which
+    its rooms are named by.
+    """
     return _rows(
         ["Pre-assign Room Name", "Email Address"],
         (
@@ -70,7 +72,7 @@ def as_sheet(plan: Plan, first: int) -> str:
             for each in group:
                 where.setdefault(each, [""] * len(plan.rounds))[k] = str(g)
     head = ["", *(f"Round {first + k}" for k in range(len(plan.rounds)))]
-    names = {each: _shown(each) for each in where}
+    names = {each: one_line(each) for each in where}
     width = min(WIDEST, max(map(len, names.values()), default=0))
     rows = [[names[each], *where[each]] for each in sorted(where)]
     lines = [
@@ -79,11 +81,6 @@ def as_sheet(plan: Plan, first: int) -> str:
         for row in (head, *rows)
     ]
     return "Your group in each round\n\n" + "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-def _shown(name: str) -> str:
-    """A name on one line: nothing in it can end the line or steer a terminal."""
-    return "".join(each if each.isprintable() else " " for each in name)
 
 
 def _rows(head: list[str], rows: Iterable[list[str]]) -> str:
@@ -100,6 +97,11 @@ def _plain(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
+def only(plan: Plan, first: int, number: int) -> Plan:
+    """The plan with one of its rounds, counted over all rounds; its figures stay those of all."""
+    return replace(plan, rounds=(plan.rounds[number - first],))
+
+
 FORMATS: dict[str, Callable[[Plan, int], str]] = {
     "json": as_json,
     "text": as_text,
@@ -107,3 +109,5 @@ FORMATS: dict[str, Callable[[Plan, int], str]] = {
     "zoom": as_zoom,
     "sheet": as_sheet,
 }
+OF_ONE_ROUND = ("csv", "sheet", "zoom")
+"""Formats that can be of one round: the others tell of figures that are of all."""

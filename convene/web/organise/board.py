@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from convene.events.models import Event
 from convene.extensions import db
-from convene.groups import history
+from convene.groups import history, settings
 from convene.groups.models import Group, Round
 from convene.groups.rules import shared
 from convene.people.models import Lock
@@ -19,8 +19,9 @@ from convene.signups.models import Signup
 Pair = tuple[int, int]  # two people's ids, the lower first
 
 # What the deal wrote down of these may be out of date after a move, so it is worked out here.
-COUNTED_HERE = (" met ", "newcomer")
+COUNTED_HERE = (" met ", "newcomer", "facilitates")
 LONE = "One person here is the only newcomer."
+NOBODY_LEADS, SEVERAL_LEAD = "Nobody here facilitates.", "More than one person here facilitates."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Table:
 
 
 class Board:
-    """The rounds of one event, and what is known of the people in them; four queries, however many."""
+    """The rounds of one event, and what is known of the people in them; six queries, however many."""
 
     def __init__(self, event: Event, rounds: Sequence[Round]):
         self.rounds = rounds
@@ -42,6 +43,8 @@ class Board:
         self.bound = blocks(pairs(Lock, people))
         rows = select(Signup.person_id).where(Signup.event_id == event.id, Signup.first_time.is_(True))
         self.newcomers = set(db.session.scalars(rows))
+        self.facilitated = settings.of(event).facilitated
+        self.leading = settings.leading(event)
 
     def meetings(self, group: Group) -> list[Pair]:
         """The pairs who meet in a group; those who are kept together do not meet there."""
@@ -51,9 +54,12 @@ class Board:
     def tables(self, round_: Round) -> list[Table]:
         earlier = [one for one in self.rounds if one.number < round_.number]
         met = {pair for group in groups_of(earlier) for pair in self.meetings(group)}
-        return [self.table(group, met) for group in round_.groups]
+        seated = [seat.person_id for group in round_.groups for seat in group.seats]
+        enough = len(self.leading.intersection(seated)) >= len(round_.groups)
+        return [self.table(group, met, enough) for group in round_.groups]
 
-    def table(self, group: Group, met: set[Pair]) -> Table:
+    def table(self, group: Group, met: set[Pair], enough: bool) -> Table:
+        """`enough`: there is a facilitator for each group of the round, so that one may have two."""
         names = {seat.person_id: seat.person.name for seat in group.seats}
         facts = [{"field": seat.person.field, "place": seat.person.place} for seat in group.seats]
         meetings = self.meetings(group)
@@ -61,6 +67,11 @@ class Board:
         notes += [f"{both(names, pair)} met at an earlier event." for pair in meetings if pair in self.before]
         if len(names) > 1 and len(self.newcomers & names.keys()) == 1:
             notes.append(LONE)
+        leading = len(self.leading & names.keys())
+        if self.facilitated and names and not leading:
+            notes.append(NOBODY_LEADS)
+        if self.facilitated and leading > 1 and not enough:
+            notes.append(SEVERAL_LEAD)
         notes += [one.text for one in group.caveats if not any(word in one.text for word in COUNTED_HERE)]
         return Table(group, shared(facts, "them"), notes)
 
@@ -89,11 +100,6 @@ def blocks(locks: Iterable[Pair]) -> set[Pair]:
 
 def both(names: Mapping[int, str], pair: Pair) -> str:
     return f"{names[pair[0]]} and {names[pair[1]]}"
-
-
-def widest(rounds: Sequence[Round]) -> list[Group]:
-    """The groups of the round that has most of them: rooms are numbered alike in every round."""
-    return max((round_.groups for round_ in rounds), key=len, default=[])
 
 
 def by_name(rounds: Sequence[Round]) -> list[tuple[str, dict[int, str]]]:

@@ -11,11 +11,13 @@ from convene.access import audit
 from convene.calendar import zones
 from convene.events.models import Event
 from convene.extensions import db
-from convene.groups import actions, facts, undo
+from convene.groups import actions, facts, queries, undo
 from convene.groups.deal import Mixture, Problem
+from convene.groups.revision import revision
 from convene.web.organise import own
-from convene.web.organise.changes import STALE, outdated
-from convene.web.organise.groups import ACTS, back, whole
+from convene.web.organise.changes import BEGUN, outdated
+from convene.web.organise.groups import ACTS, STALE, back, to_change_as_shown, whole
+from convene.web.organise.refusals import refused
 from convene.web.organise.strip import COUNTED, of_groups, short
 
 page = Blueprint("organise_compare", __name__)
@@ -23,21 +25,24 @@ page = Blueprint("organise_compare", __name__)
 
 @page.get(f"/{own.ID.format('event_id')}/groups/compare")
 def compare(event_id: int) -> ResponseReturnValue:
-    """The groups as they stand beside an earlier state of them, figure by figure."""
+    """The groups as they stand beside an earlier state of them, figure by figure; rounds that have begun in neither."""
     event = own.event(event_id)
+    found = queries.rounds(event.id)
+    begun = {round_.number for round_ in found if round_.has_begun}
     earlier = [one for one in undo.snapshots(event.id) if one.rounds]
     wanted = whole(request.args.get("with"))
     other = next((one for one in earlier if one.id == wanted), None)
     other = other or next((one for one in earlier if one.act == "deal"), earlier[0] if earlier else None)
-    now_rounds = [undo.as_facts(round_) for round_ in undo.open_rounds(event.id)]
+    now_rounds = [undo.as_facts(round_) for round_ in queries.opened(found)]
+    then_rounds = [round_ for round_ in other.rounds if round_["number"] not in begun] if other else []
     rows: list[tuple[str, str, str]] = []
-    if other and now_rounds:
+    if now_rounds and then_rounds:
         try:
             problem = facts.problem(event, seed=1)
         except (facts.NobodyHere, facts.AlreadyHeld):
             pass
         else:
-            rows = beside(of_facts(problem, now_rounds), of_facts(problem, other.rounds))
+            rows = beside(of_facts(problem, now_rounds), of_facts(problem, then_rounds))
     names = [(one.id, title(event, one.act, one.made_at)) for one in earlier]
     return render_template(
         "organise/groups_compare.html",
@@ -45,7 +50,9 @@ def compare(event_id: int) -> ResponseReturnValue:
         names=names,
         other=other,
         rows=rows,
-        differently=undo.differently(now_rounds, other.rounds) if other else 0,
+        differently=undo.differently(now_rounds, then_rounds),
+        behind=other is not None and len(then_rounds) < len(other.rounds),
+        revision=revision(event, found),
     )
 
 
@@ -72,11 +79,15 @@ def beside(now: Mixture, then: Mixture) -> list[tuple[str, str, str]]:
 @page.post(f"/{own.ID.format('event_id')}/groups/choose")
 def choose(event_id: int) -> ResponseReturnValue:
     """Take the earlier groups in place of these; that can be undone like any change."""
-    event = own.event_to_change(event_id)
+    event = to_change_as_shown(event_id)
     try:
         done = undo.choose(event, whole(request.form.get("with")), clock.now())
-    except (actions.Changed, actions.NotPossible) as reason:
+    except undo.Begun:
         db.session.rollback()
+        flash(BEGUN, "warn")
+        return back(event_id)
+    except (actions.Changed, actions.NotPossible) as reason:
+        refused(event_id)
         flash(outdated(reason, "Those groups do not fit any more: somebody has come or left since."), "warn")
         return back(event_id)
     if not done:

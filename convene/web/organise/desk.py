@@ -16,6 +16,7 @@ from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.groups.models import Round
 from convene.health.checks import mail_is_late
+from convene.mail import switch
 from convene.signups.models import Attendance, Signup
 from convene.signups.queries import places_of
 
@@ -102,6 +103,7 @@ def lines(events: Sequence[Event], now: datetime) -> list[Line]:
 @page.get("/")
 def show() -> ResponseReturnValue:
     now = clock.now()
+    stopped = switch.paused(now)
     events = queries.for_org(g.desk.organisation_id)
     drafts = [event for event in events if event.state == "draft"]
     ahead = [event for event in reversed(events) if event.state != "draft" and event.ends_at > now]
@@ -118,11 +120,12 @@ def show() -> ResponseReturnValue:
         past=[by_id[event.id] for event in shown],
         more_past=len(past) - len(shown),
         late=mail_is_late(now),
+        stopped=stopped,
     )
 
 
-@page.post("/switch")
-def switch() -> ResponseReturnValue:
+@page.post("/switch", endpoint="switch")
+def sit_elsewhere() -> ResponseReturnValue:
     """Sit down at another host that this address organises for."""
     hosts = {str(host): name for host, name in g.desk.hosts}
     chosen = request.form.get("organisation_id", "")

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
-from wtforms import Field, HiddenField, RadioField, SelectChoice
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice
 from wtforms.validators import AnyOf
 
 from convene import clock
 from convene.access import audit
 from convene.calendar import zones
-from convene.events import actions
+from convene.events import actions, waiting
 from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.nudges.said import said
@@ -25,10 +25,12 @@ from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
 from convene.web.organise import meanwhile, own
 from convene.web.organise.desk import state_of
 from convene.web.organise.event_fields import Clock, Day, Whole, a_room_address
+from convene.web.organise.hearing import clock_time, count, saved_in_words
 from convene.web.visit.answer import FACES
 from convene.web.visit.events import facts as visitors_facts
 
 page = Blueprint("organise_events", __name__)
+page.add_app_template_filter(clock_time)
 
 FURTHEST = timedelta(days=5 * 366)
 MIDNIGHT = time(0, 0)
@@ -59,6 +61,7 @@ class EventForm(Form):
     capacity = Whole("How many places?", 1, 5000, default=30)
     group_size = Whole("People in a group", 2, 6, default=4)
     round_count = Whole("Rounds", 1, 12, default=3)
+    tell = BooleanField("Write to everybody with a place about this change too")
 
     def facts(self, event: Event | None, now: datetime) -> dict[str, Any] | None:
         """The columns of Event that were typed, or none where something is wrong (said at its field)."""
@@ -166,6 +169,8 @@ def show(event_id: int) -> ResponseReturnValue:
         said=said(event.id) if event.ends_at <= now else None,
         faces=FACES,
         untold=len(upheaval.untold(event.id)),
+        waits=event.state == "published" and event.ends_at > now and waiting.of(event),
+        will_hear=upheaval.will_hear(event),
         can_publish=can_publish(event, now),
         can_throw_away=upheaval.can_throw_away(event),
         can_call_off=event.state == "published" and event.ends_at > now,
@@ -194,13 +199,13 @@ def save(event_id: int) -> ResponseReturnValue:
             db.session.rollback()
             return render_template("organise/event_form.html", form=form, event=own.event(event_id)), 409
         try:
-            changed = upheaval.change(event_id, facts, now)
+            changed = upheaval.change(event_id, facts, now, told_of(form))
         except upheaval.TooSmall as small:
             wrong(form.capacity, f"{small.held} places are held already; enter {small.held} or more")
         except actions.CalledOff:
             form.form_errors.append("This event was called off, so it cannot be changed any more.")
         else:
-            words = saved_in_words(event_id, changed, now)
+            words = saved_in_words(event, changed, told_of(form), now)
             db.session.commit()
             flash(words, "good")
             return redirect(url_for("organise_events.show", event_id=event_id), 303)
@@ -218,18 +223,27 @@ def overtaken(form: EventForm, event: Event) -> bool:
     return bool(names)
 
 
-def saved_in_words(event_id: int, changed: set[str], now: datetime) -> str:
-    """What saving did, and whom it told."""
-    event = own.event(event_id)
-    if not changed:
-        return "Nothing was different, so nothing was changed."
-    if event.state != "published" or event.ends_at <= now or not changed & set(actions.TOLD):
-        return "Saved. Nobody needs to be told of this."
-    people = [signup.person for signup in signups.in_state(event.id, *upheaval.audience(changed))]
-    told = sum(person.address is not None for person in people)
-    if not told:
-        return "Saved."
-    return f"Saved. {told} {'person is' if told == 1 else 'people are'} told of the change by mail."
+def told_of(form: EventForm) -> tuple[str, ...]:
+    """The facts whose change is told: when and where always, the rest if the host ticked it."""
+    return (*actions.TOLD, *actions.MAY_TELL) if form.tell.data else actions.TOLD
+
+
+@page.post(f"/{own.ID.format('event_id')}/tell")
+def tell(event_id: int) -> ResponseReturnValue:
+    """Those whom a change concerns hear of it without waiting."""
+    now = clock.now()
+    event = own.event_to_change(event_id)
+    if waiting.of(event) is None:
+        db.session.rollback()
+        flash("There is nothing to tell: they have heard of it, or the change was undone.", "warn")
+    else:
+        told = upheaval.tell_change(event_id, now)
+        audit.record(g.desk.organisation_id, g.desk.actor, "event.told", f"event:{event_id}", now)
+        db.session.commit()
+        flash(
+            f"Told: {count(told, 'gets', 'get')} a letter now." if told else "Nobody is left to tell.", "good"
+        )
+    return redirect(url_for("organise_events.show", event_id=event_id), 303)
 
 
 @page.get(f"/{own.ID.format('event_id')}/preview")

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from convene import clock
 from convene.events.models import Event
 from convene.extensions import db
 from convene.groups import actions, facts, queries, settings, undo
 from convene.groups.models import Round
-from convene.groups.turnout import turnout
+from convene.groups.revision import refuse_outdated, revision
+from convene.groups.turnout import losing, turnout
 from convene.web.forms import AtMost, Form, Paragraphs
 from convene.web.organise import own
-from convene.web.organise.board import Board, groups_of, widest
+from convene.web.organise.board import Board, groups_of
 from convene.web.organise.event_fields import is_https
 from convene.web.organise.in_hand import preview
 from convene.web.organise.seen import sees_rules
@@ -26,6 +28,10 @@ page = Blueprint("organise_groups", __name__)
 
 ON_THE_DAY = timedelta(hours=12)  # a round is not held earlier: a slip of the finger would close it for good
 SETTINGS_PAGE = "organise_mixing.show"
+STALE = "The groups have changed since this page was shown. Look again, then go on."
+CHOICES = (
+    40  # groups of a round: with more, a list of them beside each name makes the page too heavy for a phone
+)
 ACTS = {
     "deal": "the deal",
     "move": "the move",
@@ -63,14 +69,16 @@ class RoomsForm(Form):
 
 
 def render(event: Event, code: int = 200, rooms: RoomsForm | None = None) -> ResponseReturnValue:
-    rounds = queries.board(event.id)
+    found = queries.rounds(event.id)
+    rounds = queries.board_of(found)
     chosen = shown(rounds, request.args.get("round", type=int))
     board = Board(event, rounds)
-    links = [group.room_url for group in widest(rounds)]
+    links = [url for _, url in sorted(actions.rooms_of(found).items())]
     coming = facts.to_seat(event)
     in_hand = None
-    if chosen:
-        in_hand = preview(event, chosen, whole(request.args.get("seat")), whole(request.args.get("to")))
+    if chosen and event.state != "called_off":
+        seat_id, group_id = whole(request.args.get("seat")), whole(request.args.get("to"))
+        in_hand = preview(event, rounds, chosen, seat_id, group_id)
     return (
         render_template(
             "organise/groups.html",
@@ -89,7 +97,10 @@ def render(event: Event, code: int = 200, rooms: RoomsForm | None = None) -> Res
             strip=mixed(event, rounds),
             bound=bound(event),
             coming=len(coming),
-            anybody_marked=any(one.attendance for one in coming),
+            marked_here=sum(one.attendance is not None for one in coming),
+            revision=revision(event, found),
+            losing=losing(event),
+            most_choices=CHOICES,
             states={round_.state for round_ in rounds},
             last=undo.undoable(event),
             can_compare=any(one.rounds for one in undo.snapshots(event.id)),
@@ -132,13 +143,40 @@ def bound(event: Event) -> list[str]:
     return [facts.with_names(text, names) for text in because]
 
 
-def back(event_id: int, **rest: Any) -> ResponseReturnValue:
+def back(event_id: int, **rest: Any) -> Response:
     return redirect(url_for("organise_groups.show", event_id=event_id, **rest), 303)
 
 
-def called_off(event_id: int) -> ResponseReturnValue:
-    flash("This event was called off, so there is nobody to deal.", "bad")
+def called_off(event_id: int) -> Response:
+    flash("This event was called off, so its groups stay as they are.", "bad")
     return back(event_id)
+
+
+def to_change(event_id: int) -> Event:
+    """As `own.event_to_change`, where there is anything left to change: else the groups again, and why not."""
+    event = own.event_to_change(event_id)
+    if event.state == "called_off":
+        db.session.rollback()
+        abort(called_off(event_id))
+    return event
+
+
+def to_change_as_shown(event_id: int) -> Event:
+    """The same, if the groups are still those of the page that was pressed; else the groups as they are now."""
+    event = to_change(event_id)
+    refuse_unseen(event)
+    return event
+
+
+def refuse_unseen(event: Event) -> None:
+    """Ends the press with the groups as they are now, if they are not those of the page that was pressed."""
+    event_id = event.id
+    try:
+        refuse_outdated(event, request.form.get("revision", ""))
+    except actions.Changed:
+        db.session.rollback()
+        flash(STALE, "warn")
+        abort(back(event_id, round=request.form.get("round", type=int)))
 
 
 @page.get(f"/{own.ID.format('event_id')}/groups")
@@ -152,8 +190,8 @@ def save_rooms(event_id: int) -> ResponseReturnValue:
     urls = form.urls()
     if urls is None:
         return render(own.event(event_id), 422, rooms=form)
-    event = own.event_to_change(event_id)
-    groups = len(widest(queries.board(event.id)))
+    event = to_change(event_id)
+    groups = len(actions.rooms(event))
     actions.set_rooms(event, urls)
     db.session.commit()
     if urls and len(urls) < groups:

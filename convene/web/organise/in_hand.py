@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from convene.events.models import Event
-from convene.groups import actions, facts, queries
+from convene.groups import actions, facts
 from convene.groups.deal import Effect, Invalid, Problem
 from convene.groups.deal import move as moved
 from convene.groups.deal import swap as swapped
@@ -37,8 +37,14 @@ class Choice:
     refused: str
 
 
-def preview(event: Event, chosen: Round, seat_id: int, group_id: int) -> dict[str, Any] | None:
-    """What the page shows while somebody is in hand: going to that group, or changing places with one of it."""
+def preview(
+    event: Event, board: Sequence[Round], chosen: Round, seat_id: int, group_id: int
+) -> dict[str, Any] | None:
+    """What the page shows while somebody is in hand: going to that group, or changing places with one of it.
+
+    `board` are the rounds of the page, `chosen` one of them. Read anew, they might be others: a deal that lands
+    meanwhile puts other rounds in their place.
+    """
     seats = {seat.id: seat for group in chosen.groups for seat in group.seats}
     groups = {group.id: group for group in chosen.groups}
     seat, target = seats.get(seat_id), groups.get(group_id)
@@ -48,8 +54,8 @@ def preview(event: Event, chosen: Round, seat_id: int, group_id: int) -> dict[st
         problem = facts.problem(event, seed=1)
     except (facts.NobodyHere, facts.AlreadyHeld):
         problem = None  # the move is possible all the same; its figures are not to be had
-    rounds = [one for one in queries.board(event.id) if not one.has_begun]
-    number = 1 + (len(problem.held) if problem else 0) + [one.id for one in rounds].index(chosen.id)
+    rounds = [one for one in board if not one.has_begun]
+    number = 1 + (len(problem.held) if problem else 0) + rounds.index(chosen)
     return {
         "seat": seat,
         "target": target,

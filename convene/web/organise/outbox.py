@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -11,7 +11,7 @@ from convene.access import audit
 from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.health.checks import mail_is_late
-from convene.mail import log, sending
+from convene.mail import log, switch
 from convene.mail.models import STATES, OutgoingMail
 from convene.web.organise import own
 
@@ -26,6 +26,7 @@ LETTERS = {
     "place_offered": "A place is offered",
     "changed": "The event has changed",
     "cancelled": "Place given back",
+    "declined": "No, by their calendar",
     "called_off": "The event is called off",
     "reminder": "Reminder",
     "your_group": "Your groups",
@@ -33,10 +34,16 @@ LETTERS = {
     "stay_in_touch": "A personal letter",
     "sign_in": "Sign-in link",
     "new_device": "A new device signed in",
+    "message": "A message of yours",
+    "announcement": "News of your events",
+    "test": "A test, to you",
 }
 # What two people agreed on between them is not for the host to know, nor is a link that lets somebody in.
 SEALED = ("sign_in", "stay_in_touch")
-OWN_LINKS = re.compile(r"(/(?:place|answer|unsubscribe|sign-in)/)[^\s<>\"')]+")
+OWN_LINKS = re.compile(r"(/(?:place|answer|unsubscribe|preferences|calendar|sign-in)/)[^\s<>\"')]+")
+POINTERS = re.compile(r"""\shref\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
+# The letter's own inline styles are let through and nothing else: no script, no picture from afar, no form, no link.
+AS_SENT = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @page.app_template_filter("may_go_again")
@@ -63,17 +70,20 @@ def events_of(rows: list[OutgoingMail]) -> dict[int, str]:
 @page.get("")
 def show() -> ResponseReturnValue:
     now = clock.now()
-    stopped = sending.paused(now)
+    stopped = switch.paused(now)
     before = request.args.get("before", "")
     last = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
-    rows = list(log.latest(g.desk.organisation_id, limit=SHOWN + 1, before=last))
+    state = request.args.get("state") if request.args.get("state") in STATES else None
+    rows = list(log.latest(g.desk.organisation_id, limit=SHOWN + 1, before=last, state=state))
     counts = log.counts(g.desk.organisation_id)
     return render_template(
         "organise/outbox.html",
         rows=rows[:SHOWN],
         older=rows[SHOWN - 1].id if len(rows) > SHOWN else None,
         paged=last is not None,
-        counts=[(state, counts[state]) for state in STATES if state in counts],
+        chosen=state,
+        counts=[(name, counts[name]) for name in STATES if name in counts],
+        oldest=log.oldest_of(g.desk.organisation_id, now),
         events=events_of(rows),
         letters=LETTERS,
         late=mail_is_late(now),
@@ -90,6 +100,17 @@ def letter(mail_id: int) -> ResponseReturnValue:
     return render_template(
         "organise/letter.html", mail=mail, text=text, sealed=sealed, letters=LETTERS, events=events_of([mail])
     )
+
+
+@page.get(f"/{own.ID.format('mail_id')}/as-sent")
+def as_sent(mail_id: int) -> ResponseReturnValue:
+    """The HTML half as its reader's mail program draws it, without their own keys, in a page that can do nothing."""
+    mail = of_desk(mail_id)
+    if mail.letter in SEALED or mail.purged_at or not mail.html:
+        abort(404)
+    answer = Response(OWN_LINKS.sub(r"\1(their own link)", POINTERS.sub("", mail.html)), mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = AS_SENT
+    return answer
 
 
 @page.post(f"/{own.ID.format('mail_id')}/again")
@@ -113,6 +134,9 @@ def drop(mail_id: int) -> ResponseReturnValue:
         audit.record(g.desk.organisation_id, g.desk.actor, "mail.dropped", f"mail:{mail_id}", clock.now())
         flash("That letter is not sent.", "good")
     else:
-        flash("This letter is on its way or has left, so it cannot be stopped.", "warn")
+        flash(
+            "This letter cannot be stopped: it is on its way, has left, or is what takes an entry out of a calendar.",
+            "warn",
+        )
     db.session.commit()
     return redirect(url_for("organise_outbox.show"), 303)

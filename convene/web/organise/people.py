@@ -16,7 +16,7 @@ from convene.groups import queries as groups
 from convene.people import actions, queries
 from convene.people.models import Lock, Person, Separation
 from convene.web.forms import AtMost, Form, Paragraphs
-from convene.web.organise import own
+from convene.web.organise import own, refusals
 
 page = Blueprint("organise_people", __name__)
 
@@ -184,6 +184,7 @@ def apart_page(
             other=typed("other"),
             pairs=pairs_of(Separation),
             against=groups.against_rules(g.desk.organisation_id, clock.now()),
+            refused=refusals.by_whom(),
             note_of=note_of,
             note=note,
         ),

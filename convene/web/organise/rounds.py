@@ -11,12 +11,15 @@ from convene.access import audit
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db, start_write
-from convene.groups import actions, facts, publishing, queries, undo
+from convene.groups import actions, facts, publishing, queries, settings, undo
 from convene.groups.deal import Invalid, Plan, Problem, Refused
 from convene.groups.dealing import Dealt, deal_for_board
+from convene.groups.revision import revision
+from convene.groups.turnout import losing
 from convene.web.organise import own
-from convene.web.organise.board import by_name, widest
-from convene.web.organise.groups import ON_THE_DAY, back, called_off
+from convene.web.organise.board import by_name
+from convene.web.organise.groups import ON_THE_DAY, back, called_off, refuse_unseen, to_change
+from convene.web.organise.refusals import refused
 from convene.web.organise.seen import sees_rules
 
 page = Blueprint("organise_rounds", __name__)
@@ -47,7 +50,7 @@ def deal_groups(event_id: int) -> ResponseReturnValue:
     if event.state == "called_off":
         return called_off(event_id)
     try:
-        asked = facts.problem(event, secrets.randbelow(2**31))
+        asked = facts.sown(facts.problem(event, 0), secrets.randbelow(facts.SEEDS))
         names = {signup.person_id: signup.person.name for signup in facts.to_seat(event)}
         db.session.rollback()
         dealt = deal_for_board(asked, SECONDS)
@@ -57,7 +60,7 @@ def deal_groups(event_id: int) -> ResponseReturnValue:
         db.session.rollback()
         flash(WHY_NOT[type(reason)], "warn")
     except (Refused, Invalid) as refusal:
-        db.session.rollback()
+        refused(event_id)
         for words in refused_in_words(refusal, names):
             flash(words, "bad")
     else:
@@ -77,6 +80,8 @@ def improve(event_id: int) -> ResponseReturnValue:
         )
     try:
         asked = facts.problem(event, seed)
+        if not facts.same_facts(asked):
+            raise actions.Changed
         before = {frozenset(group) for round_ in queries.board(event.id) for group in facts.as_keys(round_)}
         db.session.rollback()
         dealt = deal_for_board(asked, LOOKING_ON)
@@ -90,10 +95,19 @@ def improve(event_id: int) -> ResponseReturnValue:
         actions.note(event, dealt, None)
         db.session.commit()
     except (facts.NobodyHere, facts.AlreadyHeld, actions.Changed, Refused, Invalid):
-        db.session.rollback()
+        look_no_more(event_id, seed)
         return looked(event_id, False, WHY_NOT[actions.Changed])
     words = "A better deal was found, and is shown here." if found else "No better deal was found."
     return looked(event_id, found, words)
+
+
+def look_no_more(event_id: int, seed: int) -> None:
+    """Give up looking on from this deal, or every opening of the page would try again."""
+    start_write()
+    dealing = settings.of(locked(event_id))
+    if dealing.seed == seed:
+        dealing.seed = None
+    db.session.commit()
 
 
 def looked(event_id: int, found: bool, words: str) -> ResponseReturnValue:
@@ -112,10 +126,8 @@ def keep(event: Event, asked: Problem, dealt: Dealt) -> None:
 
 
 def write(event: Event, asked: Problem, dealt: Dealt) -> None:
-    """The rounds themselves; links to rooms stay with their numbers."""
-    links = [group.room_url for group in widest(queries.board(event.id))]
+    """The rounds themselves."""
     actions.keep(event, asked, dealt.plan, clock.now())
-    actions.set_rooms(event, links)
     audit.record(g.desk.organisation_id, g.desk.actor, "groups.dealt", f"event:{event.id}", clock.now())
 
 
@@ -140,15 +152,16 @@ def dealt_in_words(plan: Plan) -> str:
 @page.get(f"/{own.ID.format('event_id')}/groups/publish")
 def ask_publish(event_id: int) -> ResponseReturnValue:
     event = own.event(event_id)
-    drafts = queries.rounds(event.id, "draft")
+    found = queries.rounds(event.id)
+    drafts = [round_ for round_ in found if round_.state == "draft"]
     people = {
-        seat.person for round_ in queries.board(event.id) for group in round_.groups for seat in group.seats
+        seat.person for round_ in queries.board_of(found) for group in round_.groups for seat in group.seats
     }
     unreached = sorted((person.name for person in people if not person.address), key=str.casefold)
     over = event.ends_at <= clock.now()
     told = 0 if over else len(people) - len(unreached)
     # On the day people are dealt again and hear it in the room: a second letter only if somebody asks for it.
-    first = not queries.rounds(event.id, "published", "held") or clock.now() < event.starts_at
+    first = len(drafts) == len(found) or clock.now() < event.starts_at
     return render_template(
         "organise/groups_publish.html",
         event=event,
@@ -157,27 +170,30 @@ def ask_publish(event_id: int) -> ResponseReturnValue:
         unreached=unreached,
         over=over,
         first=first,
+        losing=losing(event),
+        revision=revision(event, found),
     )
 
 
 @page.post(f"/{own.ID.format('event_id')}/groups/publish")
 def publish(event_id: int) -> ResponseReturnValue:
-    event, now = own.event_to_change(event_id), clock.now()
+    event, now = to_change(event_id), clock.now()
     if event.state != "published":
         db.session.rollback()
         flash("Publish the event itself first.", "bad")
         return back(event_id)
+    if not queries.rounds(event.id, "draft"):
+        db.session.rollback()
+        flash("There is nothing new to publish.", "warn")
+        return back(event_id)
+    refuse_unseen(event)
     quietly = request.form.get("letters") == "no"
     try:
         seated = len(publishing.publish_quietly(event, now)) if quietly else publishing.publish(event, now)
     except (actions.Changed, actions.NotPossible) as reason:
-        db.session.rollback()
+        refused(event_id)
         told = isinstance(reason, actions.NotPossible) and sees_rules()
         flash(PUBLISHED_APART if told else NOT_PUBLISHED, "warn")
-        return back(event_id)
-    if not seated:
-        db.session.rollback()
-        flash("There is nothing new to publish.", "warn")
         return back(event_id)
     audit.record(g.desk.organisation_id, g.desk.actor, "groups.published", f"event:{event_id}", now)
     db.session.commit()
@@ -188,7 +204,7 @@ def publish(event_id: int) -> ResponseReturnValue:
 @page.post(f"/{own.ID.format('event_id')}/groups/tell")
 def tell(event_id: int) -> ResponseReturnValue:
     """Write to those whose groups were changed by hand after they were told."""
-    event, now = own.event_to_change(event_id), clock.now()
+    event, now = to_change(event_id), clock.now()
     people = undo.touched(event)
     if not people or event.ends_at <= now or event.state != "published":
         db.session.rollback()
@@ -197,7 +213,7 @@ def tell(event_id: int) -> ResponseReturnValue:
     try:
         number = publishing.tell(event, people, now)
     except (actions.Changed, actions.NotPossible) as reason:
-        db.session.rollback()
+        refused(event_id)
         known = isinstance(reason, actions.NotPossible) and sees_rules()
         flash(PUBLISHED_APART if known else NOT_PUBLISHED, "warn")
         return back(event_id)
@@ -217,13 +233,18 @@ def on_paper(event_id: int) -> ResponseReturnValue:
 
 @page.post(f"/{own.ID.format('event_id')}/groups/rounds/<int(max=99):number>/held")
 def hold(event_id: int, number: int) -> ResponseReturnValue:
-    event = own.event_to_change(event_id)
+    event = to_change(event_id)
     if clock.now() < event.starts_at - ON_THE_DAY:
         db.session.rollback()
         flash("The event is on another day, so no round has been held.", "warn")
         return back(event_id)
-    if number not in {round_.number for round_ in queries.board(event.id)}:
+    states = {round_.state for round_ in queries.board(event.id) if round_.number == number}
+    if not states:
         abort(404)
+    if "held" in states:
+        db.session.rollback()
+        flash(f"Round {number} was marked as held already.", "info")
+        return back(event_id)
     if actions.hold(event, number):
         audit.record(g.desk.organisation_id, g.desk.actor, "groups.held", f"event:{event_id}", clock.now())
         db.session.commit()

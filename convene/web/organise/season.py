@@ -20,6 +20,7 @@ from convene.groups.models import Round
 from convene.groups.spread import Spread, company, least_repeats
 from convene.web.filters import plural
 from convene.web.organise import own
+from convene.web.organise.refusals import refused
 from convene.web.organise.rounds import refused_in_words
 from convene.web.organise.seen import sees_rules
 
@@ -158,7 +159,7 @@ def plan(event_id: int) -> ResponseReturnValue:
         db.session.rollback()
         flash(CHANGED, "warn")
     except (Refused, Invalid) as refusal:
-        db.session.rollback()
+        refused(event_id)
         for words in refused_in_words(refusal, names):
             flash(words, "bad")
     else:

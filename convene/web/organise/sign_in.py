@@ -132,6 +132,7 @@ def use(token: str) -> ResponseReturnValue:
         return too_late()
     secret = sign_in(people, address, now)
     db.session.commit()
+    session.pop("after_second_step", None)
     asked = session.pop("sign_in_asked", None)
     answer = redirect(own_path(asked["next"] if isinstance(asked, dict) else "", DESK), 303)
     set_cookie(answer, secret)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from convene import clock
 from convene.events.models import Event
 from convene.extensions import db
-from convene.mail.suppression import reason_for, reasons_for
+from convene.mail.suppression import bars, reason_for, reasons_for
 from convene.nudges.actions import of_event
 from convene.people.models import Person
 from convene.signups import actions, queries
@@ -85,7 +85,7 @@ def added_in_words(signup: Signup, before: str) -> str:
 def told(person: Person) -> str:
     if not person.address:
         return "We have no address for them, so tell them yourself."
-    if reason_for(person.address):
+    if bars(reason_for(person.address), "place_confirmed"):
         return "Mail does not reach them, so tell them yourself."
     return "We have written to them."
 

@@ -2,14 +2,33 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from convene import clock
+from convene.extensions import db, start_write
 from convene.groups import timing
+from convene.signups import checking_in
+from convene.signups.actions import lock_signup
 from convene.web.visit.place import may_see_groups, signup_of, sittings
 
 page = Blueprint("now", __name__)
+
+
+@page.post("/<token>/here")
+def come(token: str) -> ResponseReturnValue:
+    """The person's own word that they are here, where the organiser lets them say so."""
+    signup_of(token)
+    start_write()
+    signup = lock_signup(signup_of(token).id)
+    try:
+        checking_in.come(signup, clock.now())
+    except checking_in.NotExpected:
+        db.session.rollback()
+        flash("That cannot be said here now. Somebody at the door marks you.", "warn")
+        return redirect(url_for("place.show", token=token), 303)
+    db.session.commit()
+    return redirect(url_for("now.show", token=token), 303)
 
 
 @page.get("/<token>/now")
@@ -32,6 +51,9 @@ def show(token: str) -> ResponseReturnValue:
         left=left,
         ends=timing.epoch(stand.on.ends_at) if stand.on else 0,
         now=timing.epoch(now),
+        may_come=checking_in.is_open(event, now)
+        and signup.state == "confirmed"
+        and not checking_in.is_here(signup),
     )
 
 

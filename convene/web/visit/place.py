@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import RadioField, SelectChoice
+from wtforms import BooleanField, RadioField, SelectChoice
 
 from convene import clock, links
 from convene.access import limits
@@ -14,6 +14,8 @@ from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.groups.letters import sitting
 from convene.groups.queries import seats_of
+from convene.messages import actions as messages
+from convene.messages.queries import hears_of_events
 from convene.people.actions import consent
 from convene.signups import actions, queries
 from convene.signups.line import NotOffered
@@ -25,6 +27,7 @@ page = Blueprint("place", __name__)
 
 LINK_LASTS = timedelta(days=30)  # after the event
 ACCESS_WORDING = "You may keep my access needs with this sign-up and show them to the hosts of this event."
+NEWS_WORDING = "Write to me about new events of {host}. You can stop it in one press."
 NOT_OPEN = "This event takes no sign-ups any more, so nothing was changed."
 TOO_MANY = "This place changed hands many times in the last hour, so nothing was changed. Try again later."
 
@@ -58,6 +61,7 @@ class DetailsForm(Form):
     )
     access_needs = Paragraphs("Anything that makes it easier for you to take part", [AtMost(1000, "This")])
     zone = ZoneField("Your time zone", [a_zone_or_none], same=SAME_ZONE)
+    news = BooleanField()
 
 
 def signup_of(token: str) -> Signup:
@@ -108,6 +112,7 @@ def sittings(signup: Signup) -> list[dict[str, Any]]:
 def render(signup: Signup, token: str, form: DetailsForm, code: int = 200) -> ResponseReturnValue:
     now = clock.now()
     event = signup.event
+    form.news.label.text = NEWS_WORDING.format(host=event.organisation.name)
     return (
         render_template(
             "visit/place.html",
@@ -120,6 +125,7 @@ def render(signup: Signup, token: str, form: DetailsForm, code: int = 200) -> Re
             takes_signups=is_open(event),
             is_over=event.ends_at <= now,
             sittings=sittings(signup),
+            hears_of_events=hears_of_events(signup.person_id),
         ),
         code,
     )
@@ -207,6 +213,9 @@ def keep(signup: Signup, form: DetailsForm) -> None:
     person.zone = form.zone.data or None
     signup.first_time = {"yes": True, "no": False}.get(form.first_time.data or "")
     keep_needs(signup, form.access_needs.data or "")
+    if form.news.data:  # no tick says nothing: what was agreed to before is stopped by its own link
+        shown = NEWS_WORDING.format(host=signup.event.organisation.name)
+        messages.agree(person, shown, "place page", clock.now())
 
 
 def keep_needs(signup: Signup, needs: str) -> None:

@@ -5,8 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from convene import clock, links
 from convene.extensions import csrf, db, start_write
+from convene.messages import actions as messages
+from convene.messages.letters import STOPS
+from convene.messages.queries import hears_of_events
 from convene.nudges.actions import stop as stop_nudges
-from convene.nudges.rules import KINDS
+from convene.nudges.rules import IN_WORDS, KINDS
 from convene.people.actions import never_mail, unmute
 from convene.people.models import Person
 from convene.signups.actions import cancel
@@ -14,21 +17,29 @@ from convene.signups.queries import open_places
 
 page = Blueprint("unsubscribe", __name__)
 
-WORDS = {"reminder": "reminders the day before", "thank_you": "letters after an event that ask how it was"}
+ANNOUNCEMENT = "announcement"
+KIND_OF = {**dict(enumerate(KINDS)), STOPS: ANNOUNCEMENT}  # by its number in the link
+WORDS = {**IN_WORDS, ANNOUNCEMENT: "news of events"}
+AGAIN_WORDING = "Start them again: news of events"
 
 
 def person_and_kind(token: str) -> tuple[Person, str]:
     parts = links.read("unsubscribe", token)
     person = db.session.get(Person, parts[0]) if len(parts) == 3 else None
-    if person is None or person.generation != parts[1] or not 0 <= parts[2] < len(KINDS):
+    if person is None or person.generation != parts[1] or parts[2] not in KIND_OF or person.state == "erased":
         raise links.Forged
-    return person, KINDS[parts[2]]
+    return person, KIND_OF[parts[2]]
 
 
 def render(person: Person, kind: str, token: str) -> str:
-    stopped = kind in person.muted.split()
+    stopped = not hears_of_events(person.id) if kind == ANNOUNCEMENT else kind in person.muted.split()
     return render_template(
-        "visit/unsubscribe.html", kind=WORDS[kind], host=person.organisation, stopped=stopped, token=token
+        "visit/unsubscribe.html",
+        kind=WORDS[kind],
+        host=person.organisation,
+        stopped=stopped,
+        token=token,
+        all_notices=links.signer("preferences").dumps([person.id, person.generation]),
     )
 
 
@@ -44,7 +55,10 @@ def stop(token: str) -> ResponseReturnValue:
     person_and_kind(token)
     start_write()
     person, kind = person_and_kind(token)
-    stop_nudges(person, kind)
+    if kind == ANNOUNCEMENT:
+        messages.stop(person, "unsubscribe page", clock.now())
+    else:
+        stop_nudges(person, kind)
     db.session.commit()
     return render(person, kind, token)
 
@@ -54,7 +68,10 @@ def again(token: str) -> ResponseReturnValue:
     person_and_kind(token)
     start_write()
     person, kind = person_and_kind(token)
-    unmute(person, kind)
+    if kind == ANNOUNCEMENT:
+        messages.agree(person, AGAIN_WORDING, "unsubscribe page", clock.now())
+    else:
+        unmute(person, kind)
     db.session.commit()
     return render(person, kind, token)
 

@@ -62,7 +62,26 @@ def broken_rules(problem: Problem, plan: Plan) -> list[str]:
             counts = [sum(people[i].facilitator for i in group) for group in groups]
             if leading >= len(groups) and (min(counts) < 1 or max(counts) - min(counts) > 1):
                 out.append("facilitators spread evenly")
+            if leading < len(groups) and max(counts) > 1 and parted(problem):
+                out.append("at most one facilitator each")
     return out
+
+
+def parted(problem: Problem) -> bool:
+    """Whether all who facilitate can sit in groups of their own: none kept together, none pinned, and for no number
+    of groups more of them (or of those kept with them) who need to sit in those."""
+    if problem.pinned:
+        return False
+    block = {each: group for group in blocks(problem) for each in group}
+    people = {p.id: p for p in problem.people}
+    firsts = []
+    for leader in (i for i in here(problem) if people[i].facilitator):
+        company = block.get(leader, {leader})
+        if sum(people[i].facilitator for i in company) > 1:
+            return False
+        needs = [need for i in company for need in people[i].needs if need in problem.served]
+        firsts.append(min([problem.served[need] for need in needs], default=len(people)))
+    return all(k <= groups for k, groups in enumerate(sorted(firsts), 1))
 
 
 def meetings(rounds: object, skip: set[frozenset[str]]) -> Counter[frozenset[str]]:

@@ -1,7 +1,6 @@
 """`convene deal FILE`: files in, files out, exit codes, and the same bytes in any process."""
 
 import io
-import itertools
 import json
 import os
 import subprocess
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from convene.groups.deal import command
+from convene.groups.deal import progress
 from convene.groups.deal.command import main
 
 PEOPLE = [{"id": f"p{k}", "organisation": f"o{k % 4}", "newcomer": k % 5 == 0} for k in range(12)]
@@ -31,6 +30,12 @@ def run(given: object, *argv: str) -> tuple[int, str, str]:
     text = given if isinstance(given, str) else json.dumps(given)
     code = main([*argv], io.StringIO(text), out, err)
     return code, out.getvalue(), err.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a deal may take longer than the second after which it tells how far it is."""
+    monkeypatch.setattr(progress, "SECOND", 3600.0)
 
 
 def test_json_in_json_out() -> None:
@@ -68,8 +73,9 @@ def test_csv_in_and_every_format_out(tmp_path: Path) -> None:
     }
     for form, head in heads.items():
         code, out, err = run(
-            "", str(file), "--group-size", "3", "--rounds", "2", "--seconds", "0.05", "--format", form
-        )
+            "", str(file), "--group-size", "3", "--rounds", "2", "--seconds", "0.05", "--format", form,
+            *(["--round", "2"] if form == "zoom" else []),
+        )  # fmt: skip
         assert (code, err) == (0, "")
         assert out.startswith(head)
         assert all(f"p{k}" in out for k in range(9))
@@ -98,16 +104,6 @@ def test_a_wrong_cell_is_named_by_its_line(tmp_path: Path) -> None:
     file.write_text('id,newcomer,place\np1,yes,"two\nlines"\n\np2,perhaps,x\n')
     _, _, err = run("", str(file), "--group-size", "3")
     assert err == "newcomer in line 5 must be true or false, not perhaps.\n"
-
-
-def test_a_long_deal_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    ticking = itertools.count()
-    monkeypatch.setattr(command, "monotonic", lambda: float(next(ticking)))
-    given = {"group_size": 4, "rounds": 9, "people": [{"id": f"p{k}"} for k in range(17)]}
-    code, out, err = run(given, "-", "--seconds", "0.6")
-    assert code == 0
-    assert json.loads(out)["rounds"]
-    assert "of the work is done; the best deal so far costs" in err
 
 
 def test_pins_stay_and_are_named_when_they_cannot() -> None:

@@ -17,7 +17,7 @@ from convene.mail.models import OutgoingMail
 from convene.people.actions import keep_apart, keep_together
 from convene.people.models import Person, Separation
 from tests.web.organise.conftest import World, text
-from tests.web.organise.test_evening import NAMES, move, tonight
+from tests.web.organise.test_evening import NAMES, move, shown, tonight
 
 Seating = dict[int, dict[str, str]]  # round number -> name -> label of the group
 
@@ -42,7 +42,9 @@ def dealt(world: World, *, people: int = 9, **facts: object) -> int:
 def press(
     world: World, event_id: int, act: str, client: FlaskClient | None = None, **data: object
 ) -> TestResponse:
+    """Press a button of a page that was opened just now."""
     path = f"/organise/events/{event_id}/groups/{act}"
+    data.setdefault("revision", shown(world, event_id))
     answer = (client or world.client).post(path, data=data, follow_redirects=True)
     assert answer.status_code == 200, answer.status_code
     return answer
@@ -155,10 +157,10 @@ def test_each_act_is_taken_back_the_last_one_first(world: World) -> None:
 def test_an_undo_pressed_twice_takes_back_one_act(world: World) -> None:
     event_id = dealt(world)
     press(world, event_id, "deal")
-    shown = last(world, event_id)
-    press(world, event_id, "undo", last=shown)
+    shown_last, page = last(world, event_id), shown(world, event_id)
+    press(world, event_id, "undo", last=shown_last, revision=page)
     here = seating(world, event_id)
-    assert "cannot be undone" in text(press(world, event_id, "undo", last=shown))
+    assert "have changed since" in text(press(world, event_id, "undo", last=shown_last, revision=page))
     assert seating(world, event_id) == here
 
 

@@ -96,12 +96,12 @@ def test_a_change_that_nobody_has_to_be_told_of_says_only_that_it_is_saved(world
     event_id = world.event()
     path = f"/organise/events/{event_id}"
     page = text(world.save(path, {"venue": "The Old Library"}, follow_redirects=True))
-    assert "Saved." in page and "told of" not in page
+    assert "Saved." in page and "of it by mail" not in page
     world.add(event_id, "Bo Ash", address=False)
     page = text(world.save(path, {"venue": "The New Library"}, follow_redirects=True))
-    assert "Saved." in page and "told of" not in page
+    assert "Saved." in page and "of it by mail" not in page
     world.add(event_id, "Cy Dune")
-    assert "1 person is told of the change" in text(
+    assert "1 person hears of it by mail" in text(
         world.save(path, {"venue": "The Old Library"}, follow_redirects=True)
     )
 
@@ -112,8 +112,9 @@ def test_a_new_link_to_join_counts_only_those_who_have_a_place_as_told(world: Wo
     world.add(event_id, "Bo Ash", "Cy Dune")
     path = f"/organise/events/{event_id}"
     world.save(path, {})  # the form knows whole minutes only, so this is what moves it onto one
+    world.client.post(path + "/tell")
     page = world.save(path, {"online_url": "https://video.example.org/2"}, follow_redirects=True)
-    assert "1 person is told of the change by mail" in text(page)
+    assert "1 person hears of it by mail at" in text(page)
 
 
 @pytest.mark.one_database

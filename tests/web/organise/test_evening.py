@@ -13,7 +13,9 @@ from convene import clock
 from convene.access.models import AuditEntry
 from convene.events.models import Event
 from convene.extensions import db
+from convene.groups import queries
 from convene.groups.models import Group, Round, Seat
+from convene.groups.revision import revision
 from convene.mail.models import OutgoingMail
 from convene.people.actions import keep_apart, keep_together
 from convene.people.models import Lock, Person, Separation
@@ -36,6 +38,18 @@ def seats(world: World, number: int) -> dict[str, str]:
     )
 
 
+def shown(world: World, event_id: int) -> str:
+    """What a page of the groups that is opened now says that it shows."""
+    return world.read(lambda: revision(db.session.get_one(Event, event_id), queries.rounds(event_id)))
+
+
+def publish(world: World, event_id: int, client: FlaskClient | None = None, **data: str) -> TestResponse:
+    """Publish the groups as they stand."""
+    data["revision"] = shown(world, event_id)
+    path = f"/organise/events/{event_id}/groups/publish"
+    return (client or world.client).post(path, data=data, follow_redirects=True)
+
+
 def move(
     world: World, event_id: int, name: str, label: str, client: FlaskClient | None = None
 ) -> TestResponse:
@@ -44,7 +58,7 @@ def move(
     seat = world.read(lambda: db.session.scalar(rows.where(Person.name == name, Round.number == 1)))
     groups = select(Group.id).join(Round, Group.round_id == Round.id).where(Round.number == 1)
     group = world.read(lambda: db.session.scalar(groups.where(Group.label == label)))
-    data = {"seat": str(seat), "to": str(group), "round": "1"}
+    data = {"seat": str(seat), "to": str(group), "round": "1", "revision": shown(world, event_id)}
     path = f"/organise/events/{event_id}/groups/move"
     return (client or world.client).post(path, data=data, follow_redirects=True)
 
@@ -59,7 +73,7 @@ def test_the_whole_evening_from_announcing_to_publishing(world: World) -> None:
     with world.writing():
         db.session.execute(
             update(Event).values(
-                starts_at=clock.now() - timedelta(minutes=5), ends_at=clock.now() + timedelta(hours=2)
+                starts_at=clock.now() - timedelta(minutes=15), ends_at=clock.now() + timedelta(hours=2)
             )
         )
     people = world.read(
@@ -75,8 +89,8 @@ def test_the_whole_evening_from_announcing_to_publishing(world: World) -> None:
     assert set(seats(world, 1)) == {*NAMES[:8], "Wim Late"} == set(seats(world, 2))
     asked = text(desk.get(path + "/groups/publish"))
     assert "8 people get a letter" in asked and "Wim Late : show them the list" in asked
-    desk.post(path + "/groups/publish")
-    again = text(desk.post(path + "/groups/publish", follow_redirects=True))
+    publish(world, event_id)
+    again = text(publish(world, event_id))
     assert "nothing new to publish" in again
     sent = select(OutgoingMail).where(OutgoingMail.letter == "your_group")
     assert len(world.read(lambda: db.session.scalars(sent).all())) == 8
@@ -229,7 +243,7 @@ def test_a_deal_without_people_or_rounds_left_says_so(world: World) -> None:
     world.add(event_id, *NAMES[:6], here=True)
     world.client.post(path + "/deal")
     assert "Publish a round before" in text(world.client.post(path + "/rounds/1/held", follow_redirects=True))
-    world.client.post(path + "/publish")
+    publish(world, event_id)
     world.client.post(path + "/rounds/1/held")
     assert "Every round has been held" in text(world.client.post(path + "/deal", follow_redirects=True))
     assert world.client.post(path + "/rounds/9/held").status_code == 404
@@ -302,8 +316,7 @@ def test_only_the_lead_reads_who_makes_a_deal_impossible(world: World) -> None:
 
 
 def ask_to_publish(world: World, client: FlaskClient, event_id: int) -> str:
-    path = f"/organise/events/{event_id}/groups/publish"
-    answer = client.post(path, follow_redirects=True)
+    answer = publish(world, event_id, client)
     assert answer.status_code == 200
     return text(answer)
 

@@ -151,7 +151,11 @@ def test_moving_a_published_event_tells_everybody_and_moves_their_calendars(worl
     event_id = world.event(capacity=2)
     world.add(event_id, "Bo Ash", "Cy Dune", "Di Elm")
     page = world.save(f"/organise/events/{event_id}", typed(capacity="2"), follow_redirects=True)
-    assert "3 people are told of the change by mail" in text(page)
+    assert "3 people hear of it by mail at" in text(page)
+    assert letters(world, "changed") == []
+    assert "Tell them now" in text(page)
+    told = world.client.post(f"/organise/events/{event_id}/tell", follow_redirects=True)
+    assert "3 people get a letter now" in text(told) and "Tell them now" not in text(told)
     assert len(letters(world, "changed")) == 3
     assert world.event_row(event_id).sequence == 1
     again = world.save(f"/organise/events/{event_id}", typed(capacity="2"), follow_redirects=True)

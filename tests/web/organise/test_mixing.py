@@ -23,7 +23,7 @@ from convene.web.organise.in_hand import NOT_HERE
 from convene.web.organise.mixing import NOBODY_LEADS, NOT_ASKED, SAVED
 from tests.journey.visitor import Reader
 from tests.web.organise.conftest import OTHER_OWNER, World, text
-from tests.web.organise.test_evening import seats, tonight
+from tests.web.organise.test_evening import publish, seats, shown, tonight
 
 NAMES = ["Bo Ash", "Cy Dune", "Di Elm", "Ed Fir", "Fi Gale", "Gus Heath"]
 GOOD: dict[str, Any] = {
@@ -199,8 +199,9 @@ def test_when_every_round_was_held_the_page_says_how_to_go_on(world: World) -> N
     event_id = tonight(world, round_count=1, group_size=3)
     world.add(event_id, *NAMES, here=True)
     groups = f"/organise/events/{event_id}/groups"
-    for act in ("/deal", "/publish", "/rounds/1/held"):
-        world.client.post(groups + act)
+    world.client.post(groups + "/deal")
+    publish(world, event_id)
+    world.client.post(groups + "/rounds/1/held")
     page = text(world.client.get(at(event_id)))
     assert "Every round has been held. Raise the number of rounds to deal another." in page
     assert "1 has been held and counts." in page
@@ -341,7 +342,7 @@ def move_away(world: World, client: FlaskClient, event_id: int, name: str) -> tu
 
     seat_id, was = world.read(lambda: (sits().id, sits().group_id))
     to = world.read(lambda: next(group.id for group in groups() if group.id != was))
-    data = {"seat": str(seat_id), "to": str(to), "round": "1"}
+    data = {"seat": str(seat_id), "to": str(to), "round": "1", "revision": shown(world, event_id)}
     path = f"/organise/events/{event_id}/groups/move"
     answer = client.post(path, data=data, follow_redirects=True)
     assert answer.status_code == 200

@@ -25,6 +25,7 @@ from tests.factories import a_person, a_signup
 from tests.journey import evening
 from tests.web.browsing import Browsing
 from tests.web.organise.conftest import World, text
+from tests.web.organise.test_evening import publish
 
 NAMES = [f"{first} {last}" for first in ("Bo", "Cy", "Di", "Ed", "Fi", "Gus") for last in ("Ash", "Elm")]
 MINUTE = timedelta(minutes=1)
@@ -102,7 +103,7 @@ def test_the_timer_says_what_to_do_first(world: World) -> None:
     assert "Nobody has been told their group yet" in page.text and buttons(page.text) == [
         "Publish the groups"
     ]
-    world.client.post(f"/organise/events/{event_id}/groups/publish", data={"letters": "no"})
+    publish(world, event_id, letters="no")
     page = world.client.get(timer(event_id))
     assert buttons(page.text) == ["Start round 1"] and "The event begins" in page.text
 

@@ -22,6 +22,7 @@ from convene.signups.models import Signup
 from convene.web.organise import season
 from tests.crowd import at_once, faults
 from tests.web.organise.conftest import World, text
+from tests.web.organise.test_evening import publish
 
 NAMES = [f"{first} {last}" for first in ("Bo", "Cy", "Di", "Ed") for last in ("Ash", "Elm")]
 
@@ -126,7 +127,7 @@ def test_those_who_are_kept_together_are_not_counted_and_said_so(world: World) -
 def test_groups_published_for_one_session_stay_and_are_said(world: World) -> None:
     events = sessions(world, 2, 2, 3)
     press(world, events[0])
-    world.client.post(f"/organise/events/{events[0]}/groups/publish", data={"letters": "no"})
+    publish(world, events[0], letters="no")
     said = page(world, events[0])
     assert "Stays as published" in said
     assert "Plan all 2 sessions" in said
@@ -134,7 +135,7 @@ def test_groups_published_for_one_session_stay_and_are_said(world: World) -> Non
     assert states(world, *events) == [{"published"}, {"draft"}, {"draft"}]
     assert "Everybody meets everybody. Nobody meets the same person twice." in page(world, events[2])
     for event_id in events[1:]:
-        world.client.post(f"/organise/events/{event_id}/groups/publish", data={"letters": "no"})
+        publish(world, event_id, letters="no")
     said = page(world, events[0])
     assert "Every session that is coming up has its groups published" in said
     assert "Plan all" not in said
@@ -226,3 +227,16 @@ def test_what_is_dealt_is_not_kept_when_somebody_left_meanwhile(
     monkeypatch.setattr(season, "deal_for_board", while_somebody_leaves)
     assert "Nothing was kept" in press(world, events[0])
     assert states(world, *events) == [set(), set(), set()]
+
+
+@pytest.mark.one_database
+def test_a_season_that_the_rules_forbid_is_a_refusal_that_is_written_down(world: World) -> None:
+    events = sessions(world, 1, 1)
+    with world.writing():
+        who = db.session.scalars(select(Person).where(Person.name.in_(NAMES)).order_by(Person.id)).all()
+        keep_together(who[0], who[1], "person:1", clock.now())
+        keep_together(who[1], who[2], "person:1", clock.now())
+        keep_apart(who[0], who[2], "", "person:1", clock.now())
+    press(world, events[0])
+    refused = select(AuditEntry).where(AuditEntry.verb == "groups.refused")
+    assert len(world.read(lambda: db.session.scalars(refused).all())) == 1

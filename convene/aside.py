@@ -1,0 +1,48 @@
+"""Work in a process of its own: what needs a large library or a long minute weighs on no web process.
+
+`run("convene.access.webauthn:verify", ...)` costs a fifth of a second for the start, and gives the memory back.
+"""
+
+import importlib
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+PATIENCE = 30.0  # seconds
+
+
+class Aside(Exception):
+    """The process ended without an answer; its last words are in the log."""
+
+
+def run(target: str, *given: Any, seconds: float = PATIENCE) -> Any:
+    """What the function `module:name` answers to these values, both plain enough to be pickled.
+
+    An exception that it raises is raised here. Raises Aside where the process dies or is not done in time.
+    """
+    command = [sys.executable, "-m", "convene.aside", target]
+    try:
+        done = subprocess.run(
+            command, input=pickle.dumps(given), stdout=subprocess.PIPE, timeout=seconds, check=True
+        )
+    except subprocess.SubprocessError as fault:
+        raise Aside(f"{target}: {type(fault).__name__}") from None
+    raised, answer = pickle.loads(done.stdout)  # noqa: S301 - written by this module's other end
+    if raised:
+        raise answer
+    return answer
+
+
+def answer(target: str, given: bytes) -> bytes:
+    """The other end: call the function and pickle what came of it."""
+    module, _, name = target.partition(":")
+    try:
+        outcome = (False, getattr(importlib.import_module(module), name)(*pickle.loads(given)))  # noqa: S301 - ours
+    except Exception as fault:
+        outcome = (True, fault)
+    return pickle.dumps(outcome)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(answer(sys.argv[1], sys.stdin.buffer.read()))

@@ -1,0 +1,113 @@
+"""An answer pressed in a calendar finds the place it is about; one that cannot be believed changes nothing."""
+
+from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
+
+from flask import current_app
+
+from convene.access import limits
+from convene.calendar import zones
+from convene.events.models import Event
+from convene.inbox import rules
+from convene.inbox.authenticity import authentic
+from convene.inbox.calendar_answer import CalendarAnswer, Guest
+from convene.inbox.models import Inbound
+from convene.inbox.read import Incoming
+from convene.people.addresses import folded
+from convene.signups import replies
+from convene.signups.actions import NotOpen, PlaceGone
+
+PRESSED = {
+    "accepted": "yes",
+    "declined": "no",
+    "tentative": "maybe",
+    "delegated": "that somebody else comes",
+    "needs-action": "nothing",
+}
+
+
+def handle(incoming: Incoming, row: Inbound, now: datetime) -> None:
+    """Write on `row` what became of a REPLY or COUNTER, and do what it asks of a place."""
+    answer = incoming.answer
+    event = replies.event_of(answer.uid) if answer else None
+    if answer is None or event is None:
+        row.outcome, row.detail = "unmatched", "An answer to an invite that is not ours."
+        return
+    row.event_id, row.organisation_id = event.id, event.organisation_id
+    guest, signup_id = guest_of(incoming, answer)
+    if guest is None:
+        row.outcome, row.detail = "unmatched", unmatched(incoming, answer)
+    elif not believed(incoming):
+        row.outcome = "unmatched"
+        row.detail = f"An answer in the name of {incoming.sender} could not be proven to be theirs."[:300]
+    elif signup_id is None:
+        row.outcome = "unmatched"
+        row.detail = f"{folded(guest.address)} answered {pressed(guest)}, but has not signed up."[:300]
+    else:
+        do(answer, guest, signup_id, row, event, now)
+
+
+def guest_of(incoming: Incoming, answer: CalendarAnswer) -> tuple[Guest | None, int | None]:
+    """The guest for whom the sender may answer, and that person's signup; some programs list other guests too."""
+    sender = folded(incoming.sender)
+    own = [
+        one for one in answer.guests if rules.may_speak_for(sender, folded(one.address), folded(one.sent_by))
+    ]
+    for one in own:
+        if signup_id := replies.invited(answer.uid, folded(one.address)):
+            return one, signup_id
+    return (own[0] if own else None), None
+
+
+def believed(incoming: Incoming) -> bool:
+    """Whether the sender is who they say, by our own mail server where one is named."""
+    trust = parse_qs(urlsplit(current_app.config["INBOX_URL"]).query).get("trust", [""])[0]
+    return not trust or authentic(incoming.authentication, trust, incoming.sender)
+
+
+def unmatched(incoming: Incoming, answer: CalendarAnswer) -> str:
+    said = f"{incoming.sender or 'Somebody'} answered for {answer.guests[0].address}; only they can."
+    return said[:300]
+
+
+def pressed(guest: Guest) -> str:
+    return PRESSED.get(guest.answer, "something else")
+
+
+def do(
+    answer: CalendarAnswer, guest: Guest, signup_id: int, row: Inbound, event: Event, now: datetime
+) -> None:
+    row.words = answer.words
+    row.detail = f"They answered {pressed(guest)}."
+    if answer.method == "counter":
+        row.outcome = "note"
+        row.detail += " They propose another time" + (
+            f": {zones.spoken_moment(answer.proposed, event.zone)}." if answer.proposed else "."
+        )
+    elif answer.one_date:
+        row.outcome = "note"
+        row.detail += " It was for one date of a series, and this event is no series."
+    elif guest.answer not in replies.ACTS:
+        row.outcome = "note"
+    else:
+        row.outcome = apply(answer, guest, signup_id, row, now)
+    row.person_id = replies.person_of(signup_id)
+
+
+def apply(answer: CalendarAnswer, guest: Guest, signup_id: int, row: Inbound, now: datetime) -> str:
+    press = replies.Press(guest.answer, answer.sequence, answer.stamp or now, answer.words)
+    try:
+        replies.apply(signup_id, press, now)
+    except replies.Stale:
+        row.detail += " It came after a newer answer or invite, so nothing was changed."
+        return "stale"
+    except replies.NotInvited:
+        row.detail += " They had no invite from us, so nothing was changed."
+        return "unmatched"
+    except (NotOpen, PlaceGone):
+        row.detail += " The event takes no changes any more."
+        return "late"
+    except limits.TooMany:
+        row.detail += " Their answer changed many times within an hour, so nothing was changed."
+        return "too_many"
+    return "applied"

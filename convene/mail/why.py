@@ -1,0 +1,61 @@
+"""Why each letter came, in a sentence for the one who got it, and which letters those were."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from convene.extensions import db
+from convene.mail.models import OutgoingMail
+
+MOST = 50
+
+# To the person, after "Why did I get this?"; a nudge has its own reason in its row besides.
+WHY = {
+    "confirm": "Somebody, most likely you, signed up with this address; nothing is kept until its button is pressed.",
+    "place_link": "You signed up again, or asked for a new link to your place.",
+    "place_confirmed": "You took a place at this event.",
+    "waitlisted": "You joined the waiting list of this event.",
+    "place_offered": "A place came free and you were next in line.",
+    "changed": "The host changed something about an event that you have a part in.",
+    "cancelled": "Your place was given back, by you or by the host.",
+    "declined": "Your calendar told us that you cannot come.",
+    "called_off": "The host called off an event that you had a part in.",
+    "your_group": "You have a place at this event, and its groups were published.",
+    "stay_in_touch": "You and somebody whom you met both said yes to staying in touch.",
+    "message": "The host wrote to people with a part in this event.",
+    "announcement": "You said that this host may write to you about new events.",
+    "reminder": "You have a place at this event, and it was a day away.",
+    "thank_you": "You had a place at this event.",
+    "sign_in": "Somebody asked to sign in with this address.",
+    "second_step": "The second step of a sign-in with this address was changed.",
+    "new_device": "Somebody signed in as you on a device that we had not seen before.",
+}
+OTHERWISE = "It is about your part in what this host does."
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One letter that left: `key` is the outbox's own, `why` a sentence."""
+
+    key: str
+    subject: str
+    sent_at: datetime
+    why: str
+
+
+def sentence(letter: str) -> str:
+    return WHY.get(letter, OTHERWISE)
+
+
+def told(organisation_id: int, person_id: int, since: datetime) -> list[Told]:
+    """The letters sent to this person by this host since then, the newest first, 50 at most."""
+    rows = select(OutgoingMail.key, OutgoingMail.subject, OutgoingMail.sent_at, OutgoingMail.letter)
+    rows = rows.where(OutgoingMail.organisation_id == organisation_id, OutgoingMail.person_id == person_id)
+    rows = rows.where(OutgoingMail.state == "sent", OutgoingMail.sent_at >= since)
+    rows = rows.order_by(OutgoingMail.sent_at.desc(), OutgoingMail.id.desc()).limit(MOST)
+    return [
+        Told(key, subject, sent_at, sentence(letter))
+        for key, subject, sent_at, letter in db.session.execute(rows)
+        if sent_at is not None
+    ]

@@ -1,0 +1,53 @@
+"""The letter that a host's message becomes for one person."""
+
+from datetime import datetime, timedelta
+
+from convene import links
+from convene.mail import wording
+from convene.mail.letter import Letter, one_line, write
+from convene.messages.models import Message
+from convene.people.models import Person
+from convene.signups.letters import facts_of
+from convene.signups.models import Signup
+
+# The number of this kind in links that stop it; those of nudges (nudges.rules.KINDS) count up from 0.
+STOPS = 100
+USEFUL = timedelta(days=3)  # after an event is over, or for news of others
+
+
+def about_event(message: Message, signup: Signup, now: datetime) -> Letter:
+    """To somebody with a part in the event; of use until its end, or for some days if it was over before."""
+    person, event = signup.person, signup.event
+    ahead = event.ends_at > now and event.state == "published"
+    return write(
+        "message",
+        to_name=person.name,
+        to_address=person.address_typed or "",
+        from_name=event.organisation.name,
+        reply_to=event.organisation.reply_to,
+        words=wording.Words(message.subject, message.words),
+        facts={**facts_of(signup), "ahead": ahead},
+        expires_at=event.ends_at if ahead else now + USEFUL,
+    )
+
+
+def announcement(message: Message, person: Person, now: datetime) -> Letter:
+    """News of events to somebody who asked for it; it can be stopped in one press, and does not come at night."""
+    host = message.organisation
+    return write(
+        "announcement",
+        to_name=person.name,
+        to_address=person.address_typed or "",
+        from_name=host.name,
+        reply_to=host.reply_to,
+        words=wording.Words(message.subject, message.words),
+        facts={
+            "organisation": host,
+            "line_up_url": links.line_up(),
+            "preferences_url": links.preferences(person.id, person.generation),
+        },
+        unsubscribe_url=links.unsubscribe(person.id, person.generation, STOPS),
+        list_id=f"{one_line(host.name)[:60]} <announcements.{host.slug}.{links.host()}>",
+        quiet_zone=person.zone or host.zone,
+        expires_at=now + USEFUL,
+    )

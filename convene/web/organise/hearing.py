@@ -1,0 +1,39 @@
+"""Who hears of a change and when, in words for the organiser who made it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from flask import g
+
+from convene.calendar import zones
+from convene.events.models import Event
+from convene.signups import queries as signups
+from convene.signups import upheaval
+
+
+def saved_in_words(event: Event, changed: set[str], told: Collection[str], now: datetime) -> str:
+    """What saving did, and who hears of it when."""
+    if not changed:
+        return "Nothing was different, so nothing was changed."
+    if event.state != "published" or event.ends_at <= now or not changed & set(told):
+        return "Saved. Nobody needs to be told of this."
+    if event.tell_at is None:  # it starts soon, and they were told already
+        states = upheaval.audience(changed & set(told))
+        people = [signup.person for signup in signups.in_state(event.id, *states)]
+        number = sum(person.address is not None for person in people)
+        return f"Saved. {count(number, 'is', 'are')} told of the change by mail." if number else "Saved."
+    number = upheaval.will_hear(event)
+    if not number:
+        return "Saved."
+    return (
+        f"Saved. {count(number, 'hears', 'hear')} of it by mail at {clock_time(event.tell_at, g.desk.zone)}."
+    )
+
+
+def count(number: int, one: str, many: str) -> str:
+    return f"1 person {one}" if number == 1 else f"{number} people {many}"
+
+
+def clock_time(moment: datetime, zone: str) -> str:
+    """The time of day alone, on the wall of this zone: 18.40."""
+    return f"{zones.local(moment, zone):%H.%M}"

@@ -1,0 +1,251 @@
+"""Writing to many at once: to the people of one event, or to all who asked for news; looked over, recalled in time."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from convene import clock
+from convene.access import limits
+from convene.events.models import Event
+from convene.extensions import db, start_write
+from convene.mail import wording
+from convene.mail.letter import Letter
+from convene.messages import actions, audience, letters, queries
+from convene.messages.models import Message
+from convene.nudges.rules import capped
+from convene.people.models import Person
+from convene.people.queries import ORGANISING
+from convene.signups.models import Signup
+from convene.web.organise import own, sample
+from convene.web.organise.message_form import WhenForm, form_for, moment, states_of
+from convene.web.organise.wording import TOO_MANY, typed
+
+page = Blueprint("organise_messages", __name__)
+
+NAMED = 3
+CALLED_OFF = "This event is called off, and its people were told so. A message about it cannot go any more."
+NOBODY = {
+    True: "There is nobody in this part of the event whom a letter would reach, so nothing was sent.",
+    False: "Nobody has asked for news of your events yet, or all have stopped it, so nothing was sent. People"
+    " are asked on the page of their own place.",
+}
+STARTS = {
+    True: "Hello {name},\n\n\n\n{organisation}",
+    False: "Hello {name},\n\nsomething new is coming up.\n\n{organisation}",
+}
+
+
+def organisers_only() -> None:
+    if not g.desk.roles & set(ORGANISING):
+        abort(404)
+
+
+def of_desk(message_id: int) -> Message:
+    """The message of this id at this desk, or 404."""
+    organisers_only()
+    return queries.one_for_org(g.desk.organisation_id, message_id) or abort(404)
+
+
+def to_change(message_id: int) -> Message:
+    """The same, in a transaction opened for writing and under the lock of its row."""
+    of_desk(message_id)
+    start_write()
+    return queries.locked(message_id) or abort(404)
+
+
+def event_asked_for() -> Event | None:
+    """The event in the address, or none for an announcement; 404 for one that is not at this desk."""
+    text = request.args.get("event", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        abort(404)
+    return own.event(int(text))
+
+
+@page.get("")
+def show_all() -> ResponseReturnValue:
+    organisers_only()
+    return render_template(
+        "organise/messages.html",
+        messages=queries.for_org(g.desk.organisation_id),
+        events=queries.events_to_write_about(g.desk.organisation_id, clock.now()),
+        states=audience.STATES,
+    )
+
+
+@page.get("/new")
+def new() -> ResponseReturnValue:
+    organisers_only()
+    event = event_asked_for()
+    form = form_for(event is not None, formdata=None, data={"words": STARTS[event is not None]})
+    return write_page(form, event, None)
+
+
+def write_page(
+    form: Any, event: Event | None, message: Message | None, code: int = 200
+) -> ResponseReturnValue:
+    known = wording.MESSAGES["message" if event else "announcement"]
+    meaning = [(name, wording.MEANING[name]) for name in known]
+    return render_template(
+        "organise/message_write.html", form=form, event=event, message=message, meaning=meaning
+    ), code
+
+
+@page.post("/new")
+def keep_new() -> ResponseReturnValue:
+    organisers_only()
+    event = event_asked_for()
+    form = form_for(event is not None)
+    if not form.validate():
+        return write_page(form, event, None, 422)
+    start_write()
+    event = event_asked_for()
+    message = actions.draft(
+        g.desk.organisation_id, event, states_of(form), typed(form), g.desk.actor, clock.now()
+    )
+    db.session.commit()
+    return redirect(url_for("organise_messages.show", message_id=message.id), 303)
+
+
+@page.get(f"/{own.ID.format('message_id')}/edit")
+def edit(message_id: int) -> ResponseReturnValue:
+    message = of_desk(message_id)
+    data = {"states": message.states.split(), "subject": message.subject, "words": message.words}
+    return write_page(
+        form_for(message.event_id is not None, formdata=None, data=data), message.event, message
+    )
+
+
+@page.post(f"/{own.ID.format('message_id')}/edit")
+def keep(message_id: int) -> ResponseReturnValue:
+    message = of_desk(message_id)
+    form = form_for(message.event_id is not None)
+    if not form.validate():
+        return write_page(form, message.event, message, 422)
+    try:
+        actions.edit(to_change(message_id), states_of(form), typed(form))
+    except actions.NotOpen:
+        db.session.rollback()
+        flash("This message waits to go, or has gone, so nothing was changed.", "bad")
+    else:
+        db.session.commit()
+    return redirect(url_for("organise_messages.show", message_id=message_id), 303)
+
+
+@page.get(f"/{own.ID.format('message_id')}")
+def show(message_id: int) -> ResponseReturnValue:
+    return render(of_desk(message_id), WhenForm(formdata=None))
+
+
+def render(message: Message, form: WhenForm, code: int = 200) -> ResponseReturnValue:
+    """The page of a message: to be looked over, waiting, or gone."""
+    now = clock.now()
+    open_ = message.state in actions.OPEN
+    reached = audience.of(message, now, capped) if open_ or message.state == "waiting" else None
+    return render_template(
+        "organise/message.html",
+        message=message,
+        form=form,
+        reached=reached,
+        open=open_,
+        named=[one.name for one in reached.people[:NAMED]] if reached else [],
+        example=example(message, reached.people[0].person_id, now) if reached and reached.people else None,
+        left=in_words(message.send_at - now) if message.send_at else "",
+        can_recall=message.state == "waiting" and message.send_at is not None and message.send_at > now,
+        zone=zone_of(message),
+        states=audience.STATES,
+        nobody=NOBODY[message.event_id is not None],
+    ), code
+
+
+def zone_of(message: Message) -> str:
+    return message.event.zone if message.event else g.desk.zone
+
+
+def example(message: Message, person_id: int, now: datetime) -> Letter:
+    """The letter as this person would get it, with nobody's key in it."""
+    if message.event_id is None:
+        return sample.keyless(letters.announcement(message, db.session.get_one(Person, person_id), now))
+    rows = select(Signup).where(Signup.event_id == message.event_id, Signup.person_id == person_id)
+    return sample.keyless(letters.about_event(message, db.session.scalars(rows).one(), now))
+
+
+def in_words(left: timedelta) -> str:
+    """A time to wait, as somebody says it."""
+    minutes = -(-int(left.total_seconds()) // 60)
+    if minutes <= 1:
+        return "less than a minute"
+    if minutes < 120:
+        return f"{minutes} minutes"
+    return f"{minutes // 60} hours" if minutes < 48 * 60 else f"{minutes // 1440} days"
+
+
+@page.post(f"/{own.ID.format('message_id')}/send")
+def send(message_id: int) -> ResponseReturnValue:
+    """In five minutes, or at the day and time typed; until then it can be recalled."""
+    message, now, form = of_desk(message_id), clock.now(), WhenForm()
+    send_at = now + actions.RECALL if request.form.get("act") == "soon" else moment(form, zone_of(message))
+    if send_at is None:
+        return render(message, form, 422)
+    message = to_change(message_id)
+    try:
+        reached = actions.set_to_go(message, send_at, capped, g.desk.actor, now)
+    except actions.NotOpen:
+        words = "This message waits to go already, or has gone."
+    except actions.CalledOff:
+        words = CALLED_OFF
+    except actions.TooSoon:
+        words = "Choose a time at least five minutes from now, so that you can recall it."
+    except actions.TooFar:
+        words = "That is more than a year away; check the date."
+    except actions.NobodyToReach:
+        words = NOBODY[message.event_id is not None]
+    else:
+        number = len(reached.people)
+        db.session.commit()
+        flash(
+            f"It waits to go to {number} {'person' if number == 1 else 'people'}. You can still recall it.",
+            "good",
+        )
+        return redirect(url_for("organise_messages.show", message_id=message_id), 303)
+    db.session.rollback()
+    flash(words, "bad")
+    return render(of_desk(message_id), form, 422)
+
+
+@page.post(f"/{own.ID.format('message_id')}/test")
+def test(message_id: int) -> ResponseReturnValue:
+    """The letter to the organiser's own address, as its first reader would get it."""
+    message, now = of_desk(message_id), clock.now()
+    people = audience.of(message, now, capped).people
+    start_write()
+    if not people:
+        flash(NOBODY[message.event_id is not None], "bad")
+        return redirect(url_for("organise_messages.show", message_id=message_id), 303)
+    try:
+        sample.send(example(of_desk(message_id), people[0].person_id, now), now)
+    except limits.TooMany:
+        db.session.rollback()
+        flash(TOO_MANY, "bad")
+    else:
+        db.session.commit()
+        flash(f"A test is on its way to {g.desk.address}.", "good")
+    return redirect(url_for("organise_messages.show", message_id=message_id), 303)
+
+
+@page.post(f"/{own.ID.format('message_id')}/recall")
+def recall(message_id: int) -> ResponseReturnValue:
+    message = to_change(message_id)
+    try:
+        actions.recall(message, g.desk.actor, clock.now())
+    except actions.TooLate:
+        db.session.rollback()
+        flash("It has begun to leave, so it cannot be recalled any more.", "bad")
+    else:
+        db.session.commit()
+        flash("Recalled: nobody gets it. It is kept, and you can change and send it.", "good")
+    return redirect(url_for("organise_messages.show", message_id=message_id), 303)
