@@ -108,7 +108,7 @@ def welcome(facts: Mapping[str, Any], now: datetime) -> Organisation:
     """A host organisation and the person who owns it."""
     since = now - timedelta(days=90)
     host = people.found_organisation(facts["name"], facts["zone"], since, facts["about"])
-    host.reply_to = facts["reply_to"]
+    host.reply_to = host.privacy_contact = facts["reply_to"]
     name, address = facts["owner"]
     people.give_role(people.meet(host, address, name, since), "owner", since)
     return host

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from convene.events.models import Event
 from convene.extensions import db
 from convene.groups.models import Group
-from convene.nudges import actions as nudges
+from convene.nudges import answering as nudges
 from convene.nudges.models import Nudge
 from convene.people.models import Person
 

@@ -17,7 +17,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 
 from convene import clock
-from convene.access import audit, limits, sign_ins, tokens
+from convene.access import audit, codes, limits, sign_ins, tokens
 from convene.extensions import begin_write, db, start_write
 from convene.health import checks
 from convene.inbox import keeping
@@ -162,7 +162,7 @@ def for_each(things: Iterable[Any], act: Callable[[Any], object]) -> None:
 
 def tidy(app: Flask, now: Callable[[], datetime]) -> None:
     begin_write()
-    for part in (limits, tokens, sign_ins, audit, pace, keeping):
+    for part in (limits, tokens, codes, sign_ins, audit, pace, keeping):
         part.forget(now())
     log.purge(now())
     db.session.commit()

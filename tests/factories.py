@@ -24,7 +24,9 @@ def an_organisation(
     name: str | None = None, *, zone: str = "Europe/London", now: datetime | None = None
 ) -> Organisation:
     """The organisation of this name, or a new one of its own."""
-    return found_organisation(name or f"Open Table {next(numbers)}", zone, now or clock.now())
+    made = found_organisation(name or f"Open Table {next(numbers)}", zone, now or clock.now())
+    made.privacy_contact = made.privacy_contact or "data@example.org"
+    return made
 
 
 def a_person(

@@ -8,14 +8,18 @@ from convene.mail.letter import Letter, write
 LIFETIME = timedelta(minutes=10)
 
 
-def sign_in(address: str, secret: str, now: datetime) -> Letter:
+def sign_in(address: str, secret: str, now: datetime, code: str = "") -> Letter:
     return write(
         "sign_in",
         to_name="",
         to_address=address,
         from_name="Convene",
         expires_at=now + LIFETIME,
-        facts={"url": links.sign_in(secret), "minutes": int(LIFETIME.total_seconds() // 60)},
+        facts={
+            "url": links.sign_in(secret),
+            "minutes": int(LIFETIME.total_seconds() // 60),
+            "code": code,
+        },
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from convene.access.models import Token
 from convene.extensions import db
@@ -47,17 +47,26 @@ def usable(purpose: str, secret: str, now: datetime) -> bool:
 
 def spend(purpose: str, secret: str, now: datetime) -> str:
     """The address this secret was sent to. Of ten presses at once one gets it; the others raise Unusable."""
-    spent = (
-        update(Token)
-        .where(Token.secret_hash == hashed(secret), Token.purpose == purpose)
-        .where(Token.used_at.is_(None), Token.expires_at > now)
-        .values(used_at=now)
-        .returning(Token.address)
-    )
-    address = db.session.execute(spent).scalar_one_or_none()
+    return spent(Token.secret_hash == hashed(secret), purpose, now)
+
+
+def spent(which: ColumnElement[bool], purpose: str, now: datetime) -> str:
+    once = update(Token).where(which, Token.purpose == purpose)
+    once = once.where(Token.used_at.is_(None), Token.expires_at > now).values(used_at=now)
+    address = db.session.execute(once.returning(Token.address)).scalar_one_or_none()
     if address is None:
         raise Unusable
-    return address
+    return str(address)
+
+
+def id_of(secret: str) -> int:
+    """The number of a secret that was issued a moment ago."""
+    return db.session.scalars(select(Token.id).where(Token.secret_hash == hashed(secret))).one()
+
+
+def spend_by_id(purpose: str, token_id: int, now: datetime) -> str:
+    """As `spend`, for a token that was found by a code. Raises Unusable."""
+    return spent(Token.id == token_id, purpose, now)
 
 
 def forget(now: datetime) -> None:

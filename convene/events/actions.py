@@ -24,6 +24,10 @@ class CannotPublish(Exception):
     """The event is not a draft, or would be published with its start in the past."""
 
 
+class NobodyAnswersForData(CannotPublish):
+    """The host has not said who answers for people's data, and how they are reached."""
+
+
 class CalledOff(Exception):
     """An event that was called off is not edited any more."""
 
@@ -61,8 +65,11 @@ def add(host: Organisation, slug: str, facts: Mapping[str, Any], now: datetime) 
 
 
 def publish(event: Event, now: datetime) -> None:
+    """Raises CannotPublish, NobodyAnswersForData."""
     if event.state != "draft" or event.starts_at <= now:
         raise CannotPublish
+    if not (event.organisation.controller.strip() and event.organisation.privacy_contact.strip()):
+        raise NobodyAnswersForData
     event.state = "published"
     event.revised_at = now
 

@@ -115,7 +115,7 @@ def post_groups(event: Event, by_person: Mapping[int, list[Seat]], now: datetime
     """
     told = {*signups.in_state(event.id, "confirmed"), *signups.present(event.id)}
     for signup in sorted(told, key=lambda one: one.id):
-        if signup.person_id not in by_person or not signup.person.address:
+        if signup.person_id not in by_person or not signup.person.reachable:
             continue
         outbox.post(
             letters.your_group(signup, by_person[signup.person_id]),

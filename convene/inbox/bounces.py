@@ -17,8 +17,8 @@ from convene.links import keyed_hash
 from convene.mail.envelope import mail_of
 from convene.mail.models import OutgoingMail
 from convene.mail.suppression import fold, suppress
-from convene.nudges.actions import stop
 from convene.nudges.rules import KINDS
+from convene.nudges.stopping import stop
 from convene.people.addresses import folded
 from convene.people.models import Person
 

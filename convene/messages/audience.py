@@ -59,9 +59,9 @@ def of(message: Message, now: datetime, capped: Capped) -> Audience:
     return Audience(kept, len(meant) - len(found), len(found) - len(open_), len(open_) - len(kept))
 
 
-def with_a_part(message: Message) -> Select[int, str, str | None]:
+def with_a_part(message: Message) -> Select[int, str, str]:
     """Those with one of the message's states. Who was not marked has neither come nor stayed away."""
-    rows = select(Person.id, Person.name, Person.address).join(Signup, Signup.person_id == Person.id)
+    rows = select(Person.id, Person.name, Person.reachable).join(Signup, Signup.person_id == Person.id)
     rows = rows.join(Event, Event.id == Signup.event_id)
     rows = rows.outerjoin(Attendance, Attendance.signup_id == Signup.id)
     wanted = [part(state) for state in message.states.split() if state in STATES]
@@ -78,11 +78,11 @@ def part(state: str) -> ColumnElement[bool]:
     return and_(Attendance.state == "no_show", Event.attendance_complete_at.is_not(None))
 
 
-def agreed(organisation_id: int, now: datetime) -> Select[int, str, str | None]:
+def agreed(organisation_id: int, now: datetime) -> Select[int, str, str]:
     """Those whose newest word on announcements is a yes, and who have not asked for quiet."""
     word = aliased(Consent)
     newest = select(func.max(word.id)).where(word.person_id == Person.id, word.purpose == PURPOSE)
-    rows = select(Person.id, Person.name, Person.address).join(Consent, Consent.person_id == Person.id)
+    rows = select(Person.id, Person.name, Person.reachable).join(Consent, Consent.person_id == Person.id)
     muted = (" " + Person.muted + " ").like(f"% {PURPOSE} %")
     return rows.where(
         Person.organisation_id == organisation_id,

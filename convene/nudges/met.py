@@ -23,7 +23,7 @@ class Met:
     @property
     def can_be_reached(self) -> bool:
         """Whether a letter could ever bring the two together: nobody learns here whether mail is stopped."""
-        return bool(self.person.address)
+        return bool(self.person.reachable)
 
 
 def met(event_id: int, person: Person) -> Sequence[Met]:
@@ -41,5 +41,5 @@ def who_met_somebody(event_id: int) -> set[int]:
     rows = rows.join(theirs, (theirs.group_id == own.group_id) & (theirs.person_id != own.person_id))
     rows = rows.join(Person, Person.id == theirs.person_id)
     rows = rows.where(Round.event_id == event_id, Round.state.in_(("published", "held")))
-    rows = rows.where(Person.address.is_not(None), Person.state != "erased")
+    rows = rows.where(Person.reachable != "", Person.state != "erased")
     return set(db.session.scalars(rows))

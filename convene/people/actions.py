@@ -40,7 +40,9 @@ def found_organisation(name: str, zone: str, now: datetime, about: str = "") -> 
     slug = slug_of(name)
     host = organisation(slug)
     if host is None:
-        host = Organisation(slug=slug, name=name, about=about, zone=zone, created_at=now)
+        host = Organisation(
+            slug=slug, name=name, about=about, zone=zone, controller=name[:120], created_at=now
+        )
         db.session.add(host)
         db.session.flush()
     return host
@@ -98,14 +100,16 @@ def unmute(person: Person, kind: str) -> None:
 
 def renew_calendar(person: Person) -> None:
     """End the address of their own calendar; the next one shown to them is new."""
-    person.calendar_generation = Person.calendar_generation + 1  # counted by the database: two presses are two
+    person.calendar_generation = (
+        Person.calendar_generation + 1
+    )  # counted by the database: two presses are two
 
 
 def never_mail(person: Person, now: datetime) -> None:
     """Stop every letter to this person's address, on the whole installation, for good."""
-    if person.address:
-        suppress(person.address, "never", now)
-        outbox.drop_all_to(person.address)
+    if person.reachable:
+        suppress(person.reachable, "never", now)
+        outbox.drop_all_to(person.reachable)
 
 
 def ordered(first: Person, second: Person) -> tuple[int, int]:
@@ -173,4 +177,7 @@ def lift(
 def read_note(rule: Separation, actor: str, now: datetime) -> str:
     """The note in plain words; every reading is written down."""
     audit.record(rule.organisation_id, actor, "separation.read", f"separation:{rule.id}", now)
-    return notes_cipher().decrypt(rule.note).decode() if rule.note else ""
+    if not rule.note:
+        return ""
+    # One a line, where two rules became one when two people did (merging.py).
+    return "\n\n".join(notes_cipher().decrypt(part).decode() for part in rule.note.split(b"\n"))

@@ -3,7 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from convene.extensions import db
@@ -73,6 +84,16 @@ class Person(db.Model):
     created_at: Mapped[datetime]
 
     organisation: Mapped[Organisation] = relationship()
+
+    @hybrid_property
+    def reachable(self) -> str:
+        """The folded address that their letters go to and are counted by, also a shared one; empty without mail."""
+        return (self.address_typed or "").strip().casefold()
+
+    @reachable.inplace.expression
+    @classmethod
+    def _reachable(cls) -> ColumnElement[str]:
+        return func.lower(func.coalesce(cls.address_typed, ""))
 
     @validates("name")
     def fold_name(self, _: str, name: str) -> str:

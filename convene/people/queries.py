@@ -1,14 +1,14 @@
 """Finding people: always inside one organisation."""
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy.orm import aliased
 
 from convene.extensions import db
 from convene.people.models import Lock, Organisation, Person, Role, Separation
-from convene.people.words import folded_name, is_found
+from convene.people.words import folded_name
 
 ORGANISING = ("owner", "organiser")
 BY_ADDRESS = select(Person).where(
@@ -24,6 +24,21 @@ def organisation(slug: str) -> Organisation | None:
 def by_address(organisation_id: int, address: str) -> Person | None:
     """The person with this folded address in this organisation."""
     return db.session.scalar(BY_ADDRESS, {"organisation_id": organisation_id, "address": address})
+
+
+def reads_mail_at(addresses: Sequence[str]) -> ColumnElement[bool]:
+    """In SQL: letters to this person go to one of these folded addresses, their own or one that they share."""
+    owner = aliased(Person)
+    owners = select(owner.id).where(owner.address.in_(addresses))
+    return or_(Person.address.in_(addresses), Person.mailbox_id.in_(owners))
+
+
+def sharing(owner_id: int) -> Sequence[Person]:
+    """The others who read this person's mailbox, in the order they came to be known."""
+    rows = select(Person).where(
+        Person.mailbox_id == owner_id, Person.id != owner_id, Person.state != "erased"
+    )
+    return db.session.scalars(rows.order_by(Person.id)).all()
 
 
 def organisers(address: str) -> Sequence[Person]:
@@ -47,26 +62,6 @@ def may_see_separations(person: Person) -> bool:
     named = select(Role.id).join(Person, Role.person_id == Person.id)
     named = named.where(Person.organisation_id == person.organisation_id, Role.kind == "safeguarding")
     return "owner" in own and db.session.scalar(named.limit(1)) is None
-
-
-def search(organisation_id: int, text: str, *, limit: int = 50) -> Sequence[Person]:
-    """People by a part of their name or address, in order of name.
-
-    The names are looked through here: SQLite knows neither the case nor the accents of a letter.
-    """
-    mine = (Person.organisation_id == organisation_id, Person.state != "erased")
-    rows = select(Person).where(*mine).order_by(Person.name_folded, Person.id)
-    if not text:
-        return db.session.scalars(rows.limit(limit)).all()
-    part = folded_name(text)
-    names = select(Person.id, Person.name_folded, Person.address).where(*mine)
-    names = names.order_by(Person.name_folded, Person.id)
-    found = (
-        person_id
-        for person_id, name, address in db.session.execute(names)
-        if is_found(text, name) or part in (address or "")
-    )
-    return db.session.scalars(rows.where(Person.id.in_(list(islice(found, limit))))).all()
 
 
 def of_name(organisation_id: int, name: str) -> Sequence[Person]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from convene.access import codes
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import affected, db, dialect, upsert
@@ -37,11 +38,14 @@ def refuse_unless_open(event: Event, now: datetime) -> None:
         raise NotOpen
 
 
-def sign_up(event_id: int, address: str, name: str, zone: str | None, now: datetime) -> Signup:
+def sign_up(
+    event_id: int, address: str, name: str, zone: str | None, now: datetime, browser: str = ""
+) -> Signup:
     """Start a signup and post its link; who is known already gets a link to the place they have.
 
     Holds no place until the link is used. Raises NotOpen, BadAddress. The same person twenty times at once is one
-    row, and the letters stop at the limit per address: the page reads the same all the while.
+    row, and the letters stop at the limit per address: the page reads the same all the while. `browser` is the secret
+    of the one that asks (access.codes).
     """
     event = locked(event_id)
     refuse_unless_open(event, now)
@@ -52,7 +56,7 @@ def sign_up(event_id: int, address: str, name: str, zone: str | None, now: datet
     if signup.state in ("cancelled", "lapsed"):
         signup.state = "started"
         signup.started_at = now
-    send_link(signup, now)
+    send_link(signup, now, browser)
     return signup
 
 
@@ -78,9 +82,10 @@ def new_link(signup: Signup, now: datetime) -> None:
     The lock keeps letters posted at the same moment from sharing a number.
     """
     lock_signup(signup.id)
-    if not signup.person.address:
+    if not signup.person.reachable:
         raise PlaceGone
     count_letter(signup, now)
+    codes.end("signup", signup.id)
     signup.generation += 1
     post_link(signup, now)
 

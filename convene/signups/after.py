@@ -77,17 +77,19 @@ class Turnout:
 
 def of_event(event_id: int) -> list[One]:
     """Every signup of an event with what was marked, in one query."""
-    state = Attendance.state
-    rows = select(
-        Signup.id, Signup.person_id, Signup.state, Signup.started_at, Signup.first_time, state
-    ).outerjoin(Signup.attendance)
+    facts = (Signup.id, Signup.person_id, Signup.state, Signup.started_at, Signup.first_time)
+    rows = select(*facts, Attendance.state).outerjoin(Signup.attendance)
     rows = rows.where(Signup.event_id == event_id).order_by(Signup.id)
-    return [One(*facts, marked or "unknown") for *facts, marked in db.session.execute(rows)]
+    return [
+        One(id_, person_id, state, started_at, first_time, marked or "unknown")
+        for id_, person_id, state, started_at, first_time, marked in db.session.execute(rows)
+    ]
 
 
 def turnout(event: Event, everybody: Iterable[One], waited: set[int] | None) -> Turnout:
     """What came of these signups. `waited`: ids of those who once stood in line, or none if that is not known."""
-    walked, asked = [], []
+    walked: list[One] = []
+    asked: list[One] = []
     for one in everybody:
         (walked if one.here and one.started_at >= event.starts_at - EARLY else asked).append(one)
     states = Counter(one.state for one in asked)

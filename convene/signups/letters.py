@@ -1,5 +1,6 @@
 """The letters about a person's place at an event: one function each."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from convene.events.entry import entry
 from convene.mail.letter import Letter, write
 from convene.people.words import safe_to_mail
 from convene.signups.models import Signup
+from convene.signups.uids import uid_of
 
 
 def facts_of(signup: Signup) -> dict[str, Any]:
@@ -50,27 +52,34 @@ def letter(
 def request(signup: Signup, sequence: int, now: datetime) -> dict[str, Any]:
     """The invite part of a letter: METHOD:REQUEST for this person alone."""
     guest = invite.Guest(signup.person.name, signup.person.address_typed or "")
-    body = invite.request(entry(signup.event, sequence=sequence, stamp=now, has_place=True), guest)
+    shown = entry(signup.event, sequence=sequence, stamp=now, has_place=True)
+    body = invite.request(replace(shown, uid=uid_of(signup)), guest)
     return {"invite": body, "invite_method": "REQUEST", "revision": sequence}
 
 
 def cancel(signup: Signup, sequence: int, now: datetime) -> dict[str, Any]:
     """The invite part that takes the entry out of this person's calendar."""
     guest = invite.Guest(signup.person.name, signup.person.address_typed or "")
-    body = invite.cancel(entry(signup.event, sequence=sequence, stamp=now), guest)
+    shown = entry(signup.event, sequence=sequence, stamp=now)
+    body = invite.cancel(replace(shown, uid=uid_of(signup)), guest)
     return {"invite": body, "invite_method": "CANCEL", "revision": sequence}
 
 
-def confirm(signup: Signup) -> Letter:
+def confirm(signup: Signup, code: str = "") -> Letter:
     """The first letter to an unproven address: no invite, and nothing that the sender typed but a plain name."""
     name = safe_to_mail(signup.person.name)
-    facts = {"name": name, "never_url": links.never(signup.person_id), "preferences_url": None}
+    facts = {"name": name, "never_url": links.never(signup.person_id), "preferences_url": None, "code": code}
     return letter("confirm", signup, to_name=name, facts=facts, expires_at=signup.event.ends_at)
 
 
-def place_link(signup: Signup) -> Letter:
-    """For somebody who signed up again, or asked for a new link: the way to the place they have."""
-    return letter("place_link", signup)
+def place_link(signup: Signup, code: str = "") -> Letter:
+    """For somebody who signed up again, or asked for a new link: the way to the place they have.
+
+    It may have been somebody else who reads the same mailbox, so it leads to a place of their own too.
+    """
+    place = links.place(signup.id, signup.generation)
+    another = f"{place}/another" if signup.event.state == "published" else None
+    return letter("place_link", signup, facts={"code": code, "another_url": another})
 
 
 def place_confirmed(signup: Signup, sequence: int, now: datetime) -> Letter:

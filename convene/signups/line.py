@@ -45,7 +45,7 @@ def seat(signup: Signup, now: datetime) -> None:
     signup.confirmed_at = now
     signup.offered_until = None
     signup.queue_number = None
-    if not signup.person.address or signup.event.ends_at <= now:  # nobody, or nothing, to invite to
+    if not signup.person.reachable or signup.event.ends_at <= now:  # nobody, or nothing, to invite to
         return
     sequence = next_sequence(signup)
     signup.invite_open = True
@@ -71,7 +71,7 @@ def offer_free_places(event: Event, now: datetime) -> int:
     offered = db.session.scalars(line).all()
     for signup in offered:
         signup.queue_number = None
-        if signup.person.address:
+        if signup.person.reachable:
             signup.state = "offered"
             signup.offered_until = offer_ends(now, event.starts_at, signup.person.zone or event.zone)
             post(letters.place_offered(signup), signup, now, replaces=("waitlisted",))

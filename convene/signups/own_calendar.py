@@ -14,6 +14,7 @@ from convene.events.queries import window
 from convene.extensions import db
 from convene.people.models import Person
 from convene.signups.models import Signup
+from convene.signups.uids import uid_of
 
 OWNER = select(Person).where(Person.id == bindparam("person_id"), Person.state != "erased")
 OWNER = OWNER.options(joinedload(Person.organisation))
@@ -23,7 +24,9 @@ SHOWN = select(Signup).join(Signup.event).where(Signup.person_id == bindparam("p
 SHOWN = SHOWN.where(or_(Signup.state == "confirmed", Signup.invite_sequence.is_not(None)))
 SHOWN = SHOWN.where(Event.state.in_(("published", "called_off")))
 SHOWN = SHOWN.where(Event.ends_at > bindparam("since"), Event.starts_at < bindparam("until"))
-SHOWN = SHOWN.options(joinedload(Signup.event)).order_by(Event.starts_at, Signup.id)
+SHOWN = SHOWN.options(joinedload(Signup.event), joinedload(Signup.person)).order_by(
+    Event.starts_at, Signup.id
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,14 @@ class Showing:
 
     event: Event
     live: bool
+    uid: str
     sequence: int  # SEQUENCE is counted for each person, as in their invites
     stamp: datetime
 
     def entry(self) -> Entry:
         """With the link to join for as long as the place is theirs."""
         shown = entry(self.event, sequence=self.sequence, stamp=self.stamp, has_place=self.live)
-        return replace(shown, called_off=not self.live)
+        return replace(shown, uid=self.uid, called_off=not self.live)
 
     def mark(self) -> str:
         """All that the entry hangs on: the event's own facts change with its revision, which the stamp may hide."""
@@ -62,6 +66,7 @@ def showing(signup: Signup) -> Showing:
     moments = (event.revised_at, signup.confirmed_at, signup.cancelled_at)
     return Showing(
         event=event,
+        uid=uid_of(signup),
         live=signup.state == "confirmed" and event.state == "published",
         sequence=max(event.sequence, signup.invite_sequence or 0),
         stamp=max(moment for moment in moments if moment is not None),

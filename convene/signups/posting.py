@@ -1,12 +1,14 @@
 """Letters about a place: numbered, in one thread a signup, and rationed where anybody could ask for them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from convene.access import limits
+from convene.access import codes, limits
 from convene.mail import outbox
 from convene.mail.letter import Letter
 from convene.signups import letters
 from convene.signups.models import Signup
+
+LINK_LASTS = timedelta(days=30)  # after the event
 
 
 def thread(signup: Signup) -> str:
@@ -15,7 +17,7 @@ def thread(signup: Signup) -> str:
 
 def post(letter: Letter, signup: Signup, now: datetime, replaces: tuple[str, ...] = ()) -> None:
     """Post a letter about this place; people without an address are told by the host."""
-    if not signup.person.address:
+    if not signup.person.reachable:
         return
     signup.letter_count += 1
     outbox.post(
@@ -37,15 +39,22 @@ def next_sequence(signup: Signup) -> int:
     return signup.invite_sequence
 
 
-def send_link(signup: Signup, now: datetime) -> None:
-    """Post the way to a place, unless this address has had its share of letters that nobody asked it for."""
-    if not signup.person.address:
+def send_link(signup: Signup, now: datetime, browser: str = "") -> None:
+    """Post the way to a place, unless this address has had its share of letters that nobody asked it for.
+
+    With the secret of the browser in which it was asked for, the letter holds a code to type there as well.
+    """
+    if not signup.person.reachable:
         return
+    slug, until = signup.event.slug, signup.event.ends_at + LINK_LASTS
     try:
         count_letter(signup, now)
     except limits.TooMany:
+        if browser:
+            codes.pretend(browser, "signup", slug, until, now)
         return
-    post_link(signup, now)
+    code = codes.make(browser, "signup", slug, signup.id, until, now) if browser else ""
+    post_link(signup, now, code)
 
 
 def count_letter(signup: Signup, now: datetime) -> None:
@@ -53,7 +62,7 @@ def count_letter(signup: Signup, now: datetime) -> None:
 
     Few until the address has answered once; then more, so that somebody known can sign up for a whole programme.
     """
-    address = signup.person.address or ""
+    address = signup.person.reachable
     if signup.person.state != "provisional":
         limits.take(now, MAILS_PER_KNOWN_ADDRESS_HOUR=address)
         return
@@ -61,6 +70,6 @@ def count_letter(signup: Signup, now: datetime) -> None:
     limits.take(now, MAILS_PER_ADDRESS_DAY=address)  # apart: what the hour refuses uses up nothing of the day
 
 
-def post_link(signup: Signup, now: datetime) -> None:
+def post_link(signup: Signup, now: datetime, code: str = "") -> None:
     first = signup.state == "started"
-    post(letters.confirm(signup) if first else letters.place_link(signup), signup, now)
+    post(letters.confirm(signup, code) if first else letters.place_link(signup, code), signup, now)

@@ -16,6 +16,7 @@ from convene.events.queries import WITH_HOST
 from convene.extensions import db
 from convene.mail.models import UNSENT, OutgoingMail
 from convene.people.models import Person
+from convene.people.queries import reads_mail_at
 from convene.signups.models import HOLDING, Attendance, Signup
 
 COUNTED = select(Signup.event_id, Signup.state, func.count()).where(
@@ -100,7 +101,7 @@ def open_places(address: str, now: datetime) -> list[int]:
         select(Signup.id).join(Event, Signup.event_id == Event.id).join(Person, Signup.person_id == Person.id)
     )
     rows = rows.where(
-        Person.address == address, Signup.state.in_((*HOLDING, "waitlisted")), Event.ends_at > now
+        reads_mail_at([address]), Signup.state.in_((*HOLDING, "waitlisted")), Event.ends_at > now
     )
     return list(db.session.scalars(rows.order_by(Signup.event_id)))
 

@@ -14,11 +14,13 @@ from convene.events.models import Event
 from convene.extensions import db
 from convene.mail import outbox
 from convene.people.models import Person
+from convene.people.queries import reads_mail_at
 from convene.signups import letters
 from convene.signups.actions import NEEDLESS_AFTER_CANCEL, lock_signup, refuse_unless_open
 from convene.signups.line import NotOffered, accept_offer, give_place, offer_free_places
 from convene.signups.models import HOLDING, Signup
 from convene.signups.posting import post, thread
+from convene.signups.uids import read
 
 
 class NotInvited(Exception):
@@ -44,7 +46,9 @@ def invited(uid: str, address: str) -> int | None:
     rows = (
         select(Signup.id).join(Event, Signup.event_id == Event.id).join(Person, Signup.person_id == Person.id)
     )
-    return db.session.scalar(rows.where(Event.uid == uid, Person.address == address))
+    event_uid, signup_id = read(uid)
+    own = Signup.id == signup_id if signup_id is not None else Person.address == address
+    return db.session.scalar(rows.where(Event.uid == event_uid, own, reads_mail_at([address])))
 
 
 def person_of(signup_id: int) -> int | None:
@@ -52,7 +56,7 @@ def person_of(signup_id: int) -> int | None:
 
 
 def event_of(uid: str) -> Event | None:
-    return db.session.scalar(select(Event).where(Event.uid == uid))
+    return db.session.scalar(select(Event).where(Event.uid == read(uid)[0]))
 
 
 def apply(signup_id: int, press: Press, now: datetime) -> Signup:

@@ -94,7 +94,7 @@ def will_hear(event: Event) -> int:
     """How many people hear by mail of the change that waits."""
     whom = [rule for rule, _ in hearers(event)]
     rows = select(func.count()).select_from(Signup).join(Person, Person.id == Signup.person_id)
-    rows = rows.where(Signup.event_id == event.id, or_(false(), *whom), Person.address.is_not(None))
+    rows = rows.where(Signup.event_id == event.id, or_(false(), *whom), Person.reachable != "")
     return db.session.scalar(rows) or 0
 
 

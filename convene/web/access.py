@@ -1,5 +1,6 @@
 """Who may see a page: one guard for each audience, asked before anything else of the page runs."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -144,6 +145,18 @@ def own_path(text: str, otherwise: str) -> str:
     if any(ord(c) < 32 for c in text):
         return otherwise
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def remember_browser() -> None:
+    """Give this browser a secret of its own, in the cookie, if it has none: codes are bound to it."""
+    if not isinstance(session.get("browser"), str):
+        session["browser"] = secrets.token_urlsafe(16)
+
+
+def browser() -> str:
+    """The secret of this browser; a new one each time for a browser that never asked for a code."""
+    found = session.get("browser")
+    return found if isinstance(found, str) else secrets.token_urlsafe(16)
 
 
 def client() -> str:

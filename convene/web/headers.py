@@ -18,8 +18,18 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 # Behind these paths stands what concerns one person: no shared machine may keep it.
-PRIVATE = ("/place/", "/answer/", "/unsubscribe/", "/preferences/", "/organise", "/dev/", "/door/", "/here/")
-SHOWS_AN_ADDRESS = "signup.check_email"
+PRIVATE = (
+    "/place/",
+    "/answer/",
+    "/unsubscribe/",
+    "/preferences/",
+    "/organise",
+    "/dev/",
+    "/door/",
+    "/here/",
+    "/my-data/",
+)
+SHOWS_AN_ADDRESS = ("code.show", "code.use")
 ONE_CLICK = "unsubscribe.stop"  # RFC 8058: a mail program posts here
 
 
@@ -28,7 +38,7 @@ def set_headers(answer: Response) -> Response:
         answer.headers.setdefault(name, value)
     if current_app.config["HTTPS"]:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.path.startswith(PRIVATE) or request.endpoint == SHOWS_AN_ADDRESS:
+    if request.path.startswith(PRIVATE) or request.endpoint in SHOWS_AN_ADDRESS or "change" in request.args:
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["X-Robots-Tag"] = "noindex"
     elif request.endpoint != "static":

@@ -121,7 +121,7 @@ def examples(mail: Path) -> dict[str, list[Values]]:
     states = [place(state, FULL) for state in ("confirmed", "waitlisted", "offered", "cancelled")]
     return {
         "events.show": [{"slug": slug} for slug in (FULL, PAST, GONE)],
-        "signup.check_email": [{"slug": FULL}],
+        "code.show": [{"slug": FULL}],
         "circles.show": [{"slug": "the-measuring-circle"}],
         "place.show": [*states, place("started", OPEN), place("confirmed", PAST)],
         "place.ask_cancel": states[:1],
@@ -152,10 +152,10 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "organise_attendance.show": [{"event_id": number[slug]} for slug in (PAST, FULL, on)],
         "organise_signups.ask_cancel": [{"event_id": number[FULL], "signup_id": signup.id}],
         "organise_outbox.letter": [{"mail_id": newest}],
-        "organise_people.together": [{}, {"one": "a", "other": "e"}],
-        "organise_people.apart": [{"one": "a", "other": "e"}],
-        "organise_people.ask_lift_apart": [{"rule_id": first_of(Separation)}],
-        "organise_people.ask_lift_together": [{"rule_id": first_of(Lock)}],
+        "organise_together.show": [{}, {"one": "a", "other": "e"}],
+        "organise_apart.show": [{"one": "a", "other": "e"}],
+        "organise_apart.ask_lift": [{"rule_id": first_of(Separation)}],
+        "organise_together.ask_lift": [{"rule_id": first_of(Lock)}],
         "organise_ending.ask_throw_away": [{"event_id": number[slug]} for slug in (DRAFT, FULL)],
         "event_id": [{"event_id": number[FULL]}],
     }

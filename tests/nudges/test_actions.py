@@ -18,7 +18,7 @@ from convene.groups.models import Group, Round, Seat
 from convene.mail import sending
 from convene.mail.models import OutgoingMail
 from convene.mail.transport import Memory
-from convene.nudges import actions
+from convene.nudges import stopping
 from convene.nudges.actions import events_near, post_due
 from convene.nudges.models import Nudge
 from convene.people.actions import mute
@@ -343,7 +343,7 @@ def test_a_nudge_that_waits_behind_a_mail_server_away_is_stopped_by_unsubscribin
     post_due(event.id, "reminder", EVE)
     (letter,) = letters()
     letter.state, letter.tries = "retry", 1
-    actions.stop(signup.person, "reminder")
+    stopping.stop(signup.person, "reminder")
     assert [one.state for one in letters()] == ["dropped"]
 
 

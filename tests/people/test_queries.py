@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
-from convene.people.queries import search
+from convene.people.finding import search
 from tests.factories import a_person, an_organisation
 
 

@@ -76,7 +76,9 @@ def a_house(app: Flask) -> House:
     secret = sign_ins.open_sign_in(organiser.address or "", host.id, "a test", now)
     good = {
         "slug": event.slug, "event_id": str(event.id), "signup_id": str(signup.id), "person_id": str(signup.person_id),
-        "place.token": links.place(signup.id, 1), "now.token": links.place(signup.id, 1),
+        "place.token": links.place(signup.id, 1),
+        "now.token": links.place(signup.id, 1),
+        "another.token": links.place(signup.id, 1),
         "answer.token": links.answer(nudge.id, 1),
         "own_calendar.key": links.calendar(signup.person_id, 1).removesuffix(".ics"),
         "own_calendar.token": links.place(signup.id, 1),

@@ -140,7 +140,9 @@ def set_out(problem: Problem) -> Board:
         newcomer=np.array([person.newcomer for person in people], dtype=bool),
         senior=np.array([person.senior for person in people], dtype=bool),
         facilitator=np.array([person.facilitator for person in people], dtype=bool),
-        limit=np.array([_limit(person, problem, groups) for person in people], dtype=np.int32),
+        limit=np.array([_limit(person, problem, groups) for person in people], dtype=np.int32)
+        if problem.served
+        else np.full(n, groups, dtype=np.int32),
         block=_blocks(problem, number),
         apart=_apart(problem, number),
         met_keys=keys,

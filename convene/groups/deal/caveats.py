@@ -10,7 +10,6 @@ from .problem import Caveat
 from .score import outside_blocks
 from .words import counted
 
-
 ALONE = (
     "There are fewer than three people in all.",
     "Nobody here facilitates.",

@@ -9,14 +9,14 @@ from time import thread_time
 import numpy as np
 
 from .because import because
-from .board import EXACT, SCALE, Board, Ints, set_out
+from .board import EXACT, SCALE, Board, Ints, Tariff, set_out
 from .bounds import Fresh, least_price, least_repeats
 from .caveats import caveats
 from .dice import Dice
 from .floor import Floor
 from .opening import Opening, open_deal
 from .prices import FEW, crowded
-from .problem import Invalid, Plan, Problem, Refused
+from .problem import Groups, Invalid, Plan, Problem, Refused
 from .refusals import reasons
 from .schedule import copies, schedules, steps
 from .score import Score, recount
@@ -167,9 +167,9 @@ class _Search:
         start = open_deal(board, self.bounds, dice, wish, opening.size) or opening
         floor = Floor(board, start.groups, start.size, start.most)
         work = steps(board, sweeps)
-        return _judge(
-            board, repair(floor, work, Dice(board.seed, 3, number), self.least_repeats, self.clock.late)
-        )
+        # Where only repeats cost anything, the least price is a number of them.
+        least = max(self.least_repeats, self.least // max(1, Tariff.of(board.weights, EXACT).repeat))
+        return _judge(board, repair(floor, work, Dice(board.seed, 3, number), least, self.clock.late))
 
     def settle(self, opening: Opening, sweeps: int) -> None:
         """The first schedule where people were told groups: as few repeats as can be, and then few moves.
@@ -224,10 +224,6 @@ def _judge(board: Board, groups: Ints) -> Found:
 
 
 def _plan(problem: Problem, board: Board, fresh: Fresh, best: Found, late: bool) -> Plan:
-    rounds = tuple(
-        tuple(tuple(sorted(board.ids[k] for k in group)) for group in in_groups(seated, board.groups))
-        for seated in best.groups
-    )
     notes = because(problem, fresh)
     if late:
         notes += (
@@ -235,7 +231,7 @@ def _plan(problem: Problem, board: Board, fresh: Fresh, best: Found, late: bool)
         )
     score = best.score
     return Plan(
-        rounds=rounds,
+        rounds=in_words(board, best.groups),
         repeats=score.repeats,
         least_repeats=least_repeats(fresh),
         met_again=score.met_again,
@@ -249,12 +245,16 @@ def _plan(problem: Problem, board: Board, fresh: Fresh, best: Found, late: bool)
     )
 
 
-def in_groups(seated: Ints, count: int) -> list[list[int]]:
-    """The people of each group of one round."""
-    groups: list[list[int]] = [[] for _ in range(count)]
-    for person, group in enumerate(seated.tolist()):
-        groups[group].append(person)
-    return groups
+def in_words(board: Board, rounds: Ints) -> tuple[Groups, ...]:
+    """(rounds, n) groups as ids, sorted within each group."""
+    by_id = np.array(sorted(range(board.n), key=board.ids.__getitem__), dtype=np.int64)
+    out = []
+    for seated in rounds:
+        order = by_id[np.argsort(seated[by_id], kind="stable")]
+        ids = [board.ids[k] for k in order.tolist()]
+        ends = np.cumsum(np.bincount(seated, minlength=board.groups)).tolist()
+        out.append(tuple(tuple(ids[start:end]) for start, end in zip([0, *ends], ends, strict=False)))
+    return tuple(out)
 
 
 def _nothing_to_deal(problem: Problem, board: Board) -> Plan:

@@ -18,7 +18,8 @@ from .units import Bound, Unit
 GREEDY_PASSES = 40
 NODES = 2000
 FURTHER = 10
-"""Times as many, where nothing else is left to try."""
+"""Times as many, where nothing else is left to try and units times groups are few."""
+FEW = 200
 LAST = -1
 """In place of a unit: the seat was given when all units had theirs."""
 ORDINARY = 1_000
@@ -81,6 +82,8 @@ class Seating:
         """Whether the facilitators who are bound by no rule still fit under `most` (all units are placed);
         gives away the extra seats, first where one is lacked, then where one would help."""
         leading = self.facilitators
+        if not (self.extra or self.spare or self.fewest):
+            return True
         for group in sorted(
             (group for group in self.may if group not in self.grown),
             key=lambda g: (
@@ -122,7 +125,13 @@ class Seated:
 
 
 def seat_units(
-    bound: Bound, layout: Layout, fewest: int, most: int, wish: Sequence[int] | None, dice: Dice, nodes: int = NODES
+    bound: Bound,
+    layout: Layout,
+    fewest: int,
+    most: int,
+    wish: Sequence[int] | None,
+    dice: Dice,
+    nodes: int = NODES,
 ) -> Seated | None:
     """The units of one round in their groups, or None if no seating exists.
 
@@ -143,7 +152,8 @@ def seat_units(
         return Seated(seating.place, tuple(size + (g in seating.grown) for g, size in enumerate(sizes)))
 
     # A pass and a node look at every unit and group: where those are many, fewer take the same time.
-    times = 1 + len(bound.units) * len(sizes) // ORDINARY
+    looked_at = len(bound.units) * len(sizes)
+    times = 1 + looked_at // ORDINARY
     weight = [0] * len(bound.units)
     for _ in range(max(3, GREEDY_PASSES // times)):
         seating = fresh()
@@ -154,13 +164,16 @@ def seat_units(
             weight[number] += dice.below(3) if failed is None else 1
         if not bound.units:
             return None
+    budget = max(2, NODES // times, nodes * FEW // max(FEW, looked_at))
     seating = fresh()
-    return seated(seating) if _search(seating, bound.units, iter(range(max(2, nodes // times)))) else None
+    return seated(seating) if _search(seating, bound.units, iter(range(budget))) else None
 
 
 def _overfull(units: Sequence[Unit], layout: Layout) -> bool:
     """Whether a unit is larger than every group, or has too few others left to fill one, or those whom the
     first few groups serve are more than their seats."""
+    if not units:
+        return False
     sizes, extra = list(layout.sizes), layout.extra
     everybody, smallest = sum(sizes) + extra, min(sizes, default=0)
     for group in sorted(layout.may)[:extra]:

@@ -42,7 +42,9 @@ def by_algebra(seats: int, groups: int, rounds: int) -> Ints:
     if groups < 1 or rounds < 1:
         return np.zeros((rounds, seats * groups), dtype=np.int32)
     smallest = next((p for p in range(2, groups + 1) if groups % p == 0), 1)
-    reach = max((groups - 1) // (seats - 1) + 1 if seats > 1 else rounds, smallest if seats <= smallest else 0)
+    reach = max(
+        (groups - 1) // (seats - 1) + 1 if seats > 1 else rounds, smallest if seats <= smallest else 0
+    )
     table = field(groups) if reach < min(rounds, groups) and seats <= groups else None
     if table is None:
         reach = min(rounds, reach)

@@ -61,6 +61,8 @@ def _orders(filled: Ints | None, open_: NDArray[np.int64]) -> Iterator[NDArray[n
 def _seats_needed(board: Board, r: int) -> Ints:
     """(groups,) seats that pins ask of each group: for those pinned, their blocks, and its facilitators."""
     pinned = board.pinned[r].copy()
+    if (pinned < 0).all():
+        return np.zeros(board.groups, dtype=np.int32)
     for block in board.blocks():
         pinned[block] = pinned[block].max()
     inside = (pinned >= 0) & (pinned < board.groups)

@@ -9,6 +9,7 @@ import numpy as np
 from .board import Board, Ints
 from .designs import design
 from .dice import Dice
+from .feasible import FURTHER, NODES
 from .lattice import by_algebra, longest
 from .layouts import Layout, layouts
 from .refusals import mosts
@@ -46,7 +47,9 @@ def open_deal(
     for most in mosts(board):
         turns = turns_held(board)
         for r in range(board.rounds):
-            possible = list(layouts(board, r, None))
+            if not r or bounds[r] is not bounds[r - 1]:
+                usual = list(layouts(board, r, None))
+            possible = usual.copy()
             first = size[r] if r < told else known[r] if known is not None else None
             if first is None and r > told and bounds[r] is bounds[r - 1]:
                 first = size[r - 1]
@@ -54,7 +57,8 @@ def open_deal(
                 possible.insert(0, Layout(tuple(first.tolist())))
             for layout in dict.fromkeys(possible):
                 wished = wish[r] if r < told else spare_blocks(board, wish[r], layout.sizes, turns)
-                seated = seat_round(board, bounds[r], layout, most, wished, dice)
+                nodes = NODES * FURTHER if layout == possible[-1] else NODES
+                seated = seat_round(board, bounds[r], layout, most, wished, dice, nodes)
                 if seated is not None:
                     groups[r], size[r] = seated
                     turns += (size[r] < size[r].max())[groups[r]]

@@ -18,7 +18,8 @@ from .words import counted, listed
 
 MOST_CLASHES = 10
 LOOKS = 400
-UNSURE = "No groups were found that keep these rules, though there may be some: "
+DOUBT = 10
+"""A look that ends before it knows takes so many times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ def reasons(problem: Problem) -> tuple[str, ...]:
             core = _smallest_clash(problem, next(_suspects(problem, rules), rules))
         if not core:
             break
-        said = _sentence(problem, core)
-        found.append(said if _seatable(problem, core, NODES * FURTHER) is False else UNSURE + said)
+        proven = _seatable(problem, core, NODES * FURTHER) is False
+        found.append(_sentence(problem, core) if proven else _unsure(core))
         rules = [rule for rule in rules if rule not in core]
     return tuple(found)
 
@@ -116,11 +117,14 @@ def seatings_of(board: Board, nodes: int = NODES) -> Iterator[bool | None]:
 
 
 def _round_seated(board: Board, bound: Bound, r: int, most: int, nodes: int) -> bool | None:
-    *_, layout = (None, *layouts(board, r, None))
-    if layout is None:
+    possible = list(layouts(board, r, None))
+    if not possible:
         return False
     try:
-        return seat_units(bound, layout, board.fewest, most, None, Dice(board.seed, 2), nodes) is not None
+        # The last one leaves the sizes open: where it fails all others would.
+        return (
+            seat_units(bound, possible[-1], board.fewest, most, None, Dice(board.seed, 2), nodes) is not None
+        )
     except Gave:
         return None
 
@@ -184,20 +188,31 @@ def _smallest_clash(problem: Problem, rules: list[Rule]) -> list[Rule]:
     At a large event it stops after so many looks, and may then name more people than it need.
     """
     core, piece = list(rules), max(1, len(rules) // 2)
-    looks = iter(range(LOOKS * 1000 // max(1000, len(problem.people))))
+    looks = LOOKS * 1000 // max(1000, len(problem.people))
     while True:
         at = 0
         while at < len(core):
-            if next(looks, None) is None:
+            if looks <= 0:
                 return core
             without = core[:at] + core[at + piece :]
-            if _seatable(problem, without):
+            verdict = _seatable(problem, without)
+            looks -= DOUBT if verdict is None else 1
+            if verdict:
                 at += piece
             else:
                 core = without
         if piece == 1:
             return core
         piece = max(1, piece // 2)
+
+
+def _unsure(core: Sequence[Rule]) -> str:
+    """For rules that could neither be kept nor be shown to clash within the work that is spent on it."""
+    about = listed(sorted({each for rule in core for each in rule.people}))
+    return (
+        f"No groups were found that keep all the rules about {about}, though there may be some; "
+        "leave one of these rules out, and deal again."
+    )
 
 
 def _sentence(problem: Problem, core: Sequence[Rule]) -> str:

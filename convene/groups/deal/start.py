@@ -6,13 +6,13 @@ import numpy as np
 
 from .board import Board, Ints
 from .dice import Dice
-from .feasible import FURTHER, NODES, Gave, seat_units
+from .feasible import NODES, Gave, seat_units
 from .layouts import Layout
 from .units import Bound
 
 
 def seat_round(
-    board: Board, bound: Bound, layout: Layout, most: int, wish: Ints | None, dice: Dice
+    board: Board, bound: Bound, layout: Layout, most: int, wish: Ints | None, dice: Dice, nodes: int = NODES
 ) -> tuple[Ints, tuple[int, ...]] | None:
     """(n,) groups for one round and their sizes, or None if no way to keep the rules was found.
 
@@ -20,8 +20,6 @@ def seat_round(
     there is room, else into what is left, in an order that chance decides.
     """
     wishes = wish.tolist() if wish is not None else None
-    # Where the sizes are open nothing is tried after it: it may look further.
-    nodes = NODES * FURTHER if layout.extra else NODES
     try:
         seated = seat_units(bound, layout, board.fewest, most, wishes, dice, nodes)
     except Gave:
@@ -36,7 +34,7 @@ def seat_round(
         room[g] -= len(unit.members)
         leading[g] += unit.facilitators
     _lead(bound, room, leading, board.fewest, most, wishes, group, dice)
-    _fill(bound.free, room, wishes, group, dice)
+    _fill(bound.free, room, wish, group, dice)
     return group, seated.sizes
 
 
@@ -78,10 +76,13 @@ def _lead(
             waiting = still
 
 
-def _fill(people: Sequence[int], room: list[int], wishes: list[int] | None, group: Ints, dice: Dice) -> None:
-    waiting = [people[k] for k in dice.order(len(people)).tolist()]
-    if wishes is not None:
-        still: list[int] = []
+def _fill(people: Sequence[int], room: list[int], wish: Ints | None, group: Ints, dice: Dice) -> None:
+    order = dice.order(len(people))
+    if wish is not None and _all_have_their_wish(people, room, wish, group):
+        return
+    waiting = [people[k] for k in order.tolist()]
+    if wish is not None:
+        wishes, still = wish.tolist(), list[int]()
         for person in waiting:
             g = wishes[person]
             if g >= 0 and room[g] > 0:
@@ -94,3 +95,13 @@ def _fill(people: Sequence[int], room: list[int], wishes: list[int] | None, grou
     luck = dice.order(len(seats)).tolist()
     for person, k in zip(waiting, luck, strict=True):
         group[person] = seats[k]
+
+
+def _all_have_their_wish(people: Sequence[int], room: Sequence[int], wish: Ints, group: Ints) -> bool:
+    """Seats everybody at once where a lattice left nobody without a group and none too full."""
+    free = np.array(people, dtype=np.int64)
+    wanted = wish[free]
+    if not len(free) or (wanted < 0).any() or (np.bincount(wanted, minlength=len(room)) > room).any():
+        return False
+    group[free] = wanted
+    return True

@@ -52,6 +52,8 @@ def spare_blocks(board: Board, wish: Ints, sizes: Sequence[int], turns: Ints) ->
     """The wishes for one round, but none for a block that would sit in a smaller group once more: it can be
     swapped with nobody later, and without a wish goes where most seats are."""
     size, out = np.array(sizes), wish
+    if size.min(initial=0) == size.max(initial=0):
+        return wish
     for block in board.blocks():
         group = wish[block[0]]
         if (

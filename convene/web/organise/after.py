@@ -119,7 +119,7 @@ def in_words(both: Bounds) -> str:
 
 
 def percent(one: found_each_other.Share) -> str:
-    return f"{one.least} %" if one.least == one.most else f"between {one.least} % and {one.most} %"
+    return f"{one.least}%" if one.least == one.most else f"between {one.least}% and {one.most}%"
 
 
 def met(event: Event, everybody: Sequence[One]) -> Meetings | None:

@@ -29,7 +29,7 @@ def ask_call_off(event_id: int) -> ResponseReturnValue:
 def call_off_page(event: Event, form: CallOffForm, code: int) -> ResponseReturnValue:
     can = event.state == "published" and event.ends_at > clock.now()
     waiting = signups.in_state(event.id, *HOLDING, "waitlisted")
-    unreached = [signup.person.name for signup in waiting if not signup.person.address]
+    unreached = [signup.person.name for signup in waiting if not signup.person.reachable]
     told = len(waiting) - len(unreached)
     return render_template(
         "organise/call_off.html", event=event, form=form, told=told, unreached=unreached, can=can

@@ -34,6 +34,9 @@ page.add_app_template_filter(clock_time)
 
 FURTHEST = timedelta(days=5 * 366)
 MIDNIGHT = time(0, 0)
+NOBODY_ANSWERS = (
+    "Say first who answers for people's data, and how to reach them: both stand in your organisation's settings."
+)
 A_NIGHT = timedelta(hours=8)  # an end before the start is the next day's, if that is sooner than this
 FORMATS = [SelectChoice("in_person", "In person"), SelectChoice("online", "Online")]
 
@@ -264,6 +267,9 @@ def publish(event_id: int) -> ResponseReturnValue:
     event = own.event_to_change(event_id)
     try:
         actions.publish(event, now)
+    except actions.NobodyAnswersForData:
+        db.session.rollback()
+        flash(f"This event could not be published. {NOBODY_ANSWERS}", "bad")
     except actions.CannotPublish:
         words = (
             "Its start is in the past: change the date first."

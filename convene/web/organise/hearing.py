@@ -20,7 +20,7 @@ def saved_in_words(event: Event, changed: set[str], told: Collection[str], now: 
     if event.tell_at is None:  # it starts soon, and they were told already
         states = upheaval.audience(changed & set(told))
         people = [signup.person for signup in signups.in_state(event.id, *states)]
-        number = sum(person.address is not None for person in people)
+        number = sum(bool(person.reachable) for person in people)
         return f"Saved. {count(number, 'is', 'are')} told of the change by mail." if number else "Saved."
     number = upheaval.will_hear(event)
     if not number:

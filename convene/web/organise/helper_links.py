@@ -65,7 +65,12 @@ def code(event_id: int, link_id: int) -> ResponseReturnValue:
     url = links.helper(link.id)
     picture = aside.run("convene.paper.qr:data_uri", url)
     return render_template(
-        "organise/helper_link.html", event=event, link=link, url=url, picture=picture, ends=helping.ends(event)
+        "organise/helper_link.html",
+        event=event,
+        link=link,
+        url=url,
+        picture=picture,
+        ends=helping.ends(event),
     )
 
 

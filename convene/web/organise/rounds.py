@@ -157,7 +157,7 @@ def ask_publish(event_id: int) -> ResponseReturnValue:
     people = {
         seat.person for round_ in queries.board_of(found) for group in round_.groups for seat in group.seats
     }
-    unreached = sorted((person.name for person in people if not person.address), key=str.casefold)
+    unreached = sorted((person.name for person in people if not person.reachable), key=str.casefold)
     over = event.ends_at <= clock.now()
     told = 0 if over else len(people) - len(unreached)
     # On the day people are dealt again and hear it in the room: a second letter only if somebody asks for it.

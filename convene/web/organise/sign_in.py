@@ -1,6 +1,6 @@
 """The door to the desk: ask for a link, press its button within ten minutes, and leave again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField
 
 from convene import clock
-from convene.access import audit, letters, limits, sign_ins, tokens
+from convene.access import audit, codes, letters, limits, sign_ins, tokens
 from convene.access.models import SignIn
 from convene.calendar import zones
 from convene.extensions import db, start_write
@@ -18,7 +18,9 @@ from convene.mail import outbox
 from convene.people.addresses import folded
 from convene.people.models import Person
 from convene.people.queries import organisers
-from convene.web.access import client, cookie_name, own_path
+from convene.web.access import browser, client, cookie_name, own_path, remember_browser
+from convene.web.codes import TOO_OFTEN as CODES_TOO_OFTEN
+from convene.web.codes import CodeForm, why_not
 from convene.web.forms import Form, Needed, an_address
 
 page = Blueprint("organise_sign_in", __name__)
@@ -75,6 +77,7 @@ def send() -> ResponseReturnValue:
         db.session.rollback()
         form.form_errors.append(TOO_OFTEN)
         return render_template("organise/sign_in.html", form=form), 429
+    remember_browser()
     post_link(form.email.data or "", clock.now())
     db.session.commit()
     session["sign_in_asked"] = {"address": form.email.data, "next": own_path(form.next.data or "", DESK)}
@@ -86,14 +89,17 @@ def post_link(address: str, now: datetime) -> None:
 
     The letter is written in any case: otherwise the time that an answer takes would tell who organises here.
     """
-    key = folded(address)
+    key, until = folded(address), now + letters.LIFETIME
     known = bool(organisers(key))
-    secret = tokens.issue("sign_in", key, letters.LIFETIME, now) if known else "unknown"
-    letter = letters.sign_in(address, secret, now)
     try:
         limits.take(now, SIGN_IN_MAILS_PER_ADDRESS=key)
     except limits.TooMany:
+        codes.pretend(browser(), "sign_in", key, until, now)
         return
+    secret = tokens.issue("sign_in", key, letters.LIFETIME, now) if known else "unknown"
+    token_id = tokens.id_of(secret) if known else codes.NOBODY
+    code = codes.make(browser(), "sign_in", key, token_id, until, now)
+    letter = letters.sign_in(address, secret, now, code)
     if known:
         outbox.post(letter, key=f"sign_in:{tokens.hashed(secret)[:24]}", now=now)
 
@@ -103,7 +109,36 @@ def sent() -> ResponseReturnValue:
     asked = session.get("sign_in_asked")
     if not isinstance(asked, dict):
         return redirect(url_for("organise_sign_in.ask"))
-    return render_template("organise/sign_in_sent.html", address=asked["address"], minutes=10)
+    return render_sent(asked["address"], CodeForm(formdata=None))
+
+
+def render_sent(address: str, form: CodeForm, status: int = 200) -> ResponseReturnValue:
+    return render_template("organise/sign_in_sent.html", address=address, minutes=10, form=form), status
+
+
+@page.post("/check-your-email")
+def use_code() -> ResponseReturnValue:
+    """The six digits of the letter, in the browser that asked for it: they do what the link's button does."""
+    asked = session.get("sign_in_asked")
+    if not isinstance(asked, dict):
+        return redirect(url_for("organise_sign_in.ask"), 303)
+    form, now = CodeForm(), clock.now()
+    if not form.validate():
+        return render_sent(asked["address"], form, 422)
+    start_write()
+    try:
+        limits.take(now, CODES_PER_CLIENT=client())
+        key = folded(asked["address"])
+        token_id = codes.subject(browser(), "sign_in", key, form.code.data or "", now)
+    except limits.TooMany:
+        db.session.rollback()
+        form.code.errors = [CODES_TOO_OFTEN]
+        return render_sent(asked["address"], form, 429)
+    except codes.Wrong as wrong:
+        db.session.commit()  # the try counts
+        form.code.errors = [why_not(wrong)]
+        return render_sent(asked["address"], form, 422)
+    return come_in(lambda: tokens.spend_by_id("sign_in", token_id, now), now)
 
 
 @page.get("/sign-in/<token>")
@@ -121,8 +156,13 @@ def too_late() -> ResponseReturnValue:
 def use(token: str) -> ResponseReturnValue:
     now = clock.now()
     start_write()
+    return come_in(lambda: tokens.spend("sign_in", token, now), now)
+
+
+def come_in(spend: Callable[[], str], now: datetime) -> ResponseReturnValue:
+    """Sign in whoever the secret was sent to, if it can still be spent."""
     try:
-        address = tokens.spend("sign_in", token, now)
+        address = spend()
     except tokens.Unusable:
         db.session.rollback()
         return too_late()

@@ -10,7 +10,7 @@ from convene import clock
 from convene.events.models import Event
 from convene.extensions import db
 from convene.mail.suppression import bars, reason_for, reasons_for
-from convene.nudges.actions import of_event
+from convene.nudges.queries import of_event
 from convene.people.models import Person
 from convene.signups import actions, queries
 from convene.signups import known as known_people
@@ -37,7 +37,7 @@ def render(event: Event, form: AddForm, code: int = 200, known: Sequence[Person]
             counts=queries.states([event.id])[event.id],
             of={state: [one for one in everybody if one.state == state] for state in LISTED},
             is_open=event.state == "published" and event.ends_at > clock.now(),
-            unreached=reasons_for(one.person.address for one in everybody if one.person.address),
+            unreached=reasons_for(one.person.reachable for one in everybody if one.person.reachable),
             nudges=of_event(event.id),
         ),
         code,
@@ -83,9 +83,9 @@ def added_in_words(signup: Signup, before: str) -> str:
 
 
 def told(person: Person) -> str:
-    if not person.address:
+    if not person.reachable:
         return "We have no address for them, so tell them yourself."
-    if bars(reason_for(person.address), "place_confirmed"):
+    if bars(reason_for(person.reachable), "place_confirmed"):
         return "Mail does not reach them, so tell them yourself."
     return "We have written to them."
 

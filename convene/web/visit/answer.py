@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from convene import clock, links
 from convene.events.queries import locked
 from convene.extensions import db, start_write
-from convene.nudges import actions
+from convene.nudges import answering
 from convene.nudges.met import met
 from convene.nudges.models import Nudge
 from convene.web.forms import AtMost, Form, Paragraphs, Words
@@ -55,10 +55,10 @@ class AnswerForm(Form):
 
 def nudge_of(token: str) -> Nudge:
     parts = links.read("answer", token)
-    nudge = actions.find(parts[0]) if len(parts) == 2 else None
+    nudge = answering.find(parts[0]) if len(parts) == 2 else None
     if nudge is None or nudge.generation != parts[1] or nudge.person.state == "erased":
         raise links.Forged
-    if clock.now() > nudge.event.ends_at + actions.ANSWERS_CHANGE:
+    if clock.now() > nudge.event.ends_at + answering.ANSWERS_CHANGE:
         raise links.Forged
     return nudge
 
@@ -69,7 +69,7 @@ def in_rounds(rounds: list[int]) -> str:
 
 def answered(nudge: Nudge) -> dict[str, Any]:
     """What they said before, to fill the form with."""
-    rows = actions.answers(nudge.event_id, nudge.person_id)
+    rows = answering.answers(nudge.event_id, nudge.person_id)
     helped = next((row for row in rows if row.question == "helped"), None)
     touch = [row for row in rows if row.question == "touch"]
     channel = touch[0].channel if touch else "email"
@@ -115,7 +115,7 @@ def save(token: str) -> ResponseReturnValue:
     locked(nudge.event_id)
     channel = form.channel.data or "email"
     contact = form.phone.data if channel == "phone" else nudge.person.address_typed
-    actions.answer(
+    answering.answer(
         nudge,
         form.helped.data or "",
         form.words.data or "",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, abort, current_app, render_template, request, session
 from flask.typing import ResponseReturnValue
 from wtforms import EmailField, HiddenField, StringField
 
@@ -39,8 +39,16 @@ def show(slug: str) -> ResponseReturnValue:
     asked = request.args.get("zone", "")
     zone_error = "" if not asked or zone_of_city(asked) else NO_SUCH_CITY
     return render_template(
-        "visit/event.html", zone_error=zone_error, **facts(event, SignUpForm(formdata=None), asked)
+        "visit/event.html", zone_error=zone_error, **facts(event, blank_or_changing(slug), asked)
     )
+
+
+def blank_or_changing(slug: str) -> SignUpForm:
+    """The form, with what this browser signed up with a moment ago if it came back to change that."""
+    typed = session.get("written_to")
+    if "change" not in request.args or not isinstance(typed, dict) or typed.get("slug") != slug:
+        return SignUpForm(formdata=None)
+    return SignUpForm(formdata=None, data={"name": typed["name"], "email": typed["address"]})
 
 
 def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A person's own place at one event, behind their signed link: keep it, see it, change it, give it back."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -20,12 +20,12 @@ from convene.people.actions import consent
 from convene.signups import actions, queries
 from convene.signups.line import NotOffered
 from convene.signups.models import Signup
+from convene.signups.posting import LINK_LASTS
 from convene.web.boxes import ZoneField
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
 
 page = Blueprint("place", __name__)
 
-LINK_LASTS = timedelta(days=30)  # after the event
 ACCESS_WORDING = "You may keep my access needs with this sign-up and show them to the hosts of this event."
 NEWS_WORDING = "Write to me about new events of {host}. You can stop it in one press."
 NOT_OPEN = "This event takes no sign-ups any more, so nothing was changed."

@@ -17,7 +17,8 @@ from convene.mail import why
 from convene.mail.languages import LANGUAGES
 from convene.messages import actions as messages
 from convene.messages.queries import hears_of_events
-from convene.nudges import actions as nudges
+from convene.nudges import queries as nudges
+from convene.nudges import stopping
 from convene.nudges.rules import IN_WORDS, KINDS
 from convene.people.actions import unmute
 from convene.people.models import Person
@@ -137,7 +138,7 @@ def keep(person: Person, chosen: Choices) -> None:
         if kind in chosen.kinds and kind not in before.kinds:
             unmute(person, kind)
         elif kind in before.kinds and kind not in chosen.kinds:
-            nudges.stop(person, kind)
+            stopping.stop(person, kind)
     if chosen.announcements and not before.announcements:
         messages.agree(person, ANNOUNCEMENTS_WORDING, HOW, clock.now())
     elif before.announcements and not chosen.announcements:
@@ -145,9 +146,9 @@ def keep(person: Person, chosen: Choices) -> None:
     person.zone = chosen.zone or None
     person.language = chosen.language if chosen.language in LANGUAGES else None
     if chosen.pause is None:
-        nudges.end_pause(person)
+        stopping.end_pause(person)
     elif (chosen.pause, chosen.zone) != (before.pause, before.zone):
-        nudges.pause(person, morning(chosen.pause, zone_of(person)), zone_of(person))
+        stopping.pause(person, morning(chosen.pause, zone_of(person)), zone_of(person))
 
 
 def changed(token: str, chosen: Choices | None, said: str, **less: Any) -> ResponseReturnValue:

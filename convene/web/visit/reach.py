@@ -17,7 +17,7 @@ page = Blueprint("reach", __name__)
 @page.app_template_global()
 def mail_comes_back(signup: Signup) -> bool:
     """Whether letters to this person have stopped because they came back."""
-    return bool(signup.person.address) and reason_for(signup.person.address or "") == "bounced"
+    return bool(signup.person.reachable) and reason_for(signup.person.reachable) == "bounced"
 
 
 @page.post("/<token>/reach")
@@ -35,7 +35,7 @@ def try_again(token: str) -> ResponseReturnValue:
         db.session.rollback()
         flash(TOO_MANY, "bad")
         return redirect(url_for("place.show", token=token), 303)
-    lift(signup.person.address or "")
+    lift(signup.person.reachable)
     send_link(signup, clock.now())
     db.session.commit()
     flash("We write to you again, and have just sent a letter. If none comes, tell your host.", "good")

@@ -1,4 +1,4 @@
-"""Signing up: the form's post, and the page that says to look for our mail."""
+"""Signing up: what the form on an event's page posts."""
 
 from flask import Blueprint, abort, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
@@ -8,8 +8,7 @@ from convene.access import limits
 from convene.events import queries
 from convene.extensions import db, start_write
 from convene.signups import actions
-from convene.signups.queries import places
-from convene.web.access import client
+from convene.web.access import browser, client, remember_browser
 from convene.web.forms import known_zone
 from convene.web.visit.events import SignUpForm, facts
 
@@ -27,13 +26,15 @@ def sign_up(slug: str) -> ResponseReturnValue:
     form = SignUpForm()
     if not form.validate():
         return render_template("visit/event.html", **facts(event, form)), 422
+    remember_browser()
     if not form.website.data:
         now = clock.now()
         event_id = event.id
         start_write()
         try:
             limits.take(now, SIGNUPS_PER_CLIENT=client(), ADDRESSES_PER_EVENT=str(event_id))
-            actions.sign_up(event_id, form.email.data, form.name.data, known_zone(form.zone.data), now)
+            zone = known_zone(form.zone.data)
+            actions.sign_up(event_id, form.email.data, form.name.data, zone, now, browser())
         except limits.TooMany as reached:
             wait = {"Retry-After": str(1 + int(reached.wait.total_seconds()))}
             return refused(slug, form, BUSY, 429, wait)
@@ -41,7 +42,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
             return refused(slug, form, CLOSED, 409)
         db.session.commit()
     session["written_to"] = {"slug": slug, "address": form.email.data, "name": form.name.data}
-    return redirect(url_for("signup.check_email", slug=slug), 303)
+    return redirect(url_for("code.show", slug=slug), 303)
 
 
 def refused(
@@ -52,14 +53,3 @@ def refused(
     event = queries.public(slug) or abort(404)
     form.form_errors.append(words)
     return render_template("visit/event.html", **facts(event, form)), code, headers or {}
-
-
-@page.get("/<slug:slug>/check-your-email")
-def check_email(slug: str) -> ResponseReturnValue:
-    """The same page for every address: whether it was known is nobody's business. Only the places left change it."""
-    written_to = session.get("written_to")
-    if not isinstance(written_to, dict) or written_to.get("slug") != slug:
-        return redirect(url_for("events.show", slug=slug))
-    event = queries.public(slug) or abort(404)
-    full = not places(event).open_to_new
-    return render_template("visit/check_email.html", event=event, written_to=written_to, full=full)

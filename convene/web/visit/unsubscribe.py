@@ -8,8 +8,8 @@ from convene.extensions import csrf, db, start_write
 from convene.messages import actions as messages
 from convene.messages.letters import STOPS
 from convene.messages.queries import hears_of_events
-from convene.nudges.actions import stop as stop_nudges
 from convene.nudges.rules import IN_WORDS, KINDS
+from convene.nudges.stopping import stop as stop_nudges
 from convene.people.actions import never_mail, unmute
 from convene.people.models import Person
 from convene.signups.actions import cancel
@@ -83,7 +83,7 @@ def stranger(token: str) -> Person:
 
 @page.get("/never/<token>")
 def show_never(token: str) -> ResponseReturnValue:
-    places = len(open_places(stranger(token).address or "", clock.now()))
+    places = len(open_places(stranger(token).reachable, clock.now()))
     return render_template("visit/never.html", token=token, done=False, places=places)
 
 
@@ -93,7 +93,7 @@ def never(token: str) -> ResponseReturnValue:
     start_write()
     person = stranger(token)
     # No letter could tell of a change any more, so no place is kept either; the page has said so.
-    for signup_id in open_places(person.address or "", clock.now()):
+    for signup_id in open_places(person.reachable, clock.now()):
         cancel(signup_id, clock.now())
     never_mail(person, clock.now())
     db.session.commit()

@@ -20,8 +20,8 @@ def examples(count: int) -> settings:
 
 
 @st.composite
-def problems(draw: st.DrawFn, most: int = 26, told: bool = True) -> Problem:
-    n = draw(st.integers(0, most))
+def problems(draw: st.DrawFn, most: int = 26, told: bool = True, least: int = 0) -> Problem:
+    n = draw(st.integers(least, most))
     ids = [f"p{k:02d}" for k in range(n)]
     some = lambda labels: draw(st.lists(st.sampled_from(labels), min_size=n, max_size=n))  # noqa: E731
     organisations, sectors, flags = some([None, "o1", "o2", "o3"]), some([None, "s1", "s2"]), some(range(8))

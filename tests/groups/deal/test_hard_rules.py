@@ -6,7 +6,7 @@ import pytest
 from convene.groups.deal import Guest, Pin, Plan, Problem
 from convene.groups.deal.board import SCALE, set_out
 from convene.groups.deal.dice import Dice
-from convene.groups.deal.engine import deal, in_groups, only_repeats
+from convene.groups.deal.engine import deal, in_words, only_repeats
 from convene.groups.deal.floor import Floor
 from convene.groups.deal.opening import open_deal
 from convene.groups.deal.score import recount
@@ -59,10 +59,7 @@ def tangled(seed: int, mixed: bool = True) -> Problem:
 
 def as_plan(problem: Problem, groups: np.ndarray) -> Plan:
     board = set_out(problem)
-    rounds = tuple(
-        tuple(tuple(board.ids[k] for k in group) for group in in_groups(seated, board.groups))
-        for seated in groups
-    )
+    rounds = in_words(board, groups)
     return Plan(rounds, 0, 0, 0, 0, 0, 0, 0.0, problem.seed, (), ())
 
 

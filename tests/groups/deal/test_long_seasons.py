@@ -22,7 +22,9 @@ def ordinary_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("convene.groups.deal.engine.GRACE", 0.5)
 
 
-@pytest.mark.parametrize(("n", "s", "rounds"), [(1000, 3, 300), (800, 3, 400), (1000, 4, 300), (2000, 5, 208)])
+@pytest.mark.parametrize(
+    ("n", "s", "rounds"), [(1000, 3, 300), (800, 3, 400), (1000, 4, 300), (2000, 5, 208)]
+)
 def test_a_lattice_of_hundreds_of_rounds_is_searched_without_going_deep(n: int, s: int, rounds: int) -> None:
     problem = plain(n, s, rounds)
     began = thread_time()

@@ -83,6 +83,14 @@ def test_more_time_never_costs_more(problem: Problem) -> None:
     assert costs == sorted(costs, reverse=True)
 
 
+@examples(8)
+@given(problems(least=36, most=44))
+def test_more_time_never_costs_more_for_forty_either(problem: Problem) -> None:
+    plans = [dealt(problem, seconds) for seconds in (0.01, 0.1, 0.3)]
+    costs = [plan.cost for plan in plans if plan]
+    assert costs == sorted(costs, reverse=True)
+
+
 @fewer
 @given(problems())
 def test_the_same_seed_gives_the_same_plan(problem: Problem) -> None:

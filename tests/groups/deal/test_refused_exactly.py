@@ -128,11 +128,13 @@ def tangles(draw: st.DrawFn) -> Problem:
     ids = [person.id for person in problem.people]
     if len(ids) < 2:
         return problem
-    some = lambda least, most: st.lists(  # noqa: E731
-        st.sampled_from(ids), min_size=least, max_size=most, unique=True
-    ).map(tuple)
+    some = st.lists(st.sampled_from(ids), min_size=2, max_size=5, unique=True).map(tuple)
+    pair = st.lists(st.sampled_from(ids), min_size=2, max_size=2, unique=True).map(
+        lambda two: (two[0], two[1])
+    )
+    stay = st.lists(st.sampled_from(ids), min_size=1, max_size=4, unique=True).map(tuple)
     rounds = st.integers(len(problem.held) + 1, problem.rounds)
-    pins = draw(st.lists(st.builds(Pin, rounds, st.integers(1, 3), some(1, 4), st.booleans()), max_size=3))
+    pins = draw(st.lists(st.builds(Pin, rounds, st.integers(1, 3), stay, st.booleans()), max_size=3))
     taken: set[tuple[int, str]] = set()
     kept = []
     for pin in pins:
@@ -141,8 +143,8 @@ def tangles(draw: st.DrawFn) -> Problem:
             taken |= {(pin.round, each) for each in pin.people}
     return replace(
         problem,
-        apart=tuple(draw(st.lists(some(2, 2), max_size=10))),
-        together=tuple(draw(st.lists(some(2, 5), max_size=2))),
+        apart=tuple(draw(st.lists(pair, max_size=10))),
+        together=tuple(draw(st.lists(some, max_size=2))),
         pinned=tuple(kept),
     )
 

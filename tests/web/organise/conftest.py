@@ -124,6 +124,7 @@ def world(app: Flask) -> World:
         host = found_organisation("The Warm Hall", "Europe/London", now)
         other = found_organisation("Elsewhere", "Europe/Lisbon", now)
         owner = meet(host, OWNER, "Ada Bell", now)
+        host.privacy_contact = other.privacy_contact = "data@example.org"
         give_role(owner, "owner", now)
         give_role(meet(other, OTHER_OWNER, "Olu Far", now), "owner", now)
         ids = host.id, owner.id, other.id

@@ -216,12 +216,12 @@ def test_a_board_of_many_groups_asks_for_a_number_and_stays_light(world: World) 
     assert "<select" not in page.text and len(page.data) < 200_000
     seat_id, _ = seat_of(world, event_id, "Guest 00")
     to, label = elsewhere(world, event_id, "Guest 00")
-    number = label.rpartition(" ")[2]
-    for data in ({"seat": seat_id}, {}):  # the button beside the name, and the Enter key
-        sent = {"round": 1, f"at-{seat_id}": f" {number} ", f"at-{seat_id + 1}": "", **data}
-        answer = world.client.post(path + "/ask", data=sent)
+    wanted = label.rpartition(" ")[2]
+    sent = {"round": "1", f"at-{seat_id}": f" {wanted} ", f"at-{seat_id + 1}": ""}
+    for button in ({"seat": str(seat_id)}, {}):  # the one beside the name, or none: the Enter key
+        answer = world.client.post(path + "/ask", data={**sent, **button})
         assert f"seat={seat_id}&to={to}#in-hand" in answer.location
-    for typed in ("", "0", "x", "46", "9" * 30):
-        answer = world.client.post(path + "/ask", data={"seat": seat_id, "round": 1, f"at-{seat_id}": typed})
+    for wrong in ("", "0", "x", "46", "9" * 30):
+        answer = world.client.post(path + "/ask", data={"seat": seat_id, "round": 1, f"at-{seat_id}": wrong})
         assert "to=" not in answer.location
     assert 'name="to-' in world.client.get(f"/organise/events/{dealt(world)}/groups").text

@@ -168,7 +168,7 @@ def test_a_round_that_has_begun_counts_on_neither_side_and_nothing_is_offered_th
     assert "Take the earlier groups" not in page
     again = re.search(r"Pairs who meet twice this evening (\d+) (\d+)", page)
     assert again is None or again[1] == again[2]
-    said = text(press(world, event_id, "choose", **{"with": last(world, event_id)}))
+    said = text(press(world, event_id, "choose", None, **{"with": last(world, event_id)}))
     assert "A round has begun since, so nobody goes back behind it." in said
 
 

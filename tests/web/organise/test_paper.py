@@ -17,6 +17,7 @@ from convene.signups import attendance
 from convene.signups.models import Signup
 from tests.factories import a_person, a_signup
 from tests.journey import evening
+from tests.journey.watching import DESK, PHONE_AT_NIGHT, Watch
 from tests.parts import browser as chromium
 from tests.web.organise.conftest import World, text
 
@@ -264,10 +265,11 @@ def test_paper_is_whole_on_the_screen_of_a_phone_and_of_a_desk(world: World, con
     context.add_init_script(path=chromium.AXE)
     page = context.new_page()
     through(world.client, page)
+    watch = Watch(page, "http://localhost")
     for kind in ("", *KINDS, "everything"):
-        for width in (320, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            page.goto(f"http://localhost{paper(event_id, kind)}")
-            assert not chromium.axe(page), (kind, width)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (kind, width)
+        page.goto(f"http://localhost{paper(event_id, kind)}")
+        for look in (PHONE_AT_NIGHT, DESK):
+            watch.turn(look)
+            watch.look_over(look)
     page.unroute_all(behavior="ignoreErrors")
+    watch.assert_clean()

@@ -1,0 +1,29 @@
+"""Reading what was decided about nudges, and why."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from convene.extensions import db
+from convene.nudges.models import Nudge
+
+
+def of_event(event_id: int) -> Sequence[Nudge]:
+    """Every decision about this event's nudges with its person, in the order they were taken."""
+    rows = select(Nudge).where(Nudge.event_id == event_id).options(joinedload(Nudge.person))
+    return db.session.scalars(rows.order_by(Nudge.id)).all()
+
+
+def reasons(keys: Iterable[str]) -> dict[str, str]:
+    """Why each of these nudges was sent, by its key."""
+    rows = select(Nudge.key, Nudge.reason).where(Nudge.key.in_(list(keys)))
+    return {key: reason for key, reason in db.session.execute(rows)}
+
+
+def withheld(person_id: int, since: datetime) -> Sequence[Nudge]:
+    """This person's nudges that were not sent, with their events, the newest first."""
+    rows = select(Nudge).where(Nudge.person_id == person_id, Nudge.decided_at >= since)
+    rows = rows.where(Nudge.state.in_(("stopped", "expired"))).options(joinedload(Nudge.event))
+    return db.session.scalars(rows.order_by(Nudge.id.desc()).limit(50)).all()
