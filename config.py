@@ -89,6 +89,8 @@ class Config:
             for name, (number, seconds) in LIMITS.items()
         }
         self.SENT_MARK = self.sent_mark(environ)
+        # Who was erased, beside the mark: outside the database, so that a restored one forgets them again.
+        self.ERASED = self.SENT_MARK.with_suffix(".erased") if self.SENT_MARK else None
         self.flask_settings()
 
     def sent_mark(self, environ: Mapping[str, str]) -> Path | None:

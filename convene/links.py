@@ -106,6 +106,11 @@ def sign_in(secret: str) -> str:
     return absolute(f"/organise/sign-in/{secret}")
 
 
+def my_data(secret: str) -> str:
+    """What a host keeps about one person, for an hour."""
+    return absolute(f"/my-data/{secret}")
+
+
 def organise() -> str:
     return absolute("/organise/")
 

@@ -29,6 +29,7 @@ from convene.messages import actions as messages
 from convene.nudges import actions as nudges
 from convene.nudges.rules import capped
 from convene.people.models import Organisation
+from convene.privacy import erasure, retention
 from convene.signups import line, upheaval
 
 Job = Callable[[Flask, Callable[[], datetime]], None]
@@ -168,6 +169,15 @@ def tidy(app: Flask, now: Callable[[], datetime]) -> None:
     db.session.commit()
 
 
+def keep_no_longer(app: Flask, now: Callable[[], datetime]) -> None:
+    """What people told us goes when its time is over, and people a year after their last event."""
+    for_each((retention.forget_unconfirmed, retention.forget_details), lambda part: part(now()))
+    for_each(retention.long_gone(now()), lambda person_id: retention.make_anonymous(person_id, now()))
+    for_each(erasure.letters_left(), erasure.blank_letters)
+    db.session.rollback()
+    retention.empty_the_log()
+
+
 TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("lapse_offers", timedelta(seconds=30), lapse_offers),
     ("post_nudges", timedelta(minutes=1), post_nudges),
@@ -176,6 +186,7 @@ TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("read_inbox", timedelta(minutes=1), read_inbox),
     ("send_mail", None, send_mail),
     ("tidy", timedelta(hours=1), tidy),
+    ("retention", timedelta(hours=1), keep_no_longer),
 )
 
 

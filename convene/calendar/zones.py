@@ -5,30 +5,15 @@ words.
 name.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, reset_tzpath
 
+from convene.calendar.spoken import HOUSE, SPEECHES
+
 # The zone database of the lock, not the machine's: theirs may be years old, and would say another hour.
 reset_tzpath(to=())
-
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
 
 class UnknownZone(ValueError):
     """The name is not that of an IANA time zone."""
@@ -92,59 +77,45 @@ def utc(naive_local: datetime, name: str) -> datetime:
     return moment
 
 
-def spoken(starts_at: datetime, ends_at: datetime, name: str) -> str:
+def spoken(starts_at: datetime, ends_at: datetime, name: str, language: str = HOUSE) -> str:
     """Like "Tuesday 12 May 2026, 6.30pm to 8pm (London)"; the second day is named too where there is one.
 
     Midnight belongs to the evening it ends: 10pm to midnight is one day.
     """
-    first, last = local(starts_at, name), local(ends_at, name)
+    first, last, speech = local(starts_at, name), local(ends_at, name), SPEECHES[language]
     if last.date() == first.date():
-        until = _clock(last)
+        said = speech.span(first, speech.clock(last))
     elif _at_midnight(last) and last.date() - first.date() == timedelta(days=1):
-        until = "midnight"
+        said = speech.span(first, speech.midnight)
     else:
-        until = f"{_date(last)}, {_clock(last)}"
-    return f"{_date(first)}, {_clock(first)} to {until} ({_city(name)})"
+        said = speech.days(first, last)
+    return f"{said} ({_city(name)})"
 
 
-def spoken_moment(when: datetime, name: str) -> str:
+def spoken_moment(when: datetime, name: str, language: str = HOUSE) -> str:
     """Like "Tuesday 12 May 2026, 6.30pm (London)"."""
-    there = local(when, name)
-    return f"{_date(there)}, {_clock(there)} ({_city(name)})"
+    there, speech = local(when, name), SPEECHES[language]
+    return f"{speech.day(there)}, {speech.clock(there)} ({_city(name)})"
 
 
-def spoken_date(when: datetime, name: str) -> str:
+def spoken_date(when: datetime, name: str, language: str = HOUSE) -> str:
     """Like "Tuesday 12 May 2026"."""
-    return _date(local(when, name))
+    return SPEECHES[language].day(local(when, name))
 
 
-def spoken_time(when: datetime, name: str) -> str:
+def spoken_time(when: datetime, name: str, language: str = HOUSE) -> str:
     """Like "6.30pm", "8pm", "noon" or "midnight"."""
-    there = local(when, name)
-    return "midnight" if _at_midnight(there) else _clock(there)
+    there, speech = local(when, name), SPEECHES[language]
+    return speech.midnight if _at_midnight(there) else speech.clock(there)
 
 
-def month(when: datetime, name: str) -> str:
+def month(when: datetime, name: str, language: str = HOUSE) -> str:
     """Like "May 2026", for a heading."""
-    there = local(when, name)
-    return f"{_MONTHS[there.month - 1]} {there.year}"
-
-
-def _date(day: date) -> str:
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return SPEECHES[language].month(local(when, name))
 
 
 def _at_midnight(there: datetime) -> bool:
     return there.hour == 0 and there.minute == 0
-
-
-def _clock(there: datetime) -> str:
-    # Beside a date the first minute is "12am": "Tuesday, midnight" is read as the night that follows, a day
-    # late.
-    if there.hour == 12 and there.minute == 0:
-        return "noon"
-    minutes = f".{there.minute:02}" if there.minute else ""
-    return f"{(there.hour + 11) % 12 + 1}{minutes}{'am' if there.hour < 12 else 'pm'}"
 
 
 def _city(name: str) -> str:

@@ -188,8 +188,8 @@ def within(address: str, network: str) -> bool:
 def dkim(names: Names, domain: str, config: Config) -> Finding:
     if not config.DKIM_SELECTOR:
         return True, (
-            "not signed here; if your mail server signs, send yourself a letter and look for dkim=pass in "
-            "Authentication-Results, else set CONVENE_DKIM_KEY_FILE and CONVENE_DKIM_SELECTOR"
+            "not looked at: letters are not signed here; if your mail server signs, send yourself a letter and look "
+            "for dkim=pass in Authentication-Results, else set CONVENE_DKIM_KEY_FILE and CONVENE_DKIM_SELECTOR"
         )
     name = f"{config.DKIM_SELECTOR}._domainkey.{domain}"
     try:

@@ -24,6 +24,7 @@ from convene.commands.postgres import run_tool
 from convene.extensions import begin_write, db
 from convene.health.models import Heartbeat
 from convene.mail import switch
+from convene.privacy import erased
 
 REASON = "restored from a backup: letters that left after it was made would go again"
 QUIET = timedelta(seconds=30)  # a worker that beat within this time is taken to be running
@@ -83,6 +84,15 @@ def restore_sqlite(source: Path, target: Path) -> None:
                 copy.backup(live)
 
 
+def erase_again(app: Flask) -> int:
+    """Erase whom the backup does not know to be erased; returns how many there were."""
+    people = erased.of_list(app.config["ERASED"])
+    for person_id in people:
+        erased.apply_again(person_id, clock.now())
+        db.session.commit()
+    return len(people)
+
+
 def finish(app: Flask) -> int:
     """Bring it to this version and pause sending, before anything else can use it."""
     done = subprocess.run([sys.executable, "-m", "convene.cli", "db", "upgrade"], check=False)
@@ -92,7 +102,10 @@ def finish(app: Flask) -> int:
         begin_write()
         switch.throw(REASON, clock.now())
         db.session.commit()
+        again = erase_again(app)
         db.engine.dispose()
+    if again:
+        print(f"{again} erased since the backup was made: they are erased from it too.")
     print(
         "Restored, and sending is paused. Look at the outbox: drop what has left already. Then: convene mail --resume"
     )

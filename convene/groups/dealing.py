@@ -1,13 +1,24 @@
 """The deal in a process of its own: the site holds no NumPy (11 MB over its processes), and a long deal no thread."""
 
+import fcntl
 import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from convene.groups.deal import Invalid, Plan, Problem, Refused
 
 PATIENCE = 30.0  # seconds past its budget: the engine stops itself half a second after it
+
+
+LEAST_HURRY = 10  # how nice a deal is that nobody waits for
+
+
+class Busy(Exception):
+    """Another board is being looked on for on this machine: two would keep everybody's pages waiting."""
 
 
 class NotFinished(Refused):
@@ -36,10 +47,33 @@ def deal(problem: Problem, seconds: float) -> Plan:
     return deal_for_board(problem, seconds).plan
 
 
-def deal_for_board(problem: Problem, seconds: float) -> Dealt:
-    """A deal with what its organiser may be told of it, whoever they are. Raises Invalid, Refused, NotFinished."""
+def look_on(problem: Problem, seconds: float, turn: Path) -> Dealt:
+    """As `deal_for_board`, behind everything else that this machine does. `turn` is the file that stands for its turn.
+
+    Raises Busy too.
+    """
+    with one_at_a_time(turn):
+        return deal_for_board(problem, seconds, "nice", "-n", str(LEAST_HURRY))
+
+
+@contextmanager
+def one_at_a_time(turn: Path) -> Iterator[None]:
+    """The turn of one machine; it ends with the process that has it, whatever becomes of that. Raises Busy."""
+    with turn.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy from None
+        yield
+
+
+def deal_for_board(problem: Problem, seconds: float, *before: str) -> Dealt:
+    """A deal with what its organiser may be told of it, whoever they are. Raises Invalid, Refused, NotFinished.
+
+    `before` are words that stand before the command.
+    """
     asked = pickle.dumps((replace(problem, served=dict(problem.served)), seconds))
-    command = [sys.executable, "-m", "convene.groups.deal.apart"]
+    command = [*before, sys.executable, "-m", "convene.groups.deal.apart"]
     try:
         done = subprocess.run(
             command, input=asked, stdout=subprocess.PIPE, timeout=seconds + PATIENCE, check=True

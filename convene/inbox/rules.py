@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-# RFC 3463: no such mailbox, a domain that takes no mail, a mailbox that was closed.
-HARD = ("5.1.1", "5.1.10", "5.2.1")
+from convene.mail.rules import HARD
+
 SOFT_MOST = 3  # letters that came back, of one address
 SOFT_WITHIN = timedelta(days=14)
 

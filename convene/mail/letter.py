@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app
 
-from convene.mail import wording
+from convene.mail import translations, wording
+from convene.mail.languages import HOUSE, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,16 @@ def write(
     from_name: str,
     facts: dict[str, Any],
     organisation_id: int | None = None,
-    language: str = wording.LANGUAGE,
+    language: str | None = HOUSE,
     words: wording.Words | None = None,
     **rest: Any,
 ) -> Letter:
-    """The letter of this kind, from templates/mail/<kind>/.
+    """The letter of this kind, from templates/mail/<kind>/, in the language of whom it goes to, or the house's own.
 
     A letter that hosts may word for themselves is found with the words of this organisation, or the usual ones;
     `words` stands for both (a message to many, or words that are being tried). Its templates say where they stand.
     """
+    language = known(language)
     facts = {
         "to_name": to_name,
         "from_name": from_name,
@@ -69,7 +71,7 @@ def write(
     }
     filled = in_words(kind, facts, organisation_id, language, words)
     if filled is None:
-        subject = render_template(f"mail/{kind}/subject.txt", **facts)
+        subject = render(kind, "subject.txt", facts)
     else:
         subject = filled.subject
         facts |= {"opening": filled.opening, "closing": filled.closing}
@@ -79,10 +81,14 @@ def write(
         to_address=to_address,
         from_name=one_line(from_name),
         subject=one_line(subject)[:300],
-        text=re.sub(r"\n{3,}", "\n\n", render_template(f"mail/{kind}/body.txt", **facts)).strip() + "\n",
-        html=render_template(f"mail/{kind}/body.html", **facts),
+        text=re.sub(r"\n{3,}", "\n\n", render(kind, "body.txt", facts)).strip() + "\n",
+        html=render(kind, "body.html", facts),
         **rest,
     )
+
+
+def render(kind: str, name: str, facts: dict[str, Any]) -> str:
+    return translations.template(f"mail/{kind}/{name}", facts["language"]).render(facts)
 
 
 def in_words(
@@ -100,4 +106,4 @@ def in_words(
         return None
     if words is None and organisation_id is not None:
         words = wording.own(organisation_id, letter, language)
-    return wording.fill(words or wording.usual(letter), facts, wording.LETTERS[letter].placeholders)
+    return wording.fill(words or wording.usual(letter, language), facts, wording.LETTERS[letter].placeholders)

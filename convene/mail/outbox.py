@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import ColumnElement, String, Table, bindparam, case, func, update
+from sqlalchemy import ColumnElement, String, Table, bindparam, case, func, or_, update
 from sqlalchemy import cast as cast_sql
 
 from convene.extensions import affected, db, dialect, upsert
@@ -25,7 +25,10 @@ WRITTEN = (
     *("unsubscribe_url", "list_id", "quiet_zone", "posted_at", "due_at", "expires_at", "tries"),
 )
 
-UNTOUCHED = update(TABLE).where(TABLE.c.state.in_(("queued", "retry")), TABLE.c.tries == 0)
+# What may have left is left to go its way where a calendar follows it: a CANCEL is for whoever has the REQUEST.
+UNTOUCHED = update(TABLE).where(
+    TABLE.c.state.in_(("queued", "retry")), or_(TABLE.c.tries == 0, TABLE.c.invite.is_(None))
+)
 UNTOUCHED = UNTOUCHED.where(
     TABLE.c.thread == bindparam("of"), TABLE.c.letter.in_(bindparam("kinds", expanding=True))
 )
@@ -91,7 +94,7 @@ def new_row(dialect: str) -> Any:
 
 
 def drop_unsent(thread: str, kinds: Sequence[str], reason: str) -> int:
-    """Drop letters of these kinds that nobody has begun to send; one that may have left is never dropped."""
+    """Drop letters of these kinds that still wait; one whose invite may have left already is never dropped."""
     return affected(
         UNTOUCHED, {"of": thread, "kinds": list(kinds), "state": "dropped", "last_answer": reason}
     )

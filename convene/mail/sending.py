@@ -19,6 +19,7 @@ from convene.mail import pace
 from convene.mail.envelope import return_path
 from convene.mail.message import build
 from convene.mail.models import UNSENT, OutgoingMail
+from convene.mail.rules import is_gone
 from convene.mail.suppression import bars, not_sent, reasons_for, suppress
 from convene.mail.switch import paused, throw
 from convene.mail.transport import Refused, Stopped, Transport, TryLater
@@ -113,7 +114,7 @@ def send(
         answer = transport.send(return_path(mail.id), mail.to_address, mail.message_id, content)
     except Refused as refusal:
         mark(mail, owner, state="failed", last_answer=str(refusal))
-        if str(refusal)[:3] == "550" and "5.1.1" in str(refusal):
+        if is_gone(str(refusal)):
             begin_write()
             suppress(mail.to_address, "bounced", now)
             db.session.commit()

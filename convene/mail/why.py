@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from convene.extensions import db
+from convene.mail.languages import HOUSE
 from convene.mail.models import OutgoingMail
+from convene.mail.translations import said
 
 MOST = 50
 
@@ -44,18 +46,18 @@ class Told:
     why: str
 
 
-def sentence(letter: str) -> str:
-    return WHY.get(letter, OTHERWISE)
+def sentence(letter: str, language: str = HOUSE) -> str:
+    return said(WHY.get(letter, OTHERWISE), language)
 
 
-def told(organisation_id: int, person_id: int, since: datetime) -> list[Told]:
-    """The letters sent to this person by this host since then, the newest first, 50 at most."""
+def told(organisation_id: int, person_id: int, since: datetime, language: str = HOUSE) -> list[Told]:
+    """The letters sent to this person by this host since then, the newest first, 50 at most; each with its reason."""
     rows = select(OutgoingMail.key, OutgoingMail.subject, OutgoingMail.sent_at, OutgoingMail.letter)
     rows = rows.where(OutgoingMail.organisation_id == organisation_id, OutgoingMail.person_id == person_id)
     rows = rows.where(OutgoingMail.state == "sent", OutgoingMail.sent_at >= since)
     rows = rows.order_by(OutgoingMail.sent_at.desc(), OutgoingMail.id.desc()).limit(MOST)
     return [
-        Told(key, subject, sent_at, sentence(letter))
+        Told(key, subject, sent_at, sentence(letter, language))
         for key, subject, sent_at, letter in db.session.execute(rows)
         if sent_at is not None
     ]

@@ -17,10 +17,12 @@ from markupsafe import Markup, escape
 from sqlalchemy import bindparam, delete, select
 
 from convene.extensions import affected, db, upsert
+from convene.mail.languages import HOUSE
 from convene.mail.markdown import Halves, addresses, halves
 from convene.mail.models import Wording
+from convene.mail.translations import paragraphs, said
 
-LANGUAGE = "en-GB"
+LANGUAGE = HOUSE
 MOST_SUBJECT, MOST_WORDS = 200, 5000
 
 
@@ -48,7 +50,7 @@ READ: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "name": lambda facts: facts["to_name"],
     "event": lambda facts: facts["event"].title,
     "when": lambda facts: facts["when"],
-    "where": lambda facts: where(facts["event"]),
+    "where": lambda facts: where(facts["event"], facts.get("language", HOUSE)),
     "host": lambda facts: facts["event"].host_name or facts["organisation"].name,
     "organisation": lambda facts: facts["organisation"].name,
     "day": lambda facts: facts["day"],
@@ -87,6 +89,8 @@ FIXED = {
     "Sign-in link, and a new device": "They let organisers in, or warn of it, and must look the same wherever they are"
     " read.",
     "Your calendar says you cannot come": "It says what an answer in a calendar did, and nothing else.",
+    "Your link to what we keep": "It lets a person see, correct and erase what is kept about them, and must look the"
+    " same wherever it is read.",
     "You both said yes": "It is between two people, and holds only what each of them chose to give.",
 }
 
@@ -120,8 +124,11 @@ class Filled:
     closing: Halves
 
 
-def where(event: Any) -> str:
-    return "Online" if event.format == "online" else event.venue or "your host will tell you"
+def where(event: Any, language: str = HOUSE) -> str:
+    """What a host wrote stays as it is; the rest is said in the language of the letter."""
+    if event.format == "online":
+        return said("Online", language)
+    return event.venue or said("your host will tell you", language)
 
 
 def letter_of(kind: str, facts: Mapping[str, Any]) -> str:
@@ -133,19 +140,19 @@ def letter_of(kind: str, facts: Mapping[str, Any]) -> str:
 # The words there are
 
 
-@lru_cache(maxsize=64)
-def read(folder: str, letter: str) -> Words:
+@lru_cache(maxsize=256)
+def read(folder: str, letter: str, language: str = HOUSE) -> Words:
     kind, _, variant = letter.partition("-")
     ending = f"-{variant}" if variant else ""
     own = Path(folder, "mail", kind)
-    subject = own / f"subject{ending}.txt"
-    words = own / f"words{ending}.md"
-    return Words(subject.read_text(encoding="utf-8").strip(), words.read_text(encoding="utf-8").strip())
+    subject = (own / f"subject{ending}.txt").read_text(encoding="utf-8").strip()
+    words = (own / f"words{ending}.md").read_text(encoding="utf-8").strip()
+    return Words(said(subject, language), paragraphs(words, language))
 
 
-def usual(letter: str) -> Words:
+def usual(letter: str, language: str = HOUSE) -> Words:
     """The words that a letter has until somebody writes others."""
-    return read(str(current_app.jinja_loader.searchpath[0]), letter)  # type: ignore[union-attr] # templates/ is a folder
+    return read(str(current_app.jinja_loader.searchpath[0]), letter, language)  # type: ignore[union-attr] # templates/ is a folder
 
 
 def own(organisation_id: int, letter: str, language: str = LANGUAGE) -> Words | None:

@@ -50,7 +50,7 @@ class Audience:
 
 def of(message: Message, now: datetime, capped: Capped) -> Audience:
     """`capped` says whether letters at these moments are as many as anybody gets (nudges.rules)."""
-    rows = with_a_part(message) if message.event_id else agreed(message.organisation_id, now)
+    rows = with_a_part(message, now) if message.event_id else agreed(message.organisation_id, now)
     meant = db.session.execute(rows.order_by(Person.id)).all()
     found = [Reached(person_id, name, address) for person_id, name, address in meant if address]
     barred = reasons_for(one.address for one in found)
@@ -59,11 +59,16 @@ def of(message: Message, now: datetime, capped: Capped) -> Audience:
     return Audience(kept, len(meant) - len(found), len(found) - len(open_), len(open_) - len(kept))
 
 
-def with_a_part(message: Message) -> Select[int, str, str]:
-    """Those with one of the message's states. Who was not marked has neither come nor stayed away."""
+def with_a_part(message: Message, now: datetime) -> Select[int, str, str]:
+    """Those with one of the message's states. Who was not marked has neither come nor stayed away.
+
+    After the event, those who stopped letters after events, or asked for quiet, are left out.
+    """
     rows = select(Person.id, Person.name, Person.reachable).join(Signup, Signup.person_id == Person.id)
     rows = rows.join(Event, Event.id == Signup.event_id)
     rows = rows.outerjoin(Attendance, Attendance.signup_id == Signup.id)
+    stopped = or_((" " + Person.muted + " ").like("% thank_you %"), Person.paused_until > now)
+    rows = rows.where(or_(Event.ends_at > now, ~func.coalesce(stopped, False)))
     wanted = [part(state) for state in message.states.split() if state in STATES]
     return rows.where(Signup.event_id == message.event_id, Person.state != "erased", or_(False, *wanted))
 

@@ -1,6 +1,7 @@
 """The letter that a host's message becomes for one person."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from convene import links
 from convene.mail import wording
@@ -12,6 +13,7 @@ from convene.signups.models import Signup
 
 # The number of this kind in links that stop it; those of nudges (nudges.rules.KINDS) count up from 0.
 STOPS = 100
+AFTERWARDS = 1  # of nudges.rules.KINDS: letters after an event
 USEFUL = timedelta(days=3)  # after an event is over, or for news of others
 
 
@@ -19,6 +21,11 @@ def about_event(message: Message, signup: Signup, now: datetime) -> Letter:
     """To somebody with a part in the event; of use until its end, or for some days if it was over before."""
     person, event = signup.person, signup.event
     ahead = event.ends_at > now and event.state == "published"
+    # What comes after an event is asked for by nobody: it can be stopped as our own letters after it can.
+    stops: dict[str, Any] = {
+        "unsubscribe_url": links.unsubscribe(person.id, person.generation, AFTERWARDS),
+        "list_id": f"{one_line(event.organisation.name)[:60]} <after.{event.organisation.slug}.{links.host()}>",
+    }
     return write(
         "message",
         to_name=person.name,
@@ -28,6 +35,7 @@ def about_event(message: Message, signup: Signup, now: datetime) -> Letter:
         words=wording.Words(message.subject, message.words),
         facts={**facts_of(signup), "ahead": ahead},
         expires_at=event.ends_at if ahead else now + USEFUL,
+        **(stops if event.ends_at <= now else {}),
     )
 
 

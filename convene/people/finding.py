@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import func, literal, select
 
 from convene.extensions import db, dialect
 from convene.people.models import Person, Tagged
@@ -20,7 +20,9 @@ BETWEEN = "\n"  # no name holds it (words.tidy)
 USUAL = re.compile(r"[a-z0-9 .]*")
 
 
-def search(organisation_id: int, text: str, *, limit: int = 50, tag_id: int | None = None) -> Sequence[Person]:
+def search(
+    organisation_id: int, text: str, *, limit: int = 50, tag_id: int | None = None
+) -> Sequence[Person]:
     """People by a part of their name or address, and under a tag if one is named, in order of name."""
     mine = (Person.organisation_id == organisation_id, Person.state != "erased")
     ordered = select(Person).where(*mine).order_by(Person.name_folded, Person.id)
@@ -30,8 +32,13 @@ def search(organisation_id: int, text: str, *, limit: int = 50, tag_id: int | No
         return list(islice((one for one in everybody if not text or fits(one, text)), limit))
     if text:
         names = list(islice(names_with(text, spelt(names_of(organisation_id))), limit))
-        by_address = with_address(organisation_id, folded_name(text), limit)
-        ordered = ordered.where(or_(Person.name_folded.in_(names), Person.id.in_(by_address)))
+        by_name = select(Person.id).where(*mine, Person.name_folded.in_(names)).order_by(Person.name_folded)
+        ids = [
+            *db.session.scalars(by_name.limit(limit)),
+            *with_address(organisation_id, folded_name(text), limit),
+        ]
+        people = db.session.scalars(select(Person).where(Person.id.in_(ids), *mine[1:]))
+        return sorted(people, key=lambda one: (one.name_folded, one.id))[:limit]
     return db.session.scalars(ordered.limit(limit)).all()
 
 

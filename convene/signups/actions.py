@@ -22,7 +22,7 @@ from convene.signups.line import accept_offer, give_place, offer_free_places
 from convene.signups.models import HOLDING, Signup
 from convene.signups.posting import count_letter, next_sequence, post, post_link, send_link, thread
 
-NEEDLESS_AFTER_CANCEL = ("place_offered", "waitlisted", "changed", "reminder")
+NEEDLESS_AFTER_CANCEL = ("place_confirmed", "place_offered", "waitlisted", "changed", "reminder")
 
 
 class NotOpen(Exception):

@@ -145,3 +145,10 @@ def attendance_of(event_id: int) -> dict[str, int]:
         Signup.event_id == event_id, Signup.state == "confirmed", Attendance.id.is_(None)
     )
     return {**found, "unknown": db.session.scalar(unmarked) or 0}
+
+
+def to_come(person_id: int, now: datetime) -> list[int]:
+    """This person's sign-ups at events not yet over that are not ended, in the order in which events are locked."""
+    rows = select(Signup.id).join(Event, Signup.event_id == Event.id).where(Signup.person_id == person_id)
+    rows = rows.where(Signup.state.not_in(("cancelled", "lapsed")), Event.ends_at > now)
+    return list(db.session.scalars(rows.order_by(Signup.event_id)))

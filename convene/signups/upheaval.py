@@ -29,6 +29,8 @@ from convene.signups.posting import next_sequence, post, thread
 
 AT_ONCE = 100  # letters that one transaction may post
 
+NEWER = "a newer letter says it all"
+
 
 class TooSmall(Exception):
     """The capacity asked for is below the places already held; `held` says how many."""
@@ -175,9 +177,9 @@ def throw_away(event_id: int) -> None:
 
 
 def drop_unsent(event: Event, kinds: tuple[str, ...], reason: str) -> None:
-    """Drop letters of these kinds about this event that nobody has begun to send."""
-    mail = (OutgoingMail.event_id == event.id, OutgoingMail.letter.in_(kinds), OutgoingMail.tries == 0)
-    outbox.drop_waiting(reason, *mail)
+    """Drop letters of these kinds about this event that still wait, unless their invite may have left already."""
+    waits = or_(OutgoingMail.tries == 0, OutgoingMail.invite.is_(None))
+    outbox.drop_waiting(reason, OutgoingMail.event_id == event.id, OutgoingMail.letter.in_(kinds), waits)
 
 
 def announce(event: Event, whom: ColumnElement[bool], what: str, now: datetime) -> int:
@@ -237,9 +239,14 @@ def tell(event: Event, signup_ids: Sequence[int], now: datetime) -> None:
 
 
 def tell_of(changed: set[str], signup: Signup, now: datetime) -> None:
-    unsent = outbox.drop_unsent(thread(signup), ("changed",), "a newer letter says it all")
-    words = in_words(signup.event, changed | {"starts_at", "venue"} if unsent else changed)
     sequence = next_sequence(signup) if signup.invite_open else None
+    if sequence is not None and outbox.drop_unsent(thread(signup), ("place_confirmed",), NEWER):
+        # They have not heard of their place yet: they hear of it as it is now, and of no change.
+        outbox.drop_unsent(thread(signup), ("changed",), NEWER)
+        post(letters.place_confirmed(signup, sequence, now), signup, now)
+        return
+    unsent = outbox.drop_unsent(thread(signup), ("changed",), NEWER)
+    words = in_words(signup.event, changed | {"starts_at", "venue"} if unsent else changed)
     post(letters.changed(signup, words, sequence, now), signup, now)
 
 

@@ -8,6 +8,8 @@ from flask import Request as FlaskRequest
 from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import FormDataParser
 
+# The pages that take a file of a host's own, and how many bytes; every other body stays small.
+LARGE = {"organise_importing.look": 5_300_000, "organise_importing.bring_in": 7_500_000}
 Parsed = tuple[IO[bytes], MultiDict, MultiDict]
 
 
@@ -30,6 +32,23 @@ class BodyReader(FormDataParser):
 
 class Request(FlaskRequest):
     form_data_parser_class = BodyReader
+
+    @property
+    def max_content_length(self) -> int | None:
+        """Known before anything of the body is read: a larger one is refused by its announced length."""
+        return LARGE.get(self.endpoint or "") or super().max_content_length
+
+    @max_content_length.setter
+    def max_content_length(self, value: int | None) -> None:
+        FlaskRequest.max_content_length.fset(self, value)  # type: ignore[attr-defined] # a property
+
+    @property
+    def max_form_memory_size(self) -> int | None:
+        return LARGE.get(self.endpoint or "") or super().max_form_memory_size
+
+    @max_form_memory_size.setter
+    def max_form_memory_size(self, value: int | None) -> None:
+        FlaskRequest.max_form_memory_size.fset(self, value)  # type: ignore[attr-defined] # a property
 
 
 def init_app(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +64,19 @@ def test_what_everybody_may_read_of_the_least_repeats_counts_who_is_kept_togethe
     apart = dealing.deal_for_board(Problem(six, 2, rounds=7, apart=(("person-0", "person-1"),)), 0.05)
     assert free.open_least_repeats == apart.open_least_repeats == 6
     assert free.open_because == apart.open_because
+
+
+def test_one_board_at_a_time_is_looked_on_for_and_the_turn_ends_with_its_process(tmp_path: Path) -> None:
+    turn = tmp_path / "turn"
+    with dealing.one_at_a_time(turn), pytest.raises(dealing.Busy), dealing.one_at_a_time(turn):
+        pass
+    holder = "import sys, time, pathlib; from convene.groups.dealing import one_at_a_time\n"
+    holder += "with one_at_a_time(pathlib.Path(sys.argv[1])): print('mine', flush=True); time.sleep(60)"
+    other = subprocess.Popen([sys.executable, "-c", holder, str(turn)], stdout=subprocess.PIPE)
+    assert other.stdout is not None and other.stdout.readline() == b"mine\n"
+    with pytest.raises(dealing.Busy), dealing.one_at_a_time(turn):
+        pass
+    other.kill()
+    other.communicate()
+    with dealing.one_at_a_time(turn):
+        pass

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -28,7 +29,7 @@ def copy(processes: Processes) -> Iterator[Installation]:
         yield installation
 
 
-def an_evening(copy: Installation, helpers: int, **facts: bool) -> tuple[int, list[str]]:
+def an_evening(copy: Installation, helpers: int, **facts: Any) -> tuple[int, list[str]]:
     """An evening with sixty places taken, nobody marked, and links for helpers."""
     with copy.writing():
         now = clock.now()

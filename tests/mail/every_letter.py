@@ -18,6 +18,7 @@ from convene.nudges.letters import reminder, stay_in_touch, thank_you
 from convene.nudges.models import Answer, Nudge
 from convene.people.actions import found_organisation
 from convene.people.models import Organisation, Person
+from convene.privacy.letters import my_data
 from convene.signups import letters
 from convene.signups.models import Signup
 
@@ -150,6 +151,10 @@ def every_letter(text: str, other_name: str) -> Iterator[Letter]:
         for channel, contact in (("email", "yes.please@example.net"), ("phone", "020 7946 0000")):
             theirs = Answer(channel=channel, contact=contact)
             yield stay_in_touch(mine.person, other, theirs, at.title)
+        yield letters.confirm(line["started"], "123456")
+        yield letters.place_link(mine, "123456")
+        yield my_data(other, "secret", NOW)
     yield sign_in("olive@example.org", "secret", NOW)
+    yield sign_in("olive@example.org", "secret", NOW, "123456")
     yield new_device("olive@example.org", "Firefox on Linux", "Monday 4 May 2026, 10.30am (London)")
     yield second_step("olive@example.org", "A new set of recovery codes was made")

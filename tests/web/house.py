@@ -79,6 +79,8 @@ def a_house(app: Flask) -> House:
         "place.token": links.place(signup.id, 1),
         "now.token": links.place(signup.id, 1),
         "another.token": links.place(signup.id, 1),
+        "my_data.token": links.place(signup.id, 1),
+        "my_data.secret": tokens.issue("my_data", f"person:{signup.person_id}", timedelta(minutes=9), now),
         "answer.token": links.answer(nudge.id, 1),
         "own_calendar.key": links.calendar(signup.person_id, 1).removesuffix(".ics"),
         "own_calendar.token": links.place(signup.id, 1),

@@ -78,8 +78,11 @@ def crowded(board: Board) -> bool:
 def searched(board: Board, dear: int) -> Tariff:
     """The weights in the unit of the search; a repeat is at least `dear` quarters of a told person's move."""
     tariff = Tariff.of(board.weights, SCALE, DEAREST)
+    # Two who meet in every round of a long season, in two groups that part, must still weigh less than a rule.
+    most = FORBIDDEN // (4 * max(1, board.seats) * (board.first_round - 1 + max(1, board.rounds)))
+    tariff = replace(tariff, repeat=min(tariff.repeat, most))
     if board.told_groups:
-        return replace(tariff, repeat=min(max(tariff.repeat, tariff.moved * dear // 4), DEAREST))
+        return replace(tariff, repeat=min(max(tariff.repeat, tariff.moved * dear // 4), DEAREST, most))
     if not crowded(board):
         return tariff
     return replace(

@@ -37,13 +37,22 @@ LETTERS = {
     "message": "A message of yours",
     "announcement": "News of your events",
     "test": "A test, to you",
+    "my_data": "A link to what is kept",
 }
 # What two people agreed on between them is not for the host to know, nor is a link that lets somebody in.
-SEALED = ("sign_in", "stay_in_touch")
+SEALED = ("sign_in", "stay_in_touch", "my_data")
 OWN_LINKS = re.compile(r"(/(?:place|answer|unsubscribe|preferences|calendar|sign-in)/)[^\s<>\"')]+")
+WITH_A_CODE = ("confirm", "place_link")
+CODE = re.compile(r"(?<![\w#])\d{3} \d{3}(?!\w)")
 POINTERS = re.compile(r"""\shref\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
 # The letter's own inline styles are let through and nothing else: no script, no picture from afar, no form, no link.
 AS_SENT = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+def without_keys(mail: OutgoingMail, words: str) -> str:
+    """The words without what lets their reader, and nobody else, into something."""
+    words = OWN_LINKS.sub(r"\1(their own link)", words)
+    return CODE.sub("(their own code)", words) if mail.letter in WITH_A_CODE else words
 
 
 @page.app_template_filter("may_go_again")
@@ -96,7 +105,7 @@ def letter(mail_id: int) -> ResponseReturnValue:
     """One letter; the links that are its reader's own key to something are left out."""
     mail = of_desk(mail_id)
     sealed = mail.letter in SEALED
-    text = "" if sealed or mail.purged_at else OWN_LINKS.sub(r"\1(their own link)", mail.text)
+    text = "" if sealed or mail.purged_at else without_keys(mail, mail.text)
     return render_template(
         "organise/letter.html", mail=mail, text=text, sealed=sealed, letters=LETTERS, events=events_of([mail])
     )
@@ -108,7 +117,7 @@ def as_sent(mail_id: int) -> ResponseReturnValue:
     mail = of_desk(mail_id)
     if mail.letter in SEALED or mail.purged_at or not mail.html:
         abort(404)
-    answer = Response(OWN_LINKS.sub(r"\1(their own link)", POINTERS.sub("", mail.html)), mimetype="text/html")
+    answer = Response(without_keys(mail, POINTERS.sub("", mail.html)), mimetype="text/html")
     answer.headers["Content-Security-Policy"] = AS_SENT
     return answer
 

@@ -25,9 +25,7 @@ def chosen_tag() -> Tag | None:
 def show() -> ResponseReturnValue:
     text = " ".join(request.args.get("q", "").split())[:120]
     sought, tag = "".join(c for c in text if c.isprintable()), chosen_tag()
-    people = finding.search(
-        g.desk.organisation_id, sought, limit=SHOWN + 1, tag_id=tag.id if tag else None
-    )
+    people = finding.search(g.desk.organisation_id, sought, limit=SHOWN + 1, tag_id=tag.id if tag else None)
     return render_template(
         "organise/people.html",
         typed=text,

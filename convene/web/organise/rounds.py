@@ -11,7 +11,7 @@ from convene.access import audit
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db, start_write
-from convene.groups import actions, facts, publishing, queries, settings, undo
+from convene.groups import actions, facts, publishing, queries, undo
 from convene.groups.deal import Invalid, Plan, Problem, Refused
 from convene.groups.dealing import Dealt, deal_for_board
 from convene.groups.revision import revision
@@ -24,9 +24,8 @@ from convene.web.organise.seen import sees_rules
 
 page = Blueprint("organise_rounds", __name__)
 
-# Of work for one deal: an evening's people are dealt well within it, and nobody waits at the door. While nobody was
-# told, the page looks on for a better one by itself.
-SECONDS, LOOKING_ON = 0.2, 2.0
+# Of work for one deal: an evening's people are dealt well within it, and nobody waits at the door.
+SECONDS = 0.2
 
 # Said alike whether a rule or a wish stands against it, so that nobody can find out who keeps away from whom.
 NOT_DEALT = (
@@ -66,55 +65,6 @@ def deal_groups(event_id: int) -> ResponseReturnValue:
     else:
         db.session.commit()
         flash(dealt_in_words(dealt.plan), "good")
-    return back(event_id)
-
-
-@page.post(f"/{own.ID.format('event_id')}/groups/improve")
-def improve(event_id: int) -> ResponseReturnValue:
-    """Look on from the deal as it stands, untouched and untold; it is replaced where a better one is found."""
-    event = own.event(event_id)
-    seed = undo.improvable(event) if event.state != "called_off" else None
-    if seed is None:
-        return looked(
-            event_id, False, "These groups were changed or told meanwhile, so they stay as they are."
-        )
-    try:
-        asked = facts.problem(event, seed)
-        if not facts.same_facts(asked):
-            raise actions.Changed
-        before = {frozenset(group) for round_ in queries.board(event.id) for group in facts.as_keys(round_)}
-        db.session.rollback()
-        dealt = deal_for_board(asked, LOOKING_ON)
-        start_write()
-        event = locked(event_id)
-        if undo.improvable(event) != seed:
-            raise actions.Changed
-        found = before != {frozenset(group) for groups in dealt.plan.rounds for group in groups}
-        if found:
-            write(event, asked, dealt)
-        actions.note(event, dealt, None)
-        db.session.commit()
-    except (facts.NobodyHere, facts.AlreadyHeld, actions.Changed, Refused, Invalid):
-        look_no_more(event_id, seed)
-        return looked(event_id, False, WHY_NOT[actions.Changed])
-    words = "A better deal was found, and is shown here." if found else "No better deal was found."
-    return looked(event_id, found, words)
-
-
-def look_no_more(event_id: int, seed: int) -> None:
-    """Give up looking on from this deal, or every opening of the page would try again."""
-    start_write()
-    dealing = settings.of(locked(event_id))
-    if dealing.seed == seed:
-        dealing.seed = None
-    db.session.commit()
-
-
-def looked(event_id: int, found: bool, words: str) -> ResponseReturnValue:
-    """For the page's script in a word; without it, the page again."""
-    if request.headers.get("Accept") == "application/json":
-        return {"found": found}
-    flash(words, "good" if found else "info")
     return back(event_id)
 
 

@@ -12,6 +12,7 @@ from convene import clock
 from convene.groups import timing
 from convene.groups.models import Group, Round
 from convene.people.words import folded_name
+from convene.signups import called
 from convene.web.organise import own
 
 page = Blueprint("organise_wall", __name__)
@@ -40,7 +41,7 @@ def show(event_id: int) -> ResponseReturnValue:
     chosen = asked or stand.on or stand.next or (stand.told[-1] if stand.told else None)
     on = stand.on if stand.on is chosen else None
     word = common_word(chosen) if chosen else ""
-    lines = by_name(chosen, word) if chosen else []
+    lines = by_name(chosen, word, called.names(event.id)) if chosen else []
     return render_template(
         "organise/wall.html",
         event=event,
@@ -64,18 +65,21 @@ def common_word(round_: Round) -> str:
     return words.pop() if len(words) == 1 else ""
 
 
-def by_name(round_: Round, word: str) -> list[Line]:
-    """Everybody with a seat in a round, by name as a reader looks it up."""
-    names = Counter(folded_name(seat.person.name) for group in round_.groups for seat in group.seats)
+def by_name(round_: Round, word: str, known: called.Names) -> list[Line]:
+    """Everybody with a seat in a round, by name as a reader looks it up; a number for whoever asked for one."""
+    shown = {seat.id: known.of(seat.person) for group in round_.groups for seat in group.seats}
+    names = Counter(map(folded_name, shown.values()))
     lines = [
-        Line(seat.person.name, group.label.removeprefix(f"{word} "), beside(group, seat.person.name, names))
+        Line(
+            shown[seat.id], group.label.removeprefix(f"{word} "), beside(group, shown[seat.id], names, shown)
+        )
         for group in round_.groups
         for seat in group.seats
     ]
     return sorted(lines, key=lambda line: (as_looked_up(line.name), line.name, line.seat, line.beside))
 
 
-def beside(group: Group, name: str, names: Counter[str]) -> str:
+def beside(group: Group, name: str, names: Counter[str], shown: dict[int, str]) -> str:
     """With whom somebody sits, where their name stands on the wall twice; nothing for anybody else.
 
     Not the organisation or field they gave: those were told to the hosts, and to their own group where it is
@@ -83,10 +87,10 @@ def beside(group: Group, name: str, names: Counter[str]) -> str:
     who looks for their name.
     """
     folded = folded_name(name)
-    here = sum(folded_name(seat.person.name) == folded for seat in group.seats)
+    here = sum(folded_name(shown[seat.id]) == folded for seat in group.seats)
     if names[folded] == here:  # alone, or all at this one table: the answer is the same for each
         return ""
-    others = (seat.person.name for seat in group.seats if names[folded_name(seat.person.name)] == 1)
+    others = (shown[seat.id] for seat in group.seats if names[folded_name(shown[seat.id])] == 1)
     return min(others, key=as_looked_up, default="")
 
 

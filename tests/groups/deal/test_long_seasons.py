@@ -12,6 +12,7 @@ from convene.groups.deal.board import set_out
 from convene.groups.deal.caveats import caveats
 from convene.groups.deal.engine import MOST_SWAPS, deal, only_repeats
 from convene.groups.deal.lattice import by_algebra, longest
+from convene.groups.deal.prices import FORBIDDEN, searched
 from tests.groups.deal.independent import broken_rules
 from tests.groups.deal.test_figures_to_reach import plain
 
@@ -62,6 +63,15 @@ def test_a_pin_to_a_group_that_no_number_holds_is_one_plain_sentence(group: int)
     problem = replace(plain(9, 3, 1), pinned=(Pin(1, group, ("p0001",)),))
     with pytest.raises(Invalid, match=f"^pinned names group {group}; no deal has more than 1,000,000.$"):
         deal(problem, 0.05)
+
+
+def test_no_number_of_meetings_outweighs_a_rule_in_the_search() -> None:
+    six = (tuple(f"p{k:04d}" for k in range(6)), tuple(f"p{k:04d}" for k in range(6, 12)))
+    board = set_out(replace(plain(12, 6, 1000), held=(six,) * 990))
+    parted = 2 * 5 * 1000 * searched(board, 0).repeat
+    assert 0 < parted <= FORBIDDEN // 2
+    ordinary = set_out(plain(60, 4, 24))
+    assert searched(ordinary, 0).repeat == 3000
 
 
 def test_one_search_finds_all_the_rounds_that_shorter_searches_would() -> None:

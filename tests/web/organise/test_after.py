@@ -299,6 +299,7 @@ def looked_at(world: World, context: BrowserContext) -> Iterator[tuple[int, Any]
 @pytest.mark.one_database
 def test_it_is_whole_on_any_screen_and_prints_on_one_sheet(looked_at: tuple[int, Any]) -> None:
     event_id, page = looked_at
+    page.emulate_media(reduced_motion="reduce")
     watch = Watch(page, "http://localhost")
     page.goto(f"http://localhost{after(event_id)}", wait_until="networkidle")
     for look in (PHONE, PHONE_AT_NIGHT, DESK, DESK_AT_NIGHT):

@@ -265,6 +265,7 @@ def test_paper_is_whole_on_the_screen_of_a_phone_and_of_a_desk(world: World, con
     context.add_init_script(path=chromium.AXE)
     page = context.new_page()
     through(world.client, page)
+    page.emulate_media(reduced_motion="reduce")
     watch = Watch(page, "http://localhost")
     for kind in ("", *KINDS, "everything"):
         page.goto(f"http://localhost{paper(event_id, kind)}")
