@@ -23,10 +23,9 @@ def run(target: str, *given: Any, seconds: float = PATIENCE) -> Any:
     """
     command = [sys.executable, "-m", "convene.aside", target]
     try:
-        done = subprocess.run(
-            command, input=pickle.dumps(given), stdout=subprocess.PIPE, timeout=seconds, check=True
-        )
-    except subprocess.SubprocessError as fault:
+        asked = pickle.dumps(given)
+        done = subprocess.run(command, input=asked, stdout=subprocess.PIPE, timeout=seconds, check=True)
+    except (subprocess.SubprocessError, pickle.PicklingError, RecursionError) as fault:
         raise Aside(f"{target}: {type(fault).__name__}") from None
     raised, answer = pickle.loads(done.stdout)  # noqa: S301 - written by this module's other end
     if raised:

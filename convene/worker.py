@@ -28,9 +28,10 @@ from convene.mail.transport import open_transport
 from convene.messages import actions as messages
 from convene.nudges import actions as nudges
 from convene.nudges.rules import capped
+from convene.people import merging
 from convene.people.models import Organisation
 from convene.privacy import erasure, retention
-from convene.signups import line, upheaval
+from convene.signups import line, questions, upheaval
 
 Job = Callable[[Flask, Callable[[], datetime]], None]
 
@@ -163,7 +164,7 @@ def for_each(things: Iterable[Any], act: Callable[[Any], object]) -> None:
 
 def tidy(app: Flask, now: Callable[[], datetime]) -> None:
     begin_write()
-    for part in (limits, tokens, codes, sign_ins, audit, pace, keeping):
+    for part in (limits, tokens, codes, sign_ins, audit, pace, keeping, merging, questions):
         part.forget(now())
     log.purge(now())
     db.session.commit()

@@ -92,13 +92,21 @@ def spent(purpose: str, challenge: str, address: str, now: datetime) -> None:
         raise Refused from None
 
 
+def judged(verb: str, *given: Any) -> Any:
+    """The library's judgement, made aside; a process that dies over it has refused. Raises Refused."""
+    try:
+        return aside.run(f"convene.access.webauthn:{verb}", *given)
+    except aside.Aside:
+        raise Refused from None
+
+
 def keep(address: str, credential: str, name: str, now: datetime) -> None:
     """Keep a new key, if the browser's answer is sound. Raises Refused."""
     sent, challenge = challenge_of(credential)
     spent("new_passkey", challenge, address, now)
     if len(passkeys(address)) >= MOST:
         raise Refused
-    found = aside.run("convene.access.webauthn:new_key", sent, challenge.encode(), *place())
+    found = judged("new_key", sent, challenge.encode(), *place())
     if any(key.credential_id == found.credential_id for key in passkeys(address)):
         raise Refused
     db.session.add(
@@ -125,9 +133,7 @@ def take(address: str, credential: str, now: datetime) -> None:
     key = next((one for one in passkeys(address) if one.credential_id == named), None)
     if key is None:
         raise Refused
-    count = aside.run(
-        "convene.access.webauthn:used_key", sent, challenge.encode(), *place(), key.public_key, key.sign_count
-    )
+    count = judged("used_key", sent, challenge.encode(), *place(), key.public_key, key.sign_count)
     db.session.execute(update(Passkey).where(Passkey.id == key.id).values(sign_count=count, used_at=now))
 
 

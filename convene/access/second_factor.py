@@ -8,18 +8,19 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyotp
 from cryptography.fernet import Fernet
 from flask import current_app
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import and_, delete, exists, select, update
 
 from convene.access import limits
 from convene.access.models import Authenticator, Passkey, RecoveryCode, SignIn
 from convene.access.tokens import hashed
-from convene.extensions import affected, db
+from convene.extensions import affected, db, upsert
 
+UNFINISHED = timedelta(hours=1)
 STEP = 30  # seconds, as every such app has it
 CODES = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
@@ -60,15 +61,16 @@ def begin_authenticator(address: str, now: datetime) -> str:
 
     Raises Wrong where an app is set up.
     """
-    found = authenticator(address)
-    if found is not None and found.confirmed_at is not None:
-        raise Wrong
-    if found is not None:
-        return cipher().decrypt(found.secret).decode()
     secret = pyotp.random_base32()
-    db.session.add(Authenticator(address=address, secret=cipher().encrypt(secret.encode()), created_at=now))
-    db.session.flush()
-    return secret
+    row = {"address": address, "secret": cipher().encrypt(secret.encode()), "created_at": now}
+    new = upsert(Authenticator).values(last_step=0, **row)
+    # Two presses at once are one; a secret that nobody finished with is not shown to whoever comes an hour later.
+    stale = (Authenticator.confirmed_at.is_(None), Authenticator.created_at < now - UNFINISHED)
+    db.session.execute(new.on_conflict_do_update(index_elements=["address"], set_=row, where=and_(*stale)))
+    found = authenticator(address)
+    if found is None or found.confirmed_at is not None:
+        raise Wrong
+    return cipher().decrypt(found.secret).decode()
 
 
 def address_for_app(secret: str, address: str) -> str:

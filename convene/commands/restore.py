@@ -94,14 +94,17 @@ def erase_again(app: Flask) -> int:
 
 
 def finish(app: Flask) -> int:
-    """Bring it to this version and pause sending, before anything else can use it."""
-    done = subprocess.run([sys.executable, "-m", "convene.cli", "db", "upgrade"], check=False)
-    if done.returncode:
-        return done.returncode
+    """Pause sending before anything else, then bring it to this version: an upgrade that fails leaves mail stopped."""
     with app.app_context():
         begin_write()
         switch.throw(REASON, clock.now())
         db.session.commit()
+        db.engine.dispose()
+    done = subprocess.run([sys.executable, "-m", "convene.cli", "db", "upgrade"], check=False)
+    if done.returncode:
+        print("convene restore: restored, with sending paused, but not at this version.", file=sys.stderr)
+        return done.returncode
+    with app.app_context():
         again = erase_again(app)
         db.engine.dispose()
     if again:

@@ -1,7 +1,7 @@
 """What a change made by hand may not break, and what people of one group have in common: no database, no clock."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 SMALLEST, LARGEST = 2, 6
@@ -99,23 +99,30 @@ def in_turn(people: Sequence[int], started: Counter[int]) -> list[int]:
     return [first, *(person for person in people if person != first)]
 
 
-def shared(people: Sequence[Mapping[str, str | None]], you: str = "you") -> list[str]:
+# {0} is what they share, {1} how many do, {2} and {3} who they are, as a subject and as an object.
+SHARED = (
+    ("field", "{2} all work in {0}.", "{1} of {3} work in {0}."),
+    ("place", "{2} are all based in {0}.", "{1} of {3} are based in {0}."),
+    (
+        "first_time",
+        "It is the first time here for all of {3}.",
+        "It is the first time here for {1} of {3}.",
+    ),
+)
+NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
+
+
+def shared(
+    people: Sequence[Mapping[str, str | None]], you: str = "you", say: Callable[[str], str] = str
+) -> list[str]:
     """What several people of a group share, in a sentence each; of what they chose to tell, and no names.
 
-    Said to the group itself, or of "them" to somebody else.
+    Said to the group itself, or of "them" to somebody else; `say` puts each sentence into another language.
 
     Each person is a mapping with `field`, `place` and `first_time` ("yes" or none).
     """
     found = []
-    for key, all_, some in (
-        ("field", "{2} all work in {0}.", "{1} of {3} work in {0}."),
-        ("place", "{2} are all based in {0}.", "{1} of {3} are based in {0}."),
-        (
-            "first_time",
-            "It is the first time here for all of {3}.",
-            "It is the first time here for {1} of {3}.",
-        ),
-    ):
+    for key, all_, some in SHARED:
         counts: dict[str, tuple[str, int]] = {}
         for person in people:
             value = (person.get(key) or "").strip()
@@ -124,10 +131,10 @@ def shared(people: Sequence[Mapping[str, str | None]], you: str = "you") -> list
                 counts[value.casefold()] = (as_typed, number + 1)
         for as_typed, number in sorted(counts.values(), key=lambda pair: (-pair[1], pair[0])):
             if number >= 2:
-                words = all_ if number == len(people) else some
-                found.append(words.format(as_typed, in_words(number), "You" if you == "you" else "They", you))
+                words = say(all_ if number == len(people) else some)
+                found.append(words.format(as_typed, say(in_words(number)), "You" if you == "you" else "They", you))
     return found
 
 
 def in_words(number: int) -> str:
-    return {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}.get(number, str(number))
+    return NUMBERS.get(number, str(number))

@@ -18,6 +18,9 @@ MOST_PARTS = 200
 MOST_DEPTH = 10
 MOST_TEXT = 256 * 1024  # of one decoded part
 
+# Those of real mail programs. Python knows stranger ones, and some take a minute over one part (punycode).
+CHARSETS = re.compile(r"utf-?8|us-ascii|ascii|utf-16(le|be)?|iso-8859-\d{1,2}|latin-?1|windows-125\d|cp125\d")
+
 BLANK = re.compile(rb"\r?\n\r?\n")
 HEADERS = BytesHeaderParser()
 
@@ -54,10 +57,11 @@ class Part:
         return body[:MOST_TEXT]
 
     def text(self) -> str:
-        charset = self.parameter("charset") or "utf-8"
+        charset = self.parameter("charset").strip("'\"").lower()
+        charset = charset if CHARSETS.fullmatch(charset) else "utf-8"
         try:
             text = self.content().decode(charset, "replace")
-        except (LookupError, ValueError):  # a name of no encoding, or of one that makes no text
+        except LookupError:  # a number that no charset has
             text = self.content().decode("utf-8", "replace")
         return text.replace("\0", "")  # which no database keeps
 

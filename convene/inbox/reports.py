@@ -11,6 +11,7 @@ from convene.inbox.mime import Part, cut
 CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 # In running text three numbers may be anything; these stand after a reply code, or a number sign as qmail has it.
 ODD_CODE = re.compile(rb"(?:\b[45]\d\d[ -]|#)([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
+NAMED = re.compile(rb"(charset)", re.IGNORECASE)
 VAGUE = re.compile(r"[245]\.0\.0")
 # What the other library is given: it reads a message whole, so it gets a message that is small.
 MOST_ODD = 64 * 1024
@@ -67,7 +68,8 @@ def odd_bounce(raw: bytes) -> Bounce | None:
     if raw.count(b"\n--") > MOST_MARKS or raw.lower().count(b"message/") > 20:
         return None
     try:
-        temporary, permanent = all_failures(message_from_bytes(raw))
+        # Without the charsets, as the library would follow any that a stranger names.
+        temporary, permanent = all_failures(message_from_bytes(NAMED.sub(b"x-\\1", raw)))
     except Exception:  # whatever a stranger's message does to it, it is then no bounce that we can read
         return None
     if not (temporary or permanent):

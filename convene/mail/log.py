@@ -10,6 +10,9 @@ from convene.extensions import affected, db
 from convene.mail.models import UNSENT, OutgoingMail
 
 BY_HAND = "dropped by an organiser"
+# How things stand with a place, and its end: a letter older than one of these may say what is no longer so.
+STANDING = ("place_confirmed", "waitlisted", "place_offered", "changed")
+ENDS = ("cancelled", "declined", "called_off")
 
 
 def latest(
@@ -37,17 +40,29 @@ def may_go_again() -> ColumnElement[bool]:
 
 
 def send_again(mail_id: int, organisation_id: int, now: datetime) -> bool:
-    """Try a failed or dropped letter again, if it is this organisation's and its words are still kept.
+    """Try a failed or dropped letter again, if it is this organisation's, its words are still kept, and still so.
 
     It stays the letter that may have left before: its bytes, its tries and its last day are those it had.
     """
     rows = (
         update(OutgoingMail)
         .where(OutgoingMail.id == mail_id, OutgoingMail.organisation_id == organisation_id)
-        .where(may_go_again(), OutgoingMail.purged_at.is_(None))
+        .where(may_go_again(), OutgoingMail.purged_at.is_(None), ~overtaken())
         .values(state="retry", due_at=now, last_answer=None)
     )
     return affected(rows) == 1
+
+
+def overtaken() -> ColumnElement[bool]:
+    """A newer letter of its thread says otherwise; of two that a calendar reads, the newer alone counts."""
+    newer = aliased(OutgoingMail)
+    later = (newer.thread == OutgoingMail.thread, newer.id > OutgoingMail.id)
+    both_invite = and_(OutgoingMail.invite_method.is_not(None), newer.invite_method.is_not(None))
+    stood = and_(
+        OutgoingMail.letter.in_((*STANDING, "reminder")), newer.letter.in_((*STANDING, *ENDS))
+    )
+    ended = and_(OutgoingMail.letter == "message", newer.letter.in_(ENDS))
+    return exists().where(*later, or_(both_invite, stood, ended))
 
 
 def drop(mail_id: int, organisation_id: int) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import ColumnElement, String, Table, bindparam, case, func, or_, update
+from sqlalchemy import ColumnElement, String, Table, and_, bindparam, case, func, or_, update
 from sqlalchemy import cast as cast_sql
 
 from convene.extensions import affected, db, dialect, upsert
@@ -24,6 +24,9 @@ WRITTEN = (
     *("to_name", "to_address", "from_name", "reply_to", "subject", "text", "html", "invite", "invite_method"),
     *("unsubscribe_url", "list_id", "quiet_zone", "posted_at", "due_at", "expires_at", "tries"),
 )
+
+# What has the same link to stop it: a host's message after an event, as the letter that asks how it was.
+STOPPED_WITH = {"thank_you": "message"}
 
 # What may have left is left to go its way where a calendar follows it: a CANCEL is for whoever has the REQUEST.
 UNTOUCHED = update(TABLE).where(
@@ -106,6 +109,20 @@ def drop_waiting(reason: str, *which: ColumnElement[bool]) -> int:
     return affected(rows.values(state="dropped", last_answer=reason))
 
 
+def set_aside(reason: str, *which: ColumnElement[bool]) -> list[tuple[str, datetime]]:
+    """Drop what still waits here and free its key, so that it may be posted anew; of each its kind and when posted."""
+    rows = update(OutgoingMail).where(OutgoingMail.state.in_(("queued", "retry")), *which)
+    free = OutgoingMail.key + ":back:" + cast_sql(OutgoingMail.id, String)
+    rows = rows.values(state="dropped", last_answer=reason, key=free)
+    taken = rows.returning(OutgoingMail.letter, OutgoingMail.posted_at)
+    return [
+        (kind, posted_at)
+        for kind, posted_at in db.session.execute(
+            taken, execution_options={"synchronize_session": False}
+        )
+    ]
+
+
 def take_back(person_id: int, kinds: Sequence[str], reason: str) -> list[tuple[str, datetime]]:
     """Drop this person's waiting letters of these kinds.
 
@@ -113,22 +130,15 @@ def take_back(person_id: int, kinds: Sequence[str], reason: str) -> list[tuple[s
     and when it was posted.
     """
     mine = (OutgoingMail.person_id == person_id, OutgoingMail.letter.in_(kinds))
-    fresh = update(OutgoingMail).where(
-        *mine, OutgoingMail.state.in_(("queued", "retry")), OutgoingMail.tries == 0
-    )
-    free = OutgoingMail.key + ":back:" + cast_sql(OutgoingMail.id, String)
-    fresh = fresh.values(state="dropped", last_answer=reason, key=free).execution_options(
-        synchronize_session=False
-    )
-    rows = db.session.execute(fresh.returning(OutgoingMail.letter, OutgoingMail.posted_at))
-    taken = [(kind, posted_at) for kind, posted_at in rows]
+    taken = set_aside(reason, *mine, OutgoingMail.tries == 0)
     drop_waiting(reason, *mine)
     return taken
 
 
 def drop_kind(person_id: int, kind: str) -> int:
-    """Drop this person's waiting letters of one kind."""
-    mine = (OutgoingMail.person_id == person_id, OutgoingMail.letter == kind)
+    """Drop this person's waiting letters of one kind, and what is stopped with it."""
+    with_it = and_(OutgoingMail.letter == STOPPED_WITH.get(kind), OutgoingMail.unsubscribe_url.is_not(None))
+    mine = (OutgoingMail.person_id == person_id, or_(OutgoingMail.letter == kind, with_it))
     return drop_waiting("not sent: they stopped this kind of message", *mine)
 
 

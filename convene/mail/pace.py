@@ -152,10 +152,10 @@ def rest(domain: str, now: datetime) -> datetime:
     In a row: the last rest ended less than the longest one ago. Letters that were in hand when it began change nothing.
     """
     name = f"@{domain}"[:254]
-    row = db.session.get(Pace, name, with_for_update=True)
-    if row is None:
-        row = Pace(domain=name, given=0, window_start=now)
-        db.session.add(row)
+    # Two workers may hear it at the same moment: the row is there before either of them locks it.
+    new = upsert(TABLE).values(domain=name, given=0, window_start=now)
+    db.session.execute(new.on_conflict_do_nothing(index_elements=["domain"]))
+    row = db.session.get_one(Pace, name, with_for_update=True, populate_existing=True)
     until = row.rests_until
     if until is None or until <= now:
         row.given = row.given + 1 if until is not None and now - until < RESTS[-1] else 1

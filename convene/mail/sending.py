@@ -14,7 +14,7 @@ from sqlalchemy import Table, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from convene.calendar.quiet import end_of_quiet, is_quiet
-from convene.extensions import begin_write, db, start_write
+from convene.extensions import affected, begin_write, db, start_write
 from convene.mail import pace
 from convene.mail.envelope import return_path
 from convene.mail.message import build
@@ -80,12 +80,13 @@ def claim(owner: str, now: datetime, limit: int = BATCH) -> list[OutgoingMail]:
     return rows
 
 
-def mark(mail: OutgoingMail, owner: str, **values: object) -> None:
-    """Write the outcome, if the lease is still ours: after it ran out the row belongs to another worker."""
+def mark(mail: OutgoingMail, owner: str, **values: object) -> bool:
+    """Write the outcome, if the lease is still ours: after it ran out the row belongs to another worker, and False."""
     begin_write()
     freed = {"lease_until": None, "lease_owner": None}
-    db.session.execute(MINE, {"mail_id": mail.id, "owner": owner, **freed, **values})
+    ours = affected(MINE, {"mail_id": mail.id, "owner": owner, **freed, **values}) == 1
     db.session.commit()
+    return ours
 
 
 def send(
@@ -139,8 +140,8 @@ def send(
         mark(mail, owner, **later(mail, now, f"not sent: {type(fault).__name__}"))
         return True
     blanked = {"text": "", "html": "", "purged_at": now} if mail.letter == "sign_in" else {}
-    mark(mail, owner, state="sent", sent_at=now, last_answer=answer, **blanked)
-    mail.state, mail.sent_at = "sent", now
+    if mark(mail, owner, state="sent", sent_at=now, last_answer=answer, **blanked):
+        mail.state, mail.sent_at = "sent", now
     return True
 
 
@@ -194,21 +195,23 @@ def send_due(
         barred = reasons_for(mail.to_address for mail in rows)
         db.session.rollback()
         rests: dict[str, datetime] = {}
-        held: Sequence[OutgoingMail] = ()
-        for number, mail in enumerate(rows):
-            if number and over():
-                held = rows[number:]
-                break
-            tried += 1
-            if bars(barred.get(mail.to_address), mail.letter):
-                mark(mail, owner, state="dropped", last_answer=not_sent(barred[mail.to_address]))
-            elif not send(mail, transport, owner, now(), rests):
+        held = rows
+        try:
+            for number, mail in enumerate(rows):
+                if number and over():
+                    break
                 held = rows[number + 1 :]
-                stopped = True
-                break
+                tried += 1
+                if bars(barred.get(mail.to_address), mail.letter):
+                    mark(mail, owner, state="dropped", last_answer=not_sent(barred[mail.to_address]))
+                elif not send(mail, transport, owner, now(), rests):
+                    stopped = True
+                    break
+        finally:  # whatever went wrong with one, the others do not wait for the lease to run out
+            db.session.rollback()
+            release(held, owner)
         if sent := [mail for mail in rows if mail.state == "sent"]:
             remember(sent[-1])
-        release(held, owner)
         if held or stopped:
             break
     return tried

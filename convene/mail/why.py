@@ -29,7 +29,9 @@ WHY = {
     "announcement": "You said that this host may write to you about new events.",
     "reminder": "You have a place at this event, and it was a day away.",
     "thank_you": "You had a place at this event.",
+    "my_data": "Somebody asked on the page of your place to see what is kept about you.",
     "sign_in": "Somebody asked to sign in with this address.",
+    "invited": "Somebody gave them a part at the desk of a host.",
     "second_step": "The second step of a sign-in with this address was changed.",
     "new_device": "Somebody signed in as you on a device that we had not seen before.",
 }

@@ -33,6 +33,7 @@ def about_event(message: Message, signup: Signup, now: datetime) -> Letter:
         from_name=event.organisation.name,
         reply_to=event.organisation.reply_to,
         words=wording.Words(message.subject, message.words),
+        language=person.language,
         facts={**facts_of(signup), "ahead": ahead},
         expires_at=event.ends_at if ahead else now + USEFUL,
         **(stops if event.ends_at <= now else {}),
@@ -49,6 +50,7 @@ def announcement(message: Message, person: Person, now: datetime) -> Letter:
         from_name=host.name,
         reply_to=host.reply_to,
         words=wording.Words(message.subject, message.words),
+        language=person.language,
         facts={
             "organisation": host,
             "line_up_url": links.line_up(),

@@ -5,6 +5,7 @@ from typing import Any
 
 from convene import links
 from convene.calendar import zones
+from convene.mail.languages import known
 from convene.mail.letter import Letter, write
 from convene.mail.letter import one_line as plain
 from convene.nudges.models import Answer, Nudge
@@ -24,6 +25,7 @@ def nudge_letter(nudge: Nudge, signup: Signup, facts: dict[str, Any], **rest: An
         from_name=host.name,
         reply_to=host.reply_to,
         organisation_id=host.id,
+        language=person.language,
         unsubscribe_url=links.unsubscribe(person.id, person.generation, KINDS.index(nudge.rule)),
         list_id=f"{plain(host.name)[:60]} <{nudge.rule.replace('_', '-')}.{host.slug}.{links.host()}>",
         quiet_zone=person.zone or signup.event.zone,
@@ -47,7 +49,7 @@ def thank_you(nudge: Nudge, signup: Signup, attendance: str, in_company: bool) -
         "in_company": in_company,
         "answer_url": links.answer(nudge.id, nudge.generation),
         "line_up_url": links.line_up(),
-        "day": zones.spoken_date(signup.event.starts_at, signup.event.zone),
+        "day": zones.spoken_date(signup.event.starts_at, signup.event.zone, known(signup.person.language)),
     }
     return nudge_letter(nudge, signup, facts)
 
@@ -60,6 +62,7 @@ def stay_in_touch(person: Person, other: Person, theirs: Answer, event_title: st
         to_address=person.address_typed or "",
         from_name=person.organisation.name,
         reply_to=person.organisation.reply_to,
+        language=person.language,
         facts={
             "person": person,
             "other": other,

@@ -81,6 +81,14 @@ def pairs(table: type[Separation] | type[Lock], ids: Sequence[int]) -> list[tupl
     return [(first, second) for first, second in db.session.execute(rows)]
 
 
+def has_rule(person_id: int) -> bool:
+    """Whether somebody must be kept apart from this person, or they from somebody."""
+    rows = select(Separation.id).where(
+        or_(Separation.first_id == person_id, Separation.second_id == person_id)
+    )
+    return db.session.scalar(rows.limit(1)) is not None
+
+
 def all_pairs(table: type[Pair], organisation_id: int) -> Sequence[Pair]:
     """Every rule of one kind in this organisation."""
     return db.session.scalars(

@@ -16,6 +16,7 @@ def my_data(person: Person, secret: str, now: datetime) -> Letter:
         to_address=person.address_typed or "",
         from_name=person.organisation.name,
         reply_to=person.organisation.reply_to,
+        language=person.language,
         expires_at=now + LIFETIME,
         facts={"url": links.my_data(secret), "organisation": person.organisation, "name": person.name},
     )

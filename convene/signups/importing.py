@@ -34,6 +34,7 @@ HEADS = {
     "field": ("field", "field of work", "sector"),
     "place": ("place", "town", "city", "based in"),
 }
+SAID = {"address": "email address", "first": "first name", "last": "last name", "affiliation": "organisation"}
 COLUMNS = {head: column for column, heads in HEADS.items() for head in heads}
 
 
@@ -100,7 +101,7 @@ def columns(line: Sequence[str]) -> dict[str, int]:
         head = COLUMNS.get(" ".join(cell.split()).casefold())
         if head in found:
             raise Unreadable(
-                f"Two columns are both for the {'email address' if head == 'address' else head}: “{cell.strip()[:40]}” and "
+                f"Two columns are both for the {SAID.get(head, head)}: “{cell.strip()[:40]}” and "
                 f"“{line[found[head]].strip()[:40]}”. Take one of them away, or give it another head."
             )
         if head:

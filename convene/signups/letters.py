@@ -7,6 +7,7 @@ from typing import Any
 from convene import links
 from convene.calendar import invite, zones
 from convene.events.entry import entry
+from convene.mail.languages import known
 from convene.mail.letter import Letter, write
 from convene.people.words import safe_to_mail
 from convene.signups.models import Signup
@@ -16,9 +17,9 @@ from convene.signups.uids import uid_of
 def facts_of(signup: Signup) -> dict[str, Any]:
     """What every letter about a place may say: the event, its time in words, and this person's own link."""
     event, person = signup.event, signup.person
-    own_zone = person.zone or event.zone
-    when = zones.spoken(event.starts_at, event.ends_at, event.zone)
-    own = zones.spoken(event.starts_at, event.ends_at, own_zone)
+    own_zone, language = person.zone or event.zone, known(person.language)
+    when = zones.spoken(event.starts_at, event.ends_at, event.zone, language)
+    own = zones.spoken(event.starts_at, event.ends_at, own_zone, language)
     return {
         "event": event,
         "person": person,
@@ -44,6 +45,7 @@ def letter(
         from_name=host.name,
         reply_to=host.reply_to,
         organisation_id=host.id,
+        language=person.language,
         facts={**facts_of(signup), **(facts or {})},
         **rest,
     )
@@ -94,7 +96,7 @@ def place_offered(signup: Signup) -> Letter:
     """Of use until the start: while it waits to leave, its offer is held on."""
     assert signup.offered_until is not None
     zone = signup.person.zone or signup.event.zone
-    until = zones.spoken_moment(signup.offered_until, zone)
+    until = zones.spoken_moment(signup.offered_until, zone, known(signup.person.language))
     return letter("place_offered", signup, facts={"until": until}, expires_at=signup.event.starts_at)
 
 

@@ -19,7 +19,9 @@ from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db, upsert
 from convene.mail import outbox
+from convene.mail.languages import HOUSE, known
 from convene.mail.models import OutgoingMail
+from convene.mail.translations import said
 from convene.people.models import Person
 from convene.signups import letters, queries
 from convene.signups.actions import NEEDLESS_AFTER_CANCEL, NotOpen
@@ -129,21 +131,25 @@ def came_after(moment: datetime) -> ColumnElement[bool]:
     return or_(Signup.started_at > moment, kept)
 
 
-def in_words(event: Event, changed: set[str]) -> dict[str, str]:
-    """What changed and what it is now, for people: the online address itself is never in the letter's words."""
+def in_words(event: Event, changed: set[str], language: str = HOUSE) -> dict[str, str]:
+    """What changed and what it is now, for people, under labels that the letter translates: the online address itself is never in the letter's words."""
     words = {}
     if "title" in changed:
         words["Title"] = event.title
     if changed & {"starts_at", "ends_at", "zone"}:
-        words["When"] = zones.spoken(event.starts_at, event.ends_at, event.zone)
+        words["When"] = zones.spoken(event.starts_at, event.ends_at, event.zone, language)
     if changed & {"venue", "format"}:
-        words["Where"] = "Online" if event.format == "online" else event.venue
+        words["Where"] = said("Online", language) if event.format == "online" else event.venue
     if "online_url" in changed and event.format == "online":
-        words["Joining"] = "The link to join has changed; your place page and the invite have the new one"
+        words["Joining"] = said(
+            "The link to join has changed; your place page and the invite have the new one", language
+        )
     if changed & {"summary", "description"}:
-        words["What it is about"] = "Written anew; the event's page has it"
+        words["What it is about"] = said("Written anew; the event's page has it", language)
     if "access_info" in changed:
-        words["Getting in"] = event.access_info or "The event's page says no more about it"
+        words["Getting in"] = event.access_info or said(
+            "The event's page says no more about it", language
+        )
     return words
 
 
@@ -246,7 +252,8 @@ def tell_of(changed: set[str], signup: Signup, now: datetime) -> None:
         post(letters.place_confirmed(signup, sequence, now), signup, now)
         return
     unsent = outbox.drop_unsent(thread(signup), ("changed",), NEWER)
-    words = in_words(signup.event, changed | {"starts_at", "venue"} if unsent else changed)
+    what = changed | {"starts_at", "venue"} if unsent else changed
+    words = in_words(signup.event, what, known(signup.person.language))
     post(letters.changed(signup, words, sequence, now), signup, now)
 
 

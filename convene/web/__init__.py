@@ -20,6 +20,7 @@ from convene.web.organise import (
     exporting,
     groups,
     helper_links,
+    host,
     importing,
     inbox,
     looking_on,
@@ -39,6 +40,7 @@ from convene.web.organise import (
     sign_in,
     signups,
     tags,
+    team,
     timer,
     together,
     wall,
@@ -67,6 +69,7 @@ from convene.web.visit import (
     signup,
     unsubscribe,
 )
+from convene.web.visit import questions as own_questions
 
 Guard = Callable[[], ResponseReturnValue | None]
 
@@ -77,6 +80,7 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (code.page, "/events", everybody),
     (circles.page, "/circles", everybody),
     (place.page, "/place", everybody),
+    (own_questions.page, "/place", everybody),
     (now.page, "/place", everybody),
     (door.page, "/door", everybody),
     (check_in.page, "/here", everybody),
@@ -117,6 +121,9 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (tags.page, "/organise/people", organiser),
     (merging.page, "/organise/people", organiser),
     (exporting.page, "/organise/events", organiser),
+    (team.page, "/organise/team", organiser),
+    (host.page, "/organise/host", organiser),
+    (questions.page, "/organise/questions", organiser),
     (importing.page, "/organise/events", organiser),
     (messages.page, "/organise/messages", organiser),
     (wording.page, "/organise/wording", organiser),

@@ -116,3 +116,20 @@ def test_a_fault_in_a_process_aside_comes_back_as_it_was() -> None:
         aside.run("convene.access.webauthn:new_key", {}, b"challenge", "localhost", "http://localhost")
     with pytest.raises(aside.Aside):
         aside.run("os:_exit", 3)
+
+
+def test_a_secret_that_nobody_finished_with_is_not_shown_an_hour_later(
+    session: scoped_session[Session],
+) -> None:
+    made = second_factor.begin_authenticator(OLIVE, NOW)
+    assert second_factor.begin_authenticator(OLIVE, NOW + timedelta(minutes=59)) == made
+    session.expire_all()
+    assert second_factor.begin_authenticator(OLIVE, NOW + timedelta(minutes=61)) != made
+
+
+def test_a_credential_too_deep_to_be_one_is_refused(session: scoped_session[Session]) -> None:
+    challenge = passkeys.text(b"x")
+    said = passkeys.text(f'{{"challenge": "{challenge}"}}'.encode())
+    deep = '{"a":' * 900 + "1" + "}" * 900
+    with pytest.raises(Refused):
+        passkeys.keep(OLIVE, f'{{"response": {{"clientDataJSON": "{said}"}}, "deep": {deep}}}', "Phone", NOW)

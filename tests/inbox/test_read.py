@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convene.inbox.mime import MOST_BYTES
+from convene.inbox.mime import MOST_BYTES, Part, cut
 from convene.inbox.read import read
 from tests.inbox.messages import (
     NOW,
@@ -213,6 +213,24 @@ def test_a_message_of_a_million_parts_costs_little(raw: bytes) -> None:
         "measured: under three, most of them under a tenth, and all of it doubled by the tracing"
     )
     assert most < 40_000_000
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "utf-7", "rot13", "zlib"])
+@pytest.mark.parametrize("head", ["From: pat@example.net", "From: MAILER-DAEMON@example.net"])
+def test_no_charset_that_a_stranger_names_costs_much(charset: str, head: str) -> None:
+    part = f"--b\r\nContent-Type: text/calendar; method=REPLY; charset={charset}\r\n\r\n".encode()
+    kinds = f"{head}\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n".encode()
+    _, seconds, _ = cost(kinds + (part + b"\xe9a-" + b"9" * 260_000 + b"\r\n") * 18)
+    assert seconds < 5, "punycode alone took a minute and more"
+    _, seconds, _ = cost(kinds + part + b"\xe9a-" + b"9" * 60_000 + b"\r\n")
+    assert seconds < 1
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8", "us-ascii", "iso-8859-1", "Windows-1252", "utf-16", "latin-1"])
+def test_words_in_the_charsets_of_real_programs_are_read(charset: str) -> None:
+    words = "Tea" if charset == "us-ascii" else "Thé"
+    part = Part(cut(f"Content-Type: text/plain; charset={charset}\n\n".encode()).head, words.encode(charset))
+    assert part.text().removeprefix("\ufeff") == words
 
 
 def test_of_thirty_megabytes_the_head_alone_is_read() -> None:

@@ -4,29 +4,32 @@ import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from convene.access.letters import new_device, second_step, sign_in
+from convene.access.letters import CHANGED, new_device, second_step, sign_in
+from convene.calendar import zones
 from convene.events.actions import draft
 from convene.events.models import Event
 from convene.extensions import db
 from convene.groups.letters import your_group
 from convene.groups.models import Group, Round, Seat
 from convene.groups.queries import seats_of
+from convene.mail.languages import known
 from convene.mail.letter import Letter
 from convene.messages.letters import about_event, announcement
 from convene.messages.models import Message
 from convene.nudges.letters import reminder, stay_in_touch, thank_you
 from convene.nudges.models import Answer, Nudge
 from convene.people.actions import found_organisation
+from convene.people.letters import invited
 from convene.people.models import Organisation, Person
 from convene.privacy.letters import my_data
 from convene.signups import letters
 from convene.signups.models import Signup
+from convene.signups.upheaval import in_words
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 STARTS = datetime(2026, 5, 12, 17, 30, tzinfo=UTC)
 STATES = ("started", "waitlisted", "offered", "cancelled")
 ATTENDANCE = ("attended", "part", "unknown", "no_show", "excused")
-WHEN = "Tuesday 12 May 2026, 7pm to 8.30pm (London)"
 JOIN = "https://video.example.org/hall?pass=a&room=1"
 ROOM = "https://video.example.org/room?pass=b&room=2"
 
@@ -56,7 +59,7 @@ def event(by: Organisation, text: str, *, online: bool) -> Event:
     )
 
 
-def person(of: Organisation, name: str, zone: str | None = None) -> Person:
+def person(of: Organisation, name: str, zone: str | None = None, language: str | None = None) -> Person:
     address = f"person-{next(numbers)}@example.org"
     made = Person(
         organisation_id=of.id,
@@ -65,6 +68,7 @@ def person(of: Organisation, name: str, zone: str | None = None) -> Person:
         address_typed=address,
         state="active",
         zone=zone,
+        language=language,
         field="Libraries",
         place="Leeds",
         created_at=NOW,
@@ -115,29 +119,33 @@ def seat_all(at: Event, people: list[Person], label: str, room: str) -> None:
     db.session.flush()
 
 
-def every_letter(text: str, other_name: str) -> Iterator[Letter]:
+def every_letter(text: str, other_name: str, language: str | None = None) -> Iterator[Letter]:
     """Each letter in each wording; `text` stands wherever a person may type but in the name of one other."""
+    speech = known(language)
     by = host(text)
     for online, zone in ((True, "America/New_York"), (False, None)):
         at = event(by, text, online=online)
-        mine = signup(at, person(by, text[:120], zone))
-        other = person(by, other_name)
-        line = {state: signup(at, person(by, text[:120]), state) for state in STATES}
+        mine = signup(at, person(by, text[:120], zone, language))
+        other = person(by, other_name, language=language)
+        line = {state: signup(at, person(by, text[:120], language=language), state) for state in STATES}
         yield letters.confirm(line["started"])
         yield letters.place_link(mine)
         yield from (letters.place_link(line[state]) for state in STATES[1:])
         yield letters.place_confirmed(mine, 0, NOW)
         yield from (letters.waitlisted(line["waitlisted"], ahead) for ahead in (0, 1, 7))
         yield letters.place_offered(line["offered"])
-        changes = {"When": WHEN, "Where": text, "Joining": "The link has changed"}
+        new = {"starts_at", "venue", "online_url", "title", "summary", "access_info"}
+        changes = in_words(at, new, speech)
         yield letters.changed(mine, changes, 1, NOW)
         yield from (letters.changed(line[state], changes, None, NOW) for state in ("waitlisted", "offered"))
         yield letters.cancelled(line["cancelled"], 1, NOW)
         yield from (letters.declined(line["cancelled"], held) for held in (True, False))
         yield letters.called_off(mine, 1, NOW, f"{text}\n\nWe hope to see you in June.")
         yield letters.called_off(line["waitlisted"], None, NOW, "")
-        yield reminder(nudge("reminder", mine, "they have a place tomorrow"), mine)
-        seat_all(at, [mine.person, other, person(by, text[:120])], text, ROOM if online else "")
+        why = "they have a place at this event"
+        yield invited(mine.person, by, "organiser")
+        yield reminder(nudge("reminder", mine, why), mine)
+        seat_all(at, [mine.person, other, person(by, text[:120], language=language)], text, ROOM if online else "")
         yield your_group(mine, seats_of(at.id, mine.person_id))
         for in_company in (True, False):
             for attendance in ATTENDANCE:
@@ -153,8 +161,13 @@ def every_letter(text: str, other_name: str) -> Iterator[Letter]:
             yield stay_in_touch(mine.person, other, theirs, at.title)
         yield letters.confirm(line["started"], "123456")
         yield letters.place_link(mine, "123456")
+        yield reminder(nudge("reminder", mine, why), mine, [mine])
+        at.state = "published"
+        yield letters.place_link(mine, "123456")
+        at.state = "draft"
         yield my_data(other, "secret", NOW)
-    yield sign_in("olive@example.org", "secret", NOW)
-    yield sign_in("olive@example.org", "secret", NOW, "123456")
-    yield new_device("olive@example.org", "Firefox on Linux", "Monday 4 May 2026, 10.30am (London)")
-    yield second_step("olive@example.org", "A new set of recovery codes was made")
+    yield sign_in("olive@example.org", "secret", NOW, language=language)
+    yield sign_in("olive@example.org", "secret", NOW, "123456", language)
+    when = zones.spoken_moment(NOW, "Europe/London", speech)
+    yield new_device("olive@example.org", "Firefox on Linux", when, language)
+    yield from (second_step("olive@example.org", what, language) for what in CHANGED)

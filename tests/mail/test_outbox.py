@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,7 +18,7 @@ from convene.health.models import Heartbeat
 from convene.mail import log, outbox, sending
 from convene.mail.models import MailSwitch, OutgoingMail
 from convene.mail.suppression import reason_for, suppress
-from convene.mail.transport import Smtp
+from convene.mail.transport import Memory, Smtp
 from tests.crowd import at_once, faults
 from tests.mail.posting import NOW, a_letter, committed, post, row, send_due
 from tests.parts.mailserver import MailServer
@@ -209,10 +210,11 @@ def test_an_address_that_is_not_there_fails_at_once_is_never_written_to_again_an
     assert post(to_address="Gone@example.org").state == "dropped"
 
 
+@pytest.mark.parametrize("reply", ["550 5.7.1 Looks like spam", "550 5.7.1 See rule 5.1.1"])
 def test_a_policy_refusal_does_not_blame_the_address(
-    session: scoped_session[Session], mailserver: MailServer, line: Smtp
+    session: scoped_session[Session], mailserver: MailServer, line: Smtp, reply: str
 ) -> None:
-    mailserver.answer("550 5.7.1 Looks like spam", to="pat@example.org")
+    mailserver.answer(reply, to="pat@example.org")
     committed(post(to_address="pat@example.org"))
     send_due(line)
     assert reason_for("pat@example.org") is None
@@ -319,6 +321,43 @@ def test_a_dead_workers_row_comes_back_when_its_lease_is_over_and_its_late_mark_
     assert (row(ids[0]).state, row(ids[0]).lease_owner, row(ids[0]).tries) == ("sending", "alive", 2)
 
 
+def test_a_fault_amid_a_batch_gives_the_letters_behind_it_back_at_once(
+    session: scoped_session[Session], mailserver: MailServer, line: Smtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailserver.answer("450 4.7.1 Too many messages", to="b@busy.example", times=1)
+    ids = committed(*(post(to_address=f"{name}@{name}usy.example") for name in "abcd"))
+
+    def broken(*_: object) -> datetime:
+        raise RuntimeError("the database is away")
+
+    monkeypatch.setattr(sending.pace, "rest", broken)
+    with pytest.raises(RuntimeError):
+        sending.send_due(line, "a worker", lambda: NOW)
+    states = [(row(one).state, row(one).tries, row(one).lease_owner) for one in ids]
+    assert states[0][0] == "sent"
+    assert states[2:] == [("retry", 0, None)] * 2, "no letter waits for the lease that is not its own fault"
+    monkeypatch.undo()
+    assert send_due(line, NOW) == 2
+
+
+def test_only_the_worker_whose_lease_holds_says_that_a_letter_has_left(
+    app: Flask, session: scoped_session[Session]
+) -> None:
+    committed(post())
+    lease = timedelta(seconds=app.config["OUTBOX_LEASE_SECONDS"])
+    remembered: list[OutgoingMail] = []
+
+    class Asleep(Memory):
+        """The machine sleeps in the middle of a letter, and another worker takes it over."""
+
+        def send(self, *letter: Any) -> str:
+            assert sending.claim("another", NOW + lease)
+            return super().send(*letter)
+
+    sending.send_due(Asleep(), "a worker", lambda: NOW, remember=remembered.append)
+    assert remembered == [], "what it does not find in the database later would look like a restored backup"
+
+
 # What organisers may do
 
 
@@ -340,6 +379,39 @@ def test_a_failed_letter_is_sent_again_with_the_same_bytes(
     assert row(ids[0]).state == "sent"
     first, second = mailserver.messages
     assert first.raw == second.raw
+
+
+PLACE = {"kind": "place_confirmed", "invite": b"BEGIN:VCALENDAR", "invite_method": "REQUEST"}
+OVER = {"kind": "cancelled", "invite": b"BEGIN:VCALENDAR", "invite_method": "CANCEL"}
+
+
+@pytest.mark.parametrize(
+    ("failed", "newer", "goes"),
+    [
+        (PLACE, OVER, False),
+        (PLACE, {**OVER, "kind": "called_off"}, False),
+        (PLACE, {"kind": "declined"}, False),
+        (PLACE, {**PLACE, "kind": "changed"}, False),
+        (OVER, PLACE, False),
+        (OVER, {"kind": "waitlisted"}, True),
+        ({"kind": "waitlisted"}, {"kind": "place_offered"}, False),
+        ({"kind": "reminder"}, {**PLACE, "kind": "changed"}, False),
+        ({"kind": "message"}, {**PLACE, "kind": "changed"}, True),
+        ({"kind": "message"}, OVER, False),
+        (PLACE, {"kind": "message"}, True),
+        (PLACE, {"kind": "reminder"}, True),
+    ],
+)
+def test_no_press_sends_what_a_newer_letter_of_its_thread_made_untrue(
+    session: scoped_session[Session], failed: dict[str, Any], newer: dict[str, Any], goes: bool
+) -> None:
+    mail = post(thread="signup:1", **failed)
+    mail.state, mail.tries = "failed", 3
+    post(thread="signup:2", **OVER)
+    assert log.send_again(mail.id, 1, NOW), "another thread is no matter"
+    mail.state = "failed"
+    post(thread="signup:1", **newer)
+    assert log.send_again(mail.id, 1, NOW) is goes
 
 
 def test_a_letter_sent_again_may_have_left_before_so_it_is_not_replaced(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -232,3 +232,15 @@ def test_a_letter_that_waits_for_its_minute_can_still_be_replaced(
 
 def states_of(kind: str) -> list[str]:
     return list(db.session.scalars(select(OutgoingMail.state).where(OutgoingMail.letter == kind)))
+
+
+def test_many_workers_who_hear_too_many_at_the_same_moment_rest_together(app: Flask) -> None:
+    def hear(_: int) -> datetime:
+        begin_write()
+        until = pace.rest("busy.example", NOW)
+        db.session.commit()
+        return until
+
+    results = at_once(app, 4, hear)
+    assert faults(results) == []
+    assert set(results) == {NOW + MINUTE}

@@ -1,4 +1,4 @@
-"""Before the weightiest acts: whoever is at the desk signed in a short while ago, so that a device left open is no door."""
+"""Before the weightiest acts: whoever is at the desk signed in lately, so that a device left open is no door."""
 
 from datetime import timedelta
 

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from flask import Blueprint, Response, g, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from convene import aside, clock
@@ -53,12 +53,23 @@ def export(event: Event | None) -> ResponseReturnValue:
     subject = f"event:{event_id}" if event_id else f"organisation:{organisation_id}"
     audit.record(organisation_id, actor, "signups.exported", subject, clock.now())
     db.session.commit()
-    rows = exporting.as_csv(exporting.table(organisation_id, event_id, zone))
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # the application behind the proxy
+    rows = beyond_the_request(app, exporting.as_csv(exporting.table(organisation_id, event_id, zone)))
     as_book = request.form.get("kind") == "xlsx"
     body = workbook(rows) if as_book else (piece.encode() for piece in rows)
     ending, kind = ("xlsx", XLSX) if as_book else ("csv", "text/csv; charset=utf-8")
     headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
-    return Response(stream_with_context(body), headers=headers, content_type=kind)
+    return Response(body, headers=headers, content_type=kind)
+
+
+def beyond_the_request(app: Flask, pieces: Iterator[str]) -> Iterator[str]:
+    """The pieces, each read in a session of its own: none is held while a slow client takes what it was given."""
+    while True:
+        with app.app_context():
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 def workbook(rows: Iterator[str]) -> Iterator[bytes]:
@@ -67,7 +78,6 @@ def workbook(rows: Iterator[str]) -> Iterator[bytes]:
         source, target = Path(folder) / "rows.csv", Path(folder) / "rows.xlsx"
         with source.open("w", encoding="utf-8", newline="") as file:
             file.writelines(rows)
-        db.session.rollback()
         aside.run("convene.paper.table:from_csv", str(source), str(target), seconds=PATIENCE)
         with target.open("rb") as made:
             while piece := made.read(PIECE):

@@ -6,8 +6,9 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
-from flask import Blueprint, Flask, current_app, g, render_template, request, stream_template
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, FileField, HiddenField
 
@@ -23,6 +24,15 @@ from convene.web.organise import own
 page = Blueprint("organise_importing", __name__)
 
 SHOWN = 200
+HERE = "[[lines]]"  # where the page is cut, to let them in
+IN_WORDS = {
+    "so far": '<p class="small">{reached} of {number} lines</p>\n',
+    "done": '<p class="notice notice-good">Brought in: {reached}.</p>\n',
+    "closed": '<p class="notice notice-bad">Nobody more can be brought in: the event must be published and not over. '
+    "Lines done: {reached}.</p>\n",
+    "fault": '<p class="notice notice-bad">It stopped by a fault of ours. Lines done: {reached}. Bring the same file '
+    "in again for the rest.</p>\n",
+}
 
 
 class ImportForm(Form):
@@ -65,6 +75,8 @@ def look(event_id: int) -> ResponseReturnValue:
     event, form = own.event(event_id), ImportForm()
     file = request.files.get("file")
     data = file.read(importing.MOST_BYTES + 1) if file else b""
+    if file:
+        file.close()
     if not data:
         form.file.errors = ["Choose a CSV file"]
         return render(event, form, 422)
@@ -102,8 +114,9 @@ def bring_in(event_id: int) -> ResponseReturnValue:
     told: queue.SimpleQueue[tuple[str, int]] = queue.SimpleQueue()
     work = threading.Thread(target=bring_all_in, args=(app, event_id, rows, bool(form.letters.data), told))
     work.start()
-    shown = own.event(event_id)
-    return stream_template("organise/import_run.html", event=shown, steps=steps(told), number=len(rows))
+    whole = render_template("organise/import_run.html", event=own.event(event_id), lines_stand=HERE)
+    head, _, foot = whole.partition(HERE)
+    return Response(chain([head], steps(told, len(rows)), [foot]), content_type="text/html; charset=utf-8")
 
 
 def bring_all_in(
@@ -129,9 +142,10 @@ def bring_all_in(
             db.session.remove()
 
 
-def steps(told: "queue.SimpleQueue[tuple[str, int]]") -> Iterator[tuple[str, int]]:
+def steps(told: "queue.SimpleQueue[tuple[str, int]]", number: int) -> Iterator[str]:
+    """How far it is, a line for each chunk, until it ends."""
     while True:
-        kind, number = told.get()
-        yield kind, number
+        kind, reached = told.get()
+        yield IN_WORDS[kind].format(reached=reached, number=number)
         if kind != "so far":
             return

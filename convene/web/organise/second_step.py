@@ -10,7 +10,10 @@ from convene import clock
 from convene.access import audit, letters, limits, passkeys, second_factor, sign_ins
 from convene.access.models import SignIn
 from convene.extensions import db, start_write
+from convene.links import keyed_hash
 from convene.mail import outbox
+from convene.people.models import Person
+from convene.people.models import Person
 from convene.web.access import cookie_name, own_path
 from convene.web.forms import Form, Needed, Words
 
@@ -86,7 +89,7 @@ def take() -> ResponseReturnValue:
         else:
             spend(address, form.code.data or "", now)
     except (second_factor.Wrong, passkeys.Refused, limits.TooMany) as fault:
-        db.session.commit() if not isinstance(fault, limits.TooMany) else db.session.rollback()
+        wrong(fault, address, host_id, sign_in_id, now)
         words = (
             TOO_OFTEN if isinstance(fault, limits.TooMany) else NO_KEY if form.credential.data else NOT_THOSE
         )
@@ -98,6 +101,19 @@ def take() -> ResponseReturnValue:
     audit.record(host_id, "sign_in", "second_step.taken", f"sign_in:{sign_in_id}", now)
     db.session.commit()
     return redirect(own_path(session.pop("after_second_step", "") or "", DESK), 303)
+
+
+def wrong(fault: Exception, address: str, host_id: int, sign_in_id: int, now: datetime) -> None:
+    """A wrong try counts and is written down; who tries too often is told of to the owner of the address."""
+    if not isinstance(fault, limits.TooMany):
+        audit.record(host_id, "sign_in", "second_step.wrong", f"sign_in:{sign_in_id}", now)
+        db.session.commit()
+        return
+    db.session.rollback()
+    start_write()
+    letter = letters.second_step(address, "Too many wrong codes were typed at the second step")
+    outbox.post(letter, key=f"second_step:wrong:{keyed_hash('wrong', address)[:24]}:{now:%Y%m%d%H}", now=now)
+    db.session.commit()
 
 
 def spend(address: str, code: str, now: datetime) -> None:
@@ -112,6 +128,6 @@ def spend(address: str, code: str, now: datetime) -> None:
 def changed(what: str, now: datetime) -> None:
     """Say it in the audit log and by mail: whoever did it, the owner of the address hears of it."""
     audit.record(g.desk.organisation_id, g.desk.actor, f"second_step.{what.split()[0]}", g.desk.actor, now)
-    letter = letters.second_step(g.desk.address, what)
+    letter = letters.second_step(g.desk.address, what, db.session.get_one(Person, g.desk.person_id).language)
     key = f"second_step:{g.desk.person_id}:{now.isoformat()}"
     outbox.post(letter, key=key, now=now, person_id=g.desk.person_id)

@@ -14,7 +14,7 @@ from convene.access import audit, codes, letters, limits, sign_ins, tokens
 from convene.access.models import SignIn
 from convene.calendar import zones
 from convene.extensions import db, start_write
-from convene.mail import outbox
+from convene.mail import languages, outbox
 from convene.people.addresses import folded
 from convene.people.models import Person
 from convene.people.queries import organisers
@@ -90,7 +90,8 @@ def post_link(address: str, now: datetime) -> None:
     The letter is written in any case: otherwise the time that an answer takes would tell who organises here.
     """
     key, until = folded(address), now + letters.LIFETIME
-    known = bool(organisers(key))
+    people = organisers(key)
+    known = bool(people)
     try:
         limits.take(now, SIGN_IN_MAILS_PER_ADDRESS=key)
     except limits.TooMany:
@@ -99,7 +100,7 @@ def post_link(address: str, now: datetime) -> None:
     secret = tokens.issue("sign_in", key, letters.LIFETIME, now) if known else "unknown"
     token_id = tokens.id_of(secret) if known else codes.NOBODY
     code = codes.make(browser(), "sign_in", key, token_id, until, now)
-    letter = letters.sign_in(address, secret, now, code)
+    letter = letters.sign_in(address, secret, now, code, people[0].language if people else None)
     if known:
         outbox.post(letter, key=f"sign_in:{tokens.hashed(secret)[:24]}", now=now)
 
@@ -187,8 +188,8 @@ def sign_in(people: Sequence[Person], address: str, now: datetime) -> str:
     person = next((one for one in people if last and one.organisation_id == last.organisation_id), people[0])
     device = device_in_words(request.user_agent.string)
     if last and not is_known_device(address):
-        when = zones.spoken_moment(now, person.organisation.zone)
-        letter = letters.new_device(person.address_typed or address, device, when)
+        when = zones.spoken_moment(now, person.organisation.zone, languages.known(person.language))
+        letter = letters.new_device(person.address_typed or address, device, when, person.language)
         outbox.post(letter, key=f"new_device:{person.id}:{now.isoformat()}", now=now, person_id=person.id)
     secret = sign_ins.open_sign_in(address, person.organisation_id, device, now)
     audit.record(person.organisation_id, f"person:{person.id}", "signed_in", f"person:{person.id}", now)

@@ -1,5 +1,7 @@
 """Behind the code on the wall: people say that they are here, and see where they sit."""
 
+from datetime import datetime
+
 from flask import Blueprint, abort, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import EmailField
@@ -10,14 +12,15 @@ from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db, start_write
 from convene.people.addresses import folded
-from convene.people.queries import by_address
+from convene.people.queries import by_address, has_rule
 from convene.signups import checking_in, queries
+from convene.signups.models import Signup
 from convene.web.access import client
 from convene.web.forms import Form, Needed, an_address
+from convene.web.visit.place import sittings
 
 page = Blueprint("check_in", __name__)
 
-NOT_FOUND = "We have no place under that address. Ask at the door: they let you in"
 TOO_OFTEN = "Many tries were made from where you are. Ask at the door: they let you in"
 
 
@@ -59,27 +62,39 @@ def come(token: str) -> ResponseReturnValue:
         form.email.errors = [TOO_OFTEN]
         return render(event_of(token), form, token, 429)
     event = locked(event_of(token).id)
-    person = by_address(event.organisation_id, folded(form.email.data or ""))
-    signup = queries.of_person(event.id, person.id) if person else None
-    try:
-        if signup is None:
-            raise checking_in.NotExpected
-        new = checking_in.come(signup, now)
-    except checking_in.NotExpected:
-        db.session.commit()  # the try counts
-        form.email.errors = [NOT_FOUND]
-        return render(event_of(token), form, token, 404)
-    where = links.place_token(signup.id, signup.generation)
-    # Where somebody sits is for the first phone that says so: a second one may be anybody's who knows the address.
-    own = new or session.get("checked_in") == signup.id
-    if own:
-        session["checked_in"] = signup.id
+    signup = signup_of(event, form.email.data or "")
+    if signup is not None and comes(signup, now):
+        session["checked_in"] = [*checked_in(), signup.id][-20:]
     db.session.commit()
-    if own:
-        return redirect(url_for("now.show", token=where), 303)
-    return redirect(url_for("check_in.known", token=token), 303)
+    return redirect(url_for("check_in.seat", token=token), 303)
 
 
-@page.get("/<token>/known")
-def known(token: str) -> ResponseReturnValue:
-    return render_template("visit/checked_in.html", event=event_of(token), token=token)
+def signup_of(event: Event, typed: str) -> Signup | None:
+    """Whom this address stands for; nobody who must be kept apart from somebody, for the answer must tell nothing."""
+    person = by_address(event.organisation_id, folded(typed))
+    if person is None or has_rule(person.id):
+        return None
+    return queries.of_person(event.id, person.id)
+
+
+def comes(signup: Signup, now: datetime) -> bool:
+    """Whether this is news: whoever says it second may be anybody who knows the address."""
+    try:
+        return checking_in.come(signup, now)
+    except checking_in.NotExpected:
+        return False
+
+
+def checked_in() -> list[int]:
+    """The sign-ups that this phone was the first to check in."""
+    kept = session.get("checked_in", [])
+    return [one for one in kept if isinstance(one, int)] if isinstance(kept, list) else []
+
+
+@page.get("/<token>/seat")
+def seat(token: str) -> ResponseReturnValue:
+    """Where those sit whom this phone checked in; the same page, without a seat, for everybody else."""
+    event = event_of(token)
+    mine = [one for one in queries.present(event.id) if one.id in checked_in()]
+    people = [(one.person.called or one.person.name, sittings(one)) for one in mine]
+    return render_template("visit/checked_in.html", event=event, token=token, people=people)

@@ -95,7 +95,7 @@ def take(token: str) -> ResponseReturnValue:
     """Presses as the page's script sends them: JSON, each with its own key, so that a second sending is harmless."""
     link_of(token)
     now = clock.now()
-    sent = request.get_json(silent=True)
+    sent = sent_json()
     if not isinstance(sent, dict) or not isinstance(sent.get("presses"), list):
         abort(400)
     made = [one for one in (pressed(raw, now) for raw in sent["presses"][: presses.AT_ONCE]) if one]
@@ -109,12 +109,22 @@ def take(token: str) -> ResponseReturnValue:
     return jsonify(taken=taken, people=people(event))
 
 
+def sent_json() -> Any:
+    """What was sent, or none for what no script of ours sends."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
 def pressed(raw: Any, now: datetime) -> presses.Pressed | None:
     """One press out of JSON, its moment counted back from now by its age: a phone's own clock may be wrong."""
     if not isinstance(raw, dict):
         return None
     key, verb, age, who, name = (raw.get(part) for part in ("key", "verb", "age", "id", "name"))
-    if not isinstance(key, str) or not 8 <= len(key) <= 40 or not key.isascii() or verb not in presses.VERBS:
+    if not isinstance(key, str) or not 8 <= len(key) <= 40 or not (key.isascii() and key.isprintable()):
+        return None
+    if verb not in presses.VERBS:
         return None
     if not isinstance(age, int | float) or not age >= 0:
         return None

@@ -26,13 +26,20 @@ def exported(world: World, path: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
 
 
-def upload(world: World, event: int, data: bytes, name: str = "people.csv") -> TestResponse:
-    return world.client.post(f"/organise/events/{event}/import", data={"file": (io.BytesIO(data), name)})
+def upload(world: World, event: int, data: bytes) -> TestResponse:
+    """Written out here: werkzeug's own way leaves the file open in which it puts a large body."""
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="people.csv"\r\n\r\n'
+    body = {"data": head + data + b"\r\n--x--\r\n", "content_type": "multipart/form-data; boundary=x"}
+    return world.client.post(f"/organise/events/{event}/import", **body)
 
 
 def bring_in(world: World, event: int, looked: TestResponse, **more: Any) -> TestResponse:
     form = next(form for form in Reader(looked.text).forms if "carried" in dict(form.values))
-    return world.client.post(f"/organise/events/{event}/import/bring-in", data={**dict(form.values), **more})
+    answer = world.client.post(
+        f"/organise/events/{event}/import/bring-in", data={**dict(form.values), **more}
+    )
+    assert answer.text.rstrip().endswith("</html>")  # read to its end, which is when the work is done
+    return answer
 
 
 def people_at(world: World, event: int) -> dict[str, str]:
@@ -83,12 +90,12 @@ def test_a_file_is_only_looked_at_first_and_names_the_line_of_each_fault(world: 
     looked = upload(world, event, data.encode())
     said = text(looked)
     assert "Nothing was changed yet" in said
-    for words in ("4 no@", "There is no name", "5 Di Elm", "The address is not one", "6 Bo Ash bo.ash@example.net Has a place",
+    for words in ("There is no name", "5 Di Elm", "The address is not one", "Has a place already",
                   "The same address stands in line 2", "We know somebody of that name", "Bring in 2 people"):  # fmt: skip
-        assert words.replace("4 no@", "4") in said, words
+        assert words in said, words
     assert people_at(world, event) == {"Bo Ash": "confirmed"}
     done = text(bring_in(world, event, looked))
-    assert "2 people were brought in" in done
+    assert "Brought in: 2." in done and "of 7 lines" in done
     assert people_at(world, event) == {"Bo Ash": "confirmed", "Cy Dune": "confirmed", "Ed Fir": "confirmed"}
     assert world.read(lambda: db.session.get_one(Person, world.person("Cy Dune")).place) == "Leeds"
     letters = select(OutgoingMail.to_address)

@@ -102,7 +102,7 @@ def test_the_app_taken_away_leaves_the_link_alone_and_is_told_by_mail(world: Wor
 
 def test_too_many_tries_are_asked_to_wait_and_say_so(world: World) -> None:
     first = signed_in(world)
-    secret, _ = set_up(world, first)
+    set_up(world, first)
     other = signed_in(world)
     answers = [other.post("/organise/second-step", data={"code": "123456"}).status_code for _ in range(10)]
     assert answers[-1] == 429 and "Wait ten minutes" in text(
@@ -113,3 +113,14 @@ def test_too_many_tries_are_asked_to_wait_and_say_so(world: World) -> None:
         second_factor.forget_all(OWNER)
         db.session.commit()
     assert other.get("/organise/").status_code == 200
+
+
+def test_whoever_tries_too_often_is_told_of_to_the_owner_of_the_address(world: World) -> None:
+    set_up(world, signed_in(world))
+    before = len(letters(world, "second_step"))
+    other = signed_in(world)
+    for _ in range(13):
+        other.post("/organise/second-step", data={"code": "123456"})
+    told = letters(world, "second_step")[before:]
+    assert len(told) == 1, "once an hour"
+    assert "Too many wrong codes" in told[0].text

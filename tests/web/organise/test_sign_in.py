@@ -190,3 +190,64 @@ def test_who_no_longer_organises_is_out_at_once(world: World) -> None:
 )
 def test_a_device_is_named_as_a_person_would(agent: str, words: str) -> None:
     assert device_in_words(agent) == words
+
+
+def code(world: World) -> str:
+    """The six digits in the newest sign-in letter."""
+    mail = letters(world)[-1]
+    found = re.search(r"^(\d{3} \d{3})$", mail.text, re.MULTILINE)
+    assert found and found[1] in mail.html and found[1] not in mail.subject
+    return found[1]
+
+
+def wrong(digits: str) -> str:
+    return f"{(int(digits.replace(' ', '')) + 1) % 1_000_000:06}"
+
+
+def type_code(client: FlaskClient, digits: str) -> TestResponse:
+    return client.post("/organise/check-your-email", data={"code": digits})
+
+
+def test_the_code_signs_in_where_it_was_asked_for_and_link_and_code_are_one_secret(world: World) -> None:
+    visitor = world.app.test_client()
+    ask(visitor, OWNER, next="/organise/outbox")
+    digits, path = code(world), link(world)
+    stranger = world.app.test_client()
+    ask(stranger, "stranger@example.com")
+    assert type_code(stranger, digits).status_code == 422
+    assert type_code(world.app.test_client(), digits).location == "/organise/sign-in"
+    answer = type_code(visitor, digits)
+    assert answer.location == "/organise/outbox"
+    assert visitor.get("/organise/outbox").status_code == 200
+    assert visitor.post(path).status_code == 410, "the link is spent with it"
+
+
+def test_five_wrong_codes_end_it_and_an_unknown_address_is_told_the_same(world: World) -> None:
+    said = []
+    for address in (OWNER, "stranger@example.com"):
+        visitor = world.app.test_client()
+        ask(visitor, address)
+        digits = wrong(code(world))
+        told = [without_tokens(type_code(visitor, digits).text) for _ in range(6)]
+        ask(visitor, address)
+        told.append(without_tokens(type_code(visitor, "nothing").text))
+        said.append([page.replace(address, "...").replace(digits, "typed") for page in told])
+    assert said[0] == said[1]
+    assert (
+        "4 more tries" in said[0][0] and "No code works here" in said[0][5] and "4 more tries" in said[0][6]
+    )
+    visitor = world.app.test_client()
+    ask(visitor, OWNER)
+    for _ in range(5):
+        type_code(visitor, wrong(code(world)))
+    assert type_code(visitor, code(world)).status_code == 422
+    assert visitor.post(link(world)).location == "/organise/"
+
+
+def test_a_code_lives_as_long_as_its_link(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = world.app.test_client()
+    ask(visitor, OWNER)
+    digits = code(world)
+    later = convene.clock.now() + timedelta(minutes=10, seconds=1)
+    monkeypatch.setattr(convene.clock, "now", lambda: later)
+    assert type_code(visitor, digits).status_code == 422

@@ -1,0 +1,22 @@
+"""The letter to somebody who is asked to the desk of a host."""
+
+from convene import links
+from convene.mail.letter import Letter, write
+from convene.people.models import Organisation, Person
+from convene.people.words import safe_to_mail
+
+PARTS = {"owner": "an owner", "organiser": "an organiser", "host": "the host of an event"}
+
+
+def invited(person: Person, host: Organisation, kind: str) -> Letter:
+    """Where to sign in; the link that lets in is asked for there, as one that lasts until it is read would be a key."""
+    name = safe_to_mail(person.name)
+    return write(
+        "invited",
+        to_name=name,
+        to_address=person.address_typed or "",
+        from_name=host.name,
+        reply_to=host.reply_to,
+        organisation_id=host.id,
+        facts={"name": name, "part": PARTS[kind], "organisation": host, "url": links.organise()},
+    )

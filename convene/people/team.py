@@ -1,0 +1,113 @@
+"""Who works at a host's desk: invited, given another part, ended; there is always an owner."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from convene.access import audit, sign_ins
+from convene.access.models import Token
+from convene.extensions import affected, db
+from convene.mail import outbox
+from convene.people import letters
+from convene.people.actions import meet
+from convene.people.models import Organisation, Person, Role
+
+OWNER = "owner"
+KINDS = ("owner", "organiser")
+
+
+class OwnersOnly(Exception):
+    """Only an owner gives or ends an owner's part."""
+
+
+class LastOwner(Exception):
+    """A host has an owner at all times."""
+
+
+def of_host(organisation_id: int) -> Sequence[Role]:
+    """Every part at this desk, owners first, then by name."""
+    rows = select(Role).join(Person, Role.person_id == Person.id)
+    rows = rows.where(Person.organisation_id == organisation_id, Person.state != "erased")
+    found = db.session.scalars(rows.order_by(Person.name_folded, Role.id)).all()
+    order = ("owner", "organiser", "safeguarding", "host")
+    return sorted(found, key=lambda one: order.index(one.kind))
+
+
+def one(organisation_id: int, role_id: int) -> Role | None:
+    rows = select(Role).join(Person, Role.person_id == Person.id)
+    return db.session.scalar(rows.where(Role.id == role_id, Person.organisation_id == organisation_id))
+
+
+def lock(organisation_id: int) -> Organisation:
+    """One change of owners at a time: two who end each other's part at once must not leave nobody."""
+    rows = select(Organisation).where(Organisation.id == organisation_id).with_for_update()
+    return db.session.scalars(rows).one()
+
+
+def refuse(acting: frozenset[str], *kinds: str) -> None:
+    if OWNER in kinds and OWNER not in acting:
+        raise OwnersOnly
+
+
+def invite(
+    host: Organisation, address: str, name: str, kind: str, acting: frozenset[str], actor: str, now: datetime
+) -> Role:
+    """Give a part at the desk and write where to sign in. Raises OwnersOnly, BadAddress.
+
+    Somebody who has the other part already is given this one instead.
+    """
+    lock(host.id)
+    refuse(acting, kind)
+    person = meet(host, address, name, now)
+    mine = select(Role).where(Role.person_id == person.id, Role.kind.in_(KINDS), Role.event_id.is_(None))
+    role = db.session.scalar(mine)
+    if role is not None:
+        change(role, kind, acting, actor, now)
+        return role
+    role = Role(person_id=person.id, kind=kind, created_at=now)
+    db.session.add(role)
+    person.state = "active"
+    db.session.flush()
+    key = f"invited:{role.id}:{now.isoformat()}"
+    outbox.post(
+        letters.invited(person, host, kind), key=key, now=now, organisation_id=host.id, person_id=person.id
+    )
+    audit.record(host.id, actor, f"role.{kind}", f"person:{person.id}", now)
+    return role
+
+
+def change(role: Role, kind: str, acting: frozenset[str], actor: str, now: datetime) -> None:
+    """Give another part instead. Raises OwnersOnly, LastOwner."""
+    if role.kind == kind:
+        return
+    organisation_id = role.person.organisation_id
+    lock(organisation_id)
+    refuse(acting, role.kind, kind)
+    if role.kind == OWNER:
+        keep_an_owner(organisation_id, role)
+    role.kind = kind
+    audit.record(organisation_id, actor, f"role.{kind}", f"person:{role.person_id}", now)
+
+
+def end(role: Role, acting: frozenset[str], actor: str, now: datetime) -> None:
+    """End a part, and at once every device that the person is signed in with here. Raises OwnersOnly, LastOwner."""
+    person, organisation_id = role.person, role.person.organisation_id
+    lock(organisation_id)
+    refuse(acting, role.kind)
+    if role.kind == OWNER:
+        keep_an_owner(organisation_id, role)
+    db.session.execute(delete(Role).where(Role.id == role.id))
+    if person.address:
+        sign_ins.end(person.address, now)  # at every host: whoever still works at another signs in anew
+        unused = update(Token).where(Token.address == person.address, Token.used_at.is_(None))
+        affected(unused.values(used_at=now))
+    audit.record(organisation_id, actor, "role.ended", f"person:{person.id}", now)
+
+
+def keep_an_owner(organisation_id: int, leaving: Role) -> None:
+    others = select(Role.id).join(Person, Role.person_id == Person.id)
+    others = others.where(Person.organisation_id == organisation_id, Person.state != "erased")
+    others = others.where(Role.kind == OWNER, Role.event_id.is_(None), Role.id != leaving.id)
+    if db.session.scalar(others.limit(1)) is None:
+        raise LastOwner

@@ -1,0 +1,81 @@
+"""Every fixed sentence that a letter can say, found where it is written: in templates, in words, in the program."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
+
+from config import ROOT
+from convene.access.letters import CHANGED
+from convene.groups.rules import NUMBERS, SHARED
+from convene.groups.starters import QUESTIONS
+from convene.mail.why import OTHERWISE, WHY
+from convene.signups.upheaval import in_words
+
+MAIL = ROOT / "templates" / "mail"
+JINJA = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - it reads, and shows nobody anything
+# As a nudge tells the one who gets it; its row says "they".
+REASONS = ("you have a place at this event", "you had a place at this event")
+
+
+def every_sentence() -> dict[str, tuple[str, str]]:
+    """Each sentence, with its plural or "", and the file that says it first."""
+    found: dict[str, tuple[str, str]] = {}
+    for sentence, plural, where in (*in_templates(), *in_usual_words(), *in_program()):
+        found.setdefault(sentence, (plural, where))
+    return found
+
+
+def in_templates() -> Iterator[tuple[str, str, str]]:
+    for path in sorted(MAIL.rglob("*.*")):
+        text = path.read_text()
+        if path.suffix in (".txt", ".html") and "{{" in text:
+            for _, function, said in extract_from_ast(JINJA.parse(text), ("_", "ngettext")):
+                parts = [part for part in (said if isinstance(said, tuple) else (said,)) if part]
+                if parts:  # else it is a value, which comes from one of the lists below
+                    plural = parts[1] if function == "ngettext" else ""
+                    yield parts[0], plural, path.relative_to(ROOT).as_posix()
+
+
+def in_usual_words() -> Iterator[tuple[str, str, str]]:
+    for path in sorted(MAIL.rglob("*.*")):
+        text = path.read_text().strip()
+        if path.suffix == ".md" or (path.name.startswith("subject") and "{{" not in text):
+            for part in text.split("\n\n"):
+                if part != "---":
+                    yield part, "", path.relative_to(ROOT).as_posix()
+
+
+def in_program() -> Iterator[tuple[str, str, str]]:
+    """What is given to `said` as it stands, and the lists from which something is given to it."""
+    for path in sorted((ROOT / "convene").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "said" and node.args:
+                if isinstance(node.args[0], ast.Constant):
+                    yield node.args[0].value, "", path.relative_to(ROOT).as_posix()
+    yield from ((label, "", "convene/signups/upheaval.py") for label in labels())
+    yield from ((reason, "", "convene/nudges/rules.py") for reason in REASONS)
+    yield from ((what, "", "convene/access/letters.py") for what in CHANGED)
+    for _, all_, some in SHARED:
+        yield from ((words, "", "convene/groups/rules.py") for words in (all_, some))
+    yield from ((number, "", "convene/groups/rules.py") for number in NUMBERS.values())
+    yield from ((why, "", "convene/mail/why.py") for why in (*WHY.values(), OTHERWISE))
+    yield from ((question, "", "convene/groups/starters.py") for question in QUESTIONS)
+
+
+def labels() -> set[str]:
+    """What a letter of a change sets before each thing that changed."""
+    source = ast.parse((ROOT / in_words.__module__.replace(".", "/")).with_suffix(".py").read_text())
+    function = next(n for n in ast.walk(source) if isinstance(n, ast.FunctionDef) and n.name == "in_words")
+    return {
+        node.slice.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
+    }
+
+
+def placeholders(sentence: str) -> set[str]:
+    """What stands in braces and in %(...)s."""
+    return set(re.findall(r"%\(\w+\)s|\{\w+\}", sentence))
