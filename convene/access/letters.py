@@ -17,9 +17,7 @@ CHANGED = (
 )
 
 
-def sign_in(
-    address: str, secret: str, now: datetime, code: str = "", language: str | None = None
-) -> Letter:
+def sign_in(address: str, secret: str, now: datetime, code: str = "", language: str | None = None) -> Letter:
     return write(
         "sign_in",
         to_name="",

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 HOUSE = "en-GB"
+APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 SPACE = "\N{NO-BREAK SPACE}"  # a line never ends between a number and the word that belongs to it
 
 
@@ -75,7 +76,7 @@ class French:
         return f"{self.day(first)}, {self.clock(first)} à {until}"
 
     def days(self, first: datetime, last: datetime) -> str:
-        return f"{self.day(first)}, {self.clock(first)}, jusqu’au {self.day(last)}, {self.clock(last)}"
+        return f"{self.day(first)}, {self.clock(first)}, jusqu{APOSTROPHE}au {self.day(last)}, {self.clock(last)}"
 
 
 SPEECHES: dict[str, Speech] = {HOUSE: English(), "fr": French()}

@@ -15,6 +15,7 @@ from convene.calendar.spoken import HOUSE, SPEECHES
 # The zone database of the lock, not the machine's: theirs may be years old, and would say another hour.
 reset_tzpath(to=())
 
+
 class UnknownZone(ValueError):
     """The name is not that of an IANA time zone."""
 

@@ -6,6 +6,7 @@ import time
 import urllib.request
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask
 from sqlalchemy import text
@@ -42,6 +43,7 @@ def main(argv: list[str]) -> int:
             ("database", database()),
             *parts_of(app),
             ("mail", mail(config)),
+            ("inbox", inbox(config)),
             ("clock", the_clock()),
         ]
     return said(findings)
@@ -165,6 +167,17 @@ def mail(config: Config) -> Finding:
     except (Stopped, TryLater) as fault:
         return False, f"the mail server does not take us: {fault}"
     return True, "the mail server answers and takes our name and password"
+
+
+def inbox(config: Config) -> Finding:
+    parts = urlsplit(config.INBOX_URL)
+    if not parts.scheme:
+        return True, "no mailbox is read: answers pressed in calendars, and bounces, are for whoever reads it"
+    trusted = parse_qs(parts.query).get("trust", [""])[0]
+    if trusted:
+        return True, f"answers count where {trusted} found their sender real"
+    words = "anybody can answer in another's name: add ?trust= and your mail server's own name to CONVENE_INBOX_URL"
+    return config.DEVELOPMENT, words
 
 
 def the_clock() -> Finding:

@@ -20,11 +20,12 @@ from convene.extensions import db, start_write
 from convene.inbox import actions, imap
 from convene.inbox.line import Away
 from convene.inbox.mime import MOST_BYTES
-from convene.inbox.read import read
+from convene.inbox.read import identity, read
 
 TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: a mail server keeps the message and comes again
 RECENT = timedelta(days=2)  # what came since is looked at though a human has opened it
 SECONDS = 40  # for one look at the mailbox; what is left waits for the next
+ELSEWHERE = "in other hands"
 NO_DATABASE = (OperationalError, InterfaceError, ProgrammingError)
 
 
@@ -54,7 +55,7 @@ def from_mailbox() -> int:
         finally:
             for kind, number in sorted(counted.items()):
                 print(f"{kind}: {number}")
-    return 0 if whole else TRY_AGAIN
+    return 0 if whole and not counted[ELSEWHERE] else TRY_AGAIN
 
 
 def from_pipe(source: BinaryIO) -> int:
@@ -68,13 +69,14 @@ def from_pipe(source: BinaryIO) -> int:
             raise BadSetting(
                 "CONVENE_INBOX_URL is not set; for a mail server that hands messages on, pipe: it is."
             )
+        counted: Counter[str] = Counter()
         with app.app_context(), needed_database():
-            take(raw, len(raw) <= MOST_BYTES, Counter())
+            take(raw, len(raw) <= MOST_BYTES, counted)
     except Exception as fault:  # any other exit code makes a mail server send the message back to its sender
         words = str(fault) if isinstance(fault, BadSetting) else type(fault).__name__
         print(f"convene: the message was not taken: {words}", file=sys.stderr)
         return TRY_AGAIN
-    return 0
+    return TRY_AGAIN if counted[ELSEWHERE] else 0
 
 
 def known(identities: Sequence[str]) -> dict[str, bool]:
@@ -85,15 +87,23 @@ def known(identities: Sequence[str]) -> dict[str, bool]:
 
 def take(raw: bytes, whole: bool, counted: Counter[str]) -> bool:
     """One message in a transaction of its own; returns whether it is done with, and no human need see it."""
+    name = identity(raw)
+    start_write()
+    step = actions.begin(name, clock.now())
+    db.session.commit()
+    if step == "known":  # to a reader that died before it could say so, or to another
+        return not known([name]).get(name, False)
+    if step != "begun":
+        counted[step if step == ELSEWHERE else f"other {step}"] += 1
+        return False
     incoming = read(raw, whole=whole)
     now = clock.now()
     try:
         start_write()
         row = actions.take(incoming, now)
-        if row is None:  # dealt with before, by a reader that died before it could say so, or by another
-            stays = actions.known([incoming.identity]).get(incoming.identity, False)
+        if row is None:  # meanwhile, by a reader that took this one for dead
             db.session.rollback()
-            return not stays
+            return not known([name]).get(name, False)
         kind, outcome = row.kind, row.outcome
         db.session.commit()
     except NO_DATABASE:

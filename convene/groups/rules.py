@@ -132,7 +132,9 @@ def shared(
         for as_typed, number in sorted(counts.values(), key=lambda pair: (-pair[1], pair[0])):
             if number >= 2:
                 words = say(all_ if number == len(people) else some)
-                found.append(words.format(as_typed, say(in_words(number)), "You" if you == "you" else "They", you))
+                found.append(
+                    words.format(as_typed, say(in_words(number)), "You" if you == "you" else "They", you)
+                )
     return found
 
 

@@ -67,7 +67,8 @@ def handle_complaint(incoming: Incoming, row: Inbound, now: datetime) -> None:
         "applied",
         "They reported a letter as unwanted, so reminders and news have stopped.",
     )
-    for person in db.session.scalars(select(Person).where(Person.address == folded(mail.to_address))):
+    mine = select(Person).where(Person.address == folded(mail.to_address))
+    for person in db.session.scalars(mine.order_by(Person.id)).all():  # in one order, as each is locked
         for kind in KINDS:
             stop(person, kind)
     suppress(mail.to_address, "complained", now)

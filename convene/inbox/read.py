@@ -46,12 +46,15 @@ def read(raw: bytes, *, whole: bool = True) -> Incoming:
     except (
         Exception
     ):  # no rule of the mail standards binds a stranger: what cannot be read is a letter for a human
-        return Incoming("other", hash_of(raw))
+        return Incoming("other", identity(raw))
 
 
 def identity(raw: bytes) -> str:
     """What a message is known by: its Message-ID, else a hash of its head."""
-    return "".join(cut(raw[:MOST_HEAD]).words("Message-ID")[:1])[:1000] or hash_of(raw)
+    try:
+        return "".join(cut(raw[:MOST_HEAD]).words("Message-ID")[:1])[:1000] or hash_of(raw)
+    except Exception:  # as in read: a head that cannot be read has a hash all the same
+        return hash_of(raw)
 
 
 def hash_of(raw: bytes) -> str:

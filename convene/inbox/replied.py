@@ -8,7 +8,6 @@ from flask import current_app
 from convene.access import limits
 from convene.calendar import zones
 from convene.events.models import Event
-from convene.inbox import rules
 from convene.inbox.authenticity import authentic
 from convene.inbox.calendar_answer import CalendarAnswer, Guest
 from convene.inbox.models import Inbound
@@ -43,16 +42,22 @@ def handle(incoming: Incoming, row: Inbound, now: datetime) -> None:
     elif signup_id is None:
         row.outcome = "unmatched"
         row.detail = f"{folded(guest.address)} answered {pressed(guest)}, but has not signed up."[:300]
+    elif folded(guest.address) != folded(incoming.sender):
+        row.outcome, row.words, row.person_id = "note", answer.words, replies.person_of(signup_id)
+        said = f"{folded(incoming.sender)} answered {pressed(guest)} in their name"
+        row.detail = f"{said[:240]}, and only their own answer changes their place."
     else:
         do(answer, guest, signup_id, row, event, now)
 
 
 def guest_of(incoming: Incoming, answer: CalendarAnswer) -> tuple[Guest | None, int | None]:
-    """The guest for whom the sender may answer, and that person's signup; some programs list other guests too."""
+    """The guest whom the sender answers for, themself before any other, and that guest's signup.
+
+    Some programs list other guests too. SENT-BY is only the sender's own word that they are somebody's assistant.
+    """
     sender = folded(incoming.sender)
-    own = [
-        one for one in answer.guests if rules.may_speak_for(sender, folded(one.address), folded(one.sent_by))
-    ]
+    own = [one for one in answer.guests if sender and sender == folded(one.address)]
+    own += [one for one in answer.guests if sender and sender == folded(one.sent_by) and one not in own]
     for one in own:
         if signup_id := replies.invited(answer.uid, folded(one.address)):
             return one, signup_id

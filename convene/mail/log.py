@@ -58,9 +58,7 @@ def overtaken() -> ColumnElement[bool]:
     newer = aliased(OutgoingMail)
     later = (newer.thread == OutgoingMail.thread, newer.id > OutgoingMail.id)
     both_invite = and_(OutgoingMail.invite_method.is_not(None), newer.invite_method.is_not(None))
-    stood = and_(
-        OutgoingMail.letter.in_((*STANDING, "reminder")), newer.letter.in_((*STANDING, *ENDS))
-    )
+    stood = and_(OutgoingMail.letter.in_((*STANDING, "reminder")), newer.letter.in_((*STANDING, *ENDS)))
     ended = and_(OutgoingMail.letter == "message", newer.letter.in_(ENDS))
     return exists().where(*later, or_(both_invite, stood, ended))
 

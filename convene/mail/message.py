@@ -21,6 +21,8 @@ from convene.mail.models import OutgoingMail
 POLICY = SMTP.clone(max_line_length=76)
 END = b"\r\n"
 BASE64_BYTES = 57  # become 76 characters
+# The letter was frozen with its language in its first lines (templates/mail/base.html); a row has no other word of it.
+LANGUAGE = re.compile(r'<html lang="([A-Za-z0-9-]{2,12})">')
 
 
 @lru_cache
@@ -41,6 +43,8 @@ def build(mail: OutgoingMail, mail_from: str) -> bytes:
     if mail.reply_to:
         head.append(words("Reply-To", mail.reply_to))
     head += [line("Auto-Submitted", "auto-generated"), line("X-Auto-Response-Suppress", "OOF, AutoReply")]
+    if spoken := LANGUAGE.search(mail.html, 0, 200):
+        head.append(line("Content-Language", spoken[1]))  # RFC 3282
     if mail.unsubscribe_url:
         # On one line however long: the library would turn it into encoded words, which no mail program reads.
         head.append(line("List-Unsubscribe", f"<{mail.unsubscribe_url}>"))

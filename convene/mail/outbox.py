@@ -117,9 +117,7 @@ def set_aside(reason: str, *which: ColumnElement[bool]) -> list[tuple[str, datet
     taken = rows.returning(OutgoingMail.letter, OutgoingMail.posted_at)
     return [
         (kind, posted_at)
-        for kind, posted_at in db.session.execute(
-            taken, execution_options={"synchronize_session": False}
-        )
+        for kind, posted_at in db.session.execute(taken, execution_options={"synchronize_session": False})
     ]
 
 

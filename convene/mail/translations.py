@@ -7,8 +7,7 @@ docs/decisions/letters-in-two-languages.md says why it is done like this.
 
 import re
 from ast import literal_eval
-from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +92,7 @@ def paragraphs(words: str, language: str) -> str:
 
 
 def template(name: str, language: str) -> Template:
-    """A letter's template, in which `_` and `ngettext` speak this language."""
+    """A letter's template, whose sentences are in this language."""
     rooms = current_app.extensions.setdefault("convene.letters", {})
     if language not in rooms:
         rooms[language] = room(language)
@@ -102,22 +101,28 @@ def template(name: str, language: str) -> Template:
 
 
 def room(language: str) -> Environment:
-    """The application's templates as one language reads them: parts that are kept for the next letter are its own."""
+    """The application's templates as one language reads them: parts that are kept for the next letter are its own.
+
+    `_` and `ngettext` take a sentence of ours, which stands in HTML as it is, and escape what is filled in; `say` is
+    for a sentence that comes as a value, and is escaped as any value.
+    """
+    sentences = catalogue(language)
+
+    @lru_cache(maxsize=1024)
+    def in_html(sentence: str) -> Markup:
+        return Markup(sentences.get(sentence, (sentence,))[0])  # noqa: S704 - a sentence of a template or a catalogue
 
     @pass_eval_context
     def _(how: EvalContext, sentence: str, **values: Any) -> str:
-        return filled(how, said(sentence, language), values)
+        found = in_html(sentence) if how.autoescape else sentences.get(sentence, (sentence,))[0]
+        return found % values if values else found
 
     @pass_eval_context
-    def ngettext(how: EvalContext, one: str, many: str, number: int, **values: Any) -> str:
-        return filled(how, counted(one, many, number, language), {"num": number, **values})
+    def ngettext(how: EvalContext, one: str, many: str, number: int) -> str:
+        found = counted(one, many, number, language)
+        return (Markup(found) if how.autoescape else found) % {"num": number}  # noqa: S704 - as above
 
     speaking: Environment = current_app.jinja_env.overlay()
-    speaking.globals = {**current_app.jinja_env.globals, "_": _, "ngettext": ngettext}
+    own = {"_": _, "ngettext": ngettext, "say": partial(said, language=language)}
+    speaking.globals = {**current_app.jinja_env.globals, **own}
     return speaking
-
-
-def filled(how: EvalContext, sentence: str, values: dict[str, Any]) -> str:
-    """A sentence with its values; in HTML it is ours and stands as it is, and they are escaped."""
-    words: Callable[[str], str] = Markup if how.autoescape else str
-    return words(sentence) % values if values else words(sentence)

@@ -31,7 +31,7 @@ WHY = {
     "thank_you": "You had a place at this event.",
     "my_data": "Somebody asked on the page of your place to see what is kept about you.",
     "sign_in": "Somebody asked to sign in with this address.",
-    "invited": "Somebody gave them a part at the desk of a host.",
+    "invited": "Somebody gave you a part at the desk of a host.",
     "second_step": "The second step of a sign-in with this address was changed.",
     "new_device": "Somebody signed in as you on a device that we had not seen before.",
 }

@@ -1,19 +1,19 @@
 """What happens to a message to many: written, looked over, set to go, recalled, and sent batch by batch.
 
 Bulk mail to the wrong people does the most harm that mail can do. So its audience is counted before it goes and asked
-for again as it goes, and for five minutes at least it can be called back.
+for again as it goes, and for five minutes at least it can be called back; after that, what has not left of it.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from convene.access import audit
 from convene.events import queries as events
 from convene.events.models import Event
-from convene.extensions import affected, db
+from convene.extensions import db
 from convene.mail import outbox, wording
 from convene.mail.letter import Letter
 from convene.messages import audience, letters, queries
@@ -22,11 +22,13 @@ from convene.messages.models import Message
 from convene.people.actions import consent
 from convene.people.models import Person
 from convene.signups.models import Signup
+from convene.signups.posting import thread
 
 AT_ONCE = 100  # letters that one transaction may post
 RECALL = timedelta(minutes=5)
 FURTHEST = timedelta(days=366)
 OPEN = ("draft", "recalled")  # still to be written on
+RECALLED = "recalled by an organiser"
 
 
 class NotOpen(Exception):
@@ -50,7 +52,7 @@ class CalledOff(Exception):
 
 
 class TooLate(Exception):
-    """It has begun to leave, or is no longer waiting."""
+    """All of it has left, or is on its way, or it was not sent at all."""
 
 
 def draft(
@@ -109,13 +111,22 @@ def set_to_go(message: Message, send_at: datetime, capped: Capped, actor: str, n
     return reached
 
 
-def recall(message: Message, actor: str, now: datetime) -> None:
-    """Call it back before its moment. Raises TooLate."""
-    # One statement decides: the worker may be looking at the same row.
-    mine = (Message.id == message.id, Message.state == "waiting", Message.send_at > now)
-    if not affected(update(Message).where(*mine).values(state="recalled")):
+def recall(message: Message, actor: str, now: datetime) -> int:
+    """Call back all of it that has not left; returns how many letters have. The row must be locked. Raises TooLate.
+
+    Where none has, it can be changed and sent anew; else it stays sent, to those few.
+    """
+    back = outbox.set_aside(RECALLED, *queries.own_letters(message))
+    if message.state not in ("waiting", "sending") and not back:
         raise TooLate
+    left = queries.left(message)
+    if left:
+        message.state, message.sent_at = "sent", message.sent_at or now
+    else:
+        message.state, message.sent_at, message.reached = "recalled", None, 0
+    message.posted = left
     audit.record(message.organisation_id, actor, "message.recalled", f"message:{message.id}", now)
+    return left
 
 
 # Sending
@@ -145,7 +156,9 @@ def post_batch(message_id: int, capped: Capped, now: datetime) -> int:
     reached = audience.of(message, now, capped).people
     left = [one.person_id for one in reached if one.person_id > message.reached]
     some = left[:AT_ONCE]
-    posted = sum(post(message, person_id, letter, now) for person_id, letter in written(message, some, now))
+    audience.hold(some)
+    still = [one.person_id for one in audience.of(message, now, capped, some).people]
+    posted = sum(post(message, *each, now) for each in written(message, still, now))
     message.posted += posted
     message.reached = some[-1] if some else message.reached
     if len(left) <= AT_ONCE:
@@ -166,17 +179,20 @@ def is_needless(message: Message, event: Event, now: datetime) -> bool:
     return event.state != "published" or (before and event.ends_at <= now)
 
 
-def written(message: Message, person_ids: Sequence[int], now: datetime) -> list[tuple[int, Letter]]:
-    """The letter to each of these people."""
+def written(
+    message: Message, person_ids: Sequence[int], now: datetime
+) -> list[tuple[int, str | None, Letter]]:
+    """The letter to each of these people; one about an event goes in the thread of their place."""
     if message.event_id is None:
         people = db.session.scalars(select(Person).where(Person.id.in_(person_ids)).order_by(Person.id))
-        return [(one.id, letters.announcement(message, one, now)) for one in people]
+        return [(one.id, None, letters.announcement(message, one, now)) for one in people]
     rows = select(Signup).where(Signup.event_id == message.event_id, Signup.person_id.in_(person_ids))
     rows = rows.options(joinedload(Signup.person)).order_by(Signup.person_id)
-    return [(one.person_id, letters.about_event(message, one, now)) for one in db.session.scalars(rows)]
+    places = db.session.scalars(rows)
+    return [(one.person_id, thread(one), letters.about_event(message, one, now)) for one in places]
 
 
-def post(message: Message, person_id: int, letter: Letter, now: datetime) -> bool:
+def post(message: Message, person_id: int, of: str | None, letter: Letter, now: datetime) -> bool:
     """Post it once, whatever dies in between; False if it was posted before."""
     number = outbox.post(
         letter,
@@ -185,6 +201,7 @@ def post(message: Message, person_id: int, letter: Letter, now: datetime) -> boo
         organisation_id=message.organisation_id,
         event_id=message.event_id,
         person_id=person_id,
+        thread=of,
     )
     return number is not None
 
@@ -199,7 +216,11 @@ def agree(person: Person, wording_shown: str, how: str, now: datetime) -> None:
 
 
 def stop(person: Person, how: str, now: datetime) -> None:
-    """No more announcements for this person, one that waits to be sent included."""
+    """No more announcements for this person, one that waits to be sent included.
+
+    The row is locked: a batch that is being written is waited for, so that its letter is found.
+    """
+    db.session.refresh(person, with_for_update=True)
     if queries.hears_of_events(person.id):
         consent(person, audience.PURPOSE, False, "Stop news of events for good", how, now)
     outbox.drop_kind(person.id, "announcement")

@@ -48,9 +48,14 @@ class Audience:
     had_enough: int = 0
 
 
-def of(message: Message, now: datetime, capped: Capped) -> Audience:
-    """`capped` says whether letters at these moments are as many as anybody gets (nudges.rules)."""
+def of(message: Message, now: datetime, capped: Capped, only: Sequence[int] | None = None) -> Audience:
+    """`capped` says whether letters at these moments are as many as anybody gets (nudges.rules).
+
+    `only`: the ids of those who are asked about, if not all.
+    """
     rows = with_a_part(message, now) if message.event_id else agreed(message.organisation_id, now)
+    if only is not None:
+        rows = rows.where(Person.id.in_(only))
     meant = db.session.execute(rows.order_by(Person.id)).all()
     found = [Reached(person_id, name, address) for person_id, name, address in meant if address]
     barred = reasons_for(one.address for one in found)
@@ -71,6 +76,15 @@ def with_a_part(message: Message, now: datetime) -> Select[int, str, str]:
     rows = rows.where(or_(Event.ends_at > now, ~func.coalesce(stopped, False)))
     wanted = [part(state) for state in message.states.split() if state in STATES]
     return rows.where(Signup.event_id == message.event_id, Person.state != "erased", or_(False, *wanted))
+
+
+def hold(person_ids: Sequence[int]) -> None:
+    """Hold these people still while letters to them are written, and read them anew.
+
+    Who stops such letters at this moment is seen here, or waits, and finds the letters to drop.
+    """
+    rows = select(Person).where(Person.id.in_(person_ids)).order_by(Person.id).with_for_update(read=True)
+    db.session.scalars(rows, execution_options={"populate_existing": True}).all()
 
 
 def part(state: str) -> ColumnElement[bool]:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from convene.events.models import Event
 from convene.extensions import db
+from convene.mail.models import OutgoingMail
 from convene.messages.audience import PURPOSE
 from convene.messages.models import Message
 from convene.people.models import Consent
@@ -34,6 +35,25 @@ def locked(message_id: int) -> Message | None:
     """The message under the lock of its row, read anew."""
     rows = select(Message).where(Message.id == message_id).with_for_update()
     return db.session.scalar(rows, execution_options={"populate_existing": True})
+
+
+def own_letters(message: Message) -> tuple[ColumnElement[bool], ...]:
+    """In SQL: the letters that this message has become."""
+    mine = OutgoingMail.key.startswith(f"message:{message.id}:", autoescape=True)
+    at = OutgoingMail.event_id == message.event_id
+    return OutgoingMail.organisation_id == message.organisation_id, at, mine
+
+
+def left(message: Message) -> int:
+    """How many letters of this message have left or are on their way, or were refused."""
+    gone = (*own_letters(message), OutgoingMail.state.not_in(("queued", "retry", "dropped")))
+    return db.session.scalar(select(func.count()).select_from(OutgoingMail).where(*gone)) or 0
+
+
+def unsent(message: Message) -> int:
+    """How many letters of this message still wait to leave."""
+    waits = (*own_letters(message), OutgoingMail.state.in_(("queued", "retry")))
+    return db.session.scalar(select(func.count()).select_from(OutgoingMail).where(*waits)) or 0
 
 
 def due(now: datetime) -> Sequence[Message]:

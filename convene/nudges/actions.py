@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from convene.calendar import zones
@@ -13,13 +13,15 @@ from convene.events.queries import locked
 from convene.extensions import db
 from convene.mail import outbox
 from convene.mail.letter import Letter
-from convene.messages.audience import lately
+from convene.mail.models import OutgoingMail
+from convene.messages.audience import hold, lately
 from convene.nudges import letters, rules
 from convene.nudges.met import who_met_somebody
 from convene.nudges.models import Nudge
 from convene.people.models import Person
 from convene.people.queries import reads_mail_at
 from convene.signups.models import Signup
+from convene.signups.posting import UNTRUE
 from convene.signups.queries import in_state
 
 
@@ -64,7 +66,14 @@ def post_due(event_id: int, rule: str, now: datetime) -> int:
     event = locked(event_id)
     if event.state != "published":
         return 0
+    if rule == "reminder":
+        if (
+            event.tell_at
+        ):  # changed a moment ago: they are told of that first, and then reminded of what is so
+            return 0
+        forget_untrue(now)
     signups = in_state(event.id, "confirmed")
+    hold([one.person_id for one in signups])
     decided = set(db.session.scalars(select(Nudge.key).where(Nudge.event_id == event.id, Nudge.rule == rule)))
     open_ = [one for one in signups if key_of(rule, one) not in decided and one.person.reachable]
     # Asked once: two who share a mailbox are thanked together, and after that each counts for both.
@@ -86,6 +95,19 @@ def post_due(event_id: int, rule: str, now: datetime) -> int:
     return posted
 
 
+def forget_untrue(now: datetime) -> None:
+    """Reminders that were taken back because what they tell of changed are judged anew, each event by itself."""
+    taken = select(OutgoingMail.person_id, OutgoingMail.posted_at).where(
+        OutgoingMail.state == "dropped",
+        OutgoingMail.due_at > now - 2 * rules.REMIND,
+        OutgoingMail.letter == "reminder",
+        OutgoingMail.last_answer == UNTRUE,
+    )
+    for person_id, posted_at in db.session.execute(taken).all():
+        told = (Nudge.person_id == person_id, Nudge.rule == "reminder", Nudge.decided_at == posted_at)
+        db.session.execute(delete(Nudge).where(*told, Nudge.state == "sent"))
+
+
 def reminded_with(signups: Sequence[Signup]) -> dict[int, list[Signup]]:
     """The other places of the same people within a day, not yet reminded of: one letter tells of them all."""
     if not signups:
@@ -93,6 +115,7 @@ def reminded_with(signups: Sequence[Signup]) -> dict[int, list[Signup]]:
     event = signups[0].event
     rows = select(Signup).join(Event).where(Signup.person_id.in_([one.person_id for one in signups]))
     rows = rows.where(Signup.state == "confirmed", Event.state == "published", Event.id != event.id)
+    rows = rows.where(Event.tell_at.is_(None))
     rows = rows.where(
         Event.starts_at > event.starts_at - rules.REMIND, Event.starts_at < event.starts_at + rules.REMIND
     )

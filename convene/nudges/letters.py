@@ -1,6 +1,7 @@
 """The letters that ask for one small act, and the one that opens contact when both said yes."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from convene import links
@@ -9,10 +10,14 @@ from convene.mail.languages import known
 from convene.mail.letter import Letter, write
 from convene.mail.letter import one_line as plain
 from convene.nudges.models import Answer, Nudge
-from convene.nudges.rules import KINDS
+from convene.nudges.rules import KINDS, THANK_UNTIL
 from convene.people.models import Person
 from convene.signups.letters import facts_of
 from convene.signups.models import Signup
+
+STILL_FRESH = timedelta(
+    days=30
+)  # a yes lasts as long (answering.YES_LASTS); later it would come out of nowhere
 
 
 def nudge_letter(nudge: Nudge, signup: Signup, facts: dict[str, Any], **rest: Any) -> Letter:
@@ -51,10 +56,10 @@ def thank_you(nudge: Nudge, signup: Signup, attendance: str, in_company: bool) -
         "line_up_url": links.line_up(),
         "day": zones.spoken_date(signup.event.starts_at, signup.event.zone, known(signup.person.language)),
     }
-    return nudge_letter(nudge, signup, facts)
+    return nudge_letter(nudge, signup, facts, expires_at=signup.event.ends_at + THANK_UNTIL)
 
 
-def stay_in_touch(person: Person, other: Person, theirs: Answer, event_title: str) -> Letter:
+def stay_in_touch(person: Person, other: Person, theirs: Answer, event_title: str, now: datetime) -> Letter:
     """To one of two who both said yes: the other's name, and the one contact that the other chose to give."""
     return write(
         "stay_in_touch",
@@ -63,6 +68,7 @@ def stay_in_touch(person: Person, other: Person, theirs: Answer, event_title: st
         from_name=person.organisation.name,
         reply_to=person.organisation.reply_to,
         language=person.language,
+        expires_at=now + STILL_FRESH,
         facts={
             "person": person,
             "other": other,

@@ -3,7 +3,7 @@
 import csv
 import sys
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped] # it carries no types
 
 WIDTH = 22  # of a column, in letters
 

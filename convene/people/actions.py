@@ -88,13 +88,21 @@ def consent(person: Person, purpose: str, given: bool, wording: str, how: str, n
     )
 
 
+def hold(person: Person) -> None:
+    """Lock this person and read them anew, so that two who change them at once both count."""
+    db.session.flush()  # what was changed here already is not to be read over
+    db.session.refresh(person, with_for_update={"key_share": True})
+
+
 def mute(person: Person, kind: str) -> None:
     """Stop one kind of nudge for this person."""
+    hold(person)
     kinds = set(person.muted.split()) | {kind}
     person.muted = " ".join(sorted(kinds))
 
 
 def unmute(person: Person, kind: str) -> None:
+    hold(person)
     person.muted = " ".join(sorted(set(person.muted.split()) - {kind}))
 
 

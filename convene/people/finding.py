@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import islice
 
 from sqlalchemy import func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from convene.extensions import db, dialect
 from convene.people.models import Person, Tagged
@@ -33,10 +34,9 @@ def search(
     if text:
         names = list(islice(names_with(text, spelt(names_of(organisation_id))), limit))
         by_name = select(Person.id).where(*mine, Person.name_folded.in_(names)).order_by(Person.name_folded)
-        ids = [
-            *db.session.scalars(by_name.limit(limit)),
-            *with_address(organisation_id, folded_name(text), limit),
-        ]
+        ids = list(db.session.scalars(by_name.limit(limit)))
+        if len(ids) < limit:
+            ids += with_address(organisation_id, folded_name(text), limit)
         people = db.session.scalars(select(Person).where(Person.id.in_(ids), *mine[1:]))
         return sorted(people, key=lambda one: (one.name_folded, one.id))[:limit]
     return db.session.scalars(ordered.limit(limit)).all()
@@ -48,10 +48,13 @@ def fits(person: Person, text: str) -> bool:
 
 def names_of(organisation_id: int) -> str:
     """Every folded name at this host, one a line, in order."""
-    rows = select(Person.name_folded).where(Person.organisation_id == organisation_id)
-    one = rows.order_by(Person.name_folded, Person.id).subquery()
-    joined = func.group_concat if dialect() == "sqlite" else func.string_agg
-    return db.session.scalar(select(joined(one.c.name_folded, literal(BETWEEN)))) or ""
+    if (
+        dialect() == "sqlite"
+    ):  # the index that it reads is in order; asking for that again costs half as much more
+        joined = func.group_concat(Person.name_folded, literal(BETWEEN))
+    else:
+        joined = func.string_agg(Person.name_folded, aggregate_order_by(literal(BETWEEN), Person.name_folded))
+    return db.session.scalar(select(joined).where(Person.organisation_id == organisation_id)) or ""
 
 
 @lru_cache(maxsize=4)

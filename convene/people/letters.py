@@ -18,5 +18,6 @@ def invited(person: Person, host: Organisation, kind: str) -> Letter:
         from_name=host.name,
         reply_to=host.reply_to,
         organisation_id=host.id,
+        language=person.language,
         facts={"name": name, "part": PARTS[kind], "organisation": host, "url": links.organise()},
     )

@@ -217,6 +217,12 @@ def formerly(organisation_id: int, address: str) -> Person | None:
     return None
 
 
+def ever(organisation_id: int) -> bool:
+    """Whether anybody was made one here, so that `formerly` may find somebody."""
+    mine = select(Merge.id).where(Merge.organisation_id == organisation_id, Merge.undone_at.is_(None))
+    return db.session.scalar(mine.limit(1)) is not None
+
+
 def forget(now: datetime) -> None:
     """Blank what undoing would need once its time is over; only hashes of the addresses left behind stay."""
     old = select(Merge).where(Merge.merged_at <= now - UNDO, Merge.undo.contains('"steps"'))

@@ -55,7 +55,7 @@ def about(person: Person) -> dict[str, Any]:
         "name": person.name,
         "called": person.called,
         "address": person.address_typed,
-        "shares_a_mailbox": person.mailbox_id is not None,
+        "shares_a_mailbox": person.mailbox_id not in (None, person.id),
         "organisation_or_group": person.affiliation,
         "field": person.field,
         "place": person.place,

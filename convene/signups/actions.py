@@ -20,9 +20,17 @@ from convene.people.models import Person
 from convene.signups import letters, queries
 from convene.signups.line import accept_offer, give_place, offer_free_places
 from convene.signups.models import HOLDING, Signup
-from convene.signups.posting import count_letter, next_sequence, post, post_link, send_link, thread
+from convene.signups.posting import (
+    count_letter,
+    next_sequence,
+    post,
+    post_link,
+    send_link,
+    take_back_reminders,
+    thread,
+)
 
-NEEDLESS_AFTER_CANCEL = ("place_confirmed", "place_offered", "waitlisted", "changed", "reminder")
+NEEDLESS_AFTER_CANCEL = ("place_confirmed", "place_offered", "waitlisted", "changed", "reminder", "message")
 
 
 class NotOpen(Exception):
@@ -148,6 +156,7 @@ def cancel(signup_id: int, now: datetime) -> Signup:
     if affected(ended) == 0:
         return signup
     db.session.refresh(signup)
+    take_back_reminders([signup.person_id])
     outbox.drop_unsent(thread(signup), NEEDLESS_AFTER_CANCEL, "the place was cancelled before this left")
     if was_confirmed:
         sequence = next_sequence(signup) if signup.invite_open else None

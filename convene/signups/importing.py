@@ -220,14 +220,14 @@ def bring_in(event_id: int, some: Sequence[Row], with_letters: bool, now: dateti
     people, alike = known(event.organisation_id, some)
     there = signups_of(event.id, list(people.values()))
     places = queries.places(event)
+    merged = merging.ever(event.organisation_id)
     left, waits, added = places.left, places.waiting > 0, 0
     for one in some:
         if outcome(one, people, alike, there).kind not in ("new", "known"):
             continue
         person = people.get(folded(one.address)) if one.address else None
-        person = person or (
-            merging.formerly(event.organisation_id, folded(one.address)) if one.address else None
-        )
+        if person is None and merged and one.address:
+            person = merging.formerly(event.organisation_id, folded(one.address))
         person = person or new_person(event, one, now)
         added += 1
         if with_letters:

@@ -1,7 +1,7 @@
 """The letters about a person's place at an event: one function each."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from convene import links
@@ -12,6 +12,8 @@ from convene.mail.letter import Letter, write
 from convene.people.words import safe_to_mail
 from convene.signups.models import Signup
 from convene.signups.uids import uid_of
+
+LINK_LASTS = timedelta(days=30)  # after the event
 
 
 def facts_of(signup: Signup) -> dict[str, Any]:
@@ -81,11 +83,13 @@ def place_link(signup: Signup, code: str = "") -> Letter:
     """
     place = links.place(signup.id, signup.generation)
     another = f"{place}/another" if signup.event.state == "published" else None
-    return letter("place_link", signup, facts={"code": code, "another_url": another})
+    facts = {"code": code, "another_url": another}
+    return letter("place_link", signup, facts=facts, expires_at=signup.event.ends_at + LINK_LASTS)
 
 
 def place_confirmed(signup: Signup, sequence: int, now: datetime) -> Letter:
-    return letter("place_confirmed", signup, **request(signup, sequence, now))
+    part = request(signup, sequence, now)
+    return letter("place_confirmed", signup, expires_at=signup.event.ends_at, **part)
 
 
 def waitlisted(signup: Signup, ahead: int) -> Letter:
@@ -108,7 +112,7 @@ def changed(signup: Signup, what: dict[str, str], sequence: int | None, now: dat
 
 def cancelled(signup: Signup, sequence: int | None, now: datetime) -> Letter:
     part = cancel(signup, sequence, now) if sequence is not None else {}
-    return letter("cancelled", signup, **part)
+    return letter("cancelled", signup, expires_at=signup.event.ends_at, **part)
 
 
 def declined(signup: Signup, held: bool) -> Letter:

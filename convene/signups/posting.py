@@ -1,14 +1,20 @@
 """Letters about a place: numbered, in one thread a signup, and rationed where anybody could ask for them."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select
 
 from convene.access import codes, limits
 from convene.mail import outbox
 from convene.mail.letter import Letter
+from convene.mail.models import OutgoingMail
 from convene.signups import letters
 from convene.signups.models import Signup
 
-LINK_LASTS = timedelta(days=30)  # after the event
+LINK_LASTS = letters.LINK_LASTS
+# Why a reminder was taken back: nudges.actions judges it anew, and it goes out with what is then so.
+UNTRUE = "what it tells of changed before this left"
 
 
 def thread(signup: Signup) -> str:
@@ -30,6 +36,11 @@ def post(letter: Letter, signup: Signup, now: datetime, replaces: tuple[str, ...
         thread=thread(signup),
         replaces=replaces,
     )
+
+
+def take_back_reminders(person_ids: Sequence[int] | Select[int]) -> None:
+    """Take back the waiting reminders of these people: one letter may tell of several events, this one among them."""
+    outbox.set_aside(UNTRUE, OutgoingMail.letter == "reminder", OutgoingMail.person_id.in_(person_ids))
 
 
 def next_sequence(signup: Signup) -> int:

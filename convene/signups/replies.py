@@ -19,7 +19,7 @@ from convene.signups import letters
 from convene.signups.actions import NEEDLESS_AFTER_CANCEL, lock_signup, refuse_unless_open
 from convene.signups.line import NotOffered, accept_offer, give_place, offer_free_places
 from convene.signups.models import HOLDING, Signup
-from convene.signups.posting import post, thread
+from convene.signups.posting import post, take_back_reminders, thread
 from convene.signups.uids import read
 
 
@@ -73,12 +73,12 @@ def apply(signup_id: int, press: Press, now: datetime) -> Signup:
         raise Stale
     if signup.reply_stamp is not None and press.stamp <= signup.reply_stamp:
         raise Stale
-    before = signup.reply
+    # First, as it may refuse, and what is not heard must not be written down as their answer.
+    ACTS[press.answer](signup, signup.reply, now)
     signup.reply = press.answer
     signup.reply_words = press.words
     # A clock that runs ahead must not make stale what is pressed later on another device.
     signup.reply_stamp = min(press.stamp, now)
-    ACTS[press.answer](signup, before, now)
     return signup
 
 
@@ -104,6 +104,7 @@ def declined(signup: Signup, before: str | None, now: datetime) -> None:
     signup.state, signup.cancelled_at = "cancelled", now
     signup.offered_until, signup.queue_number, signup.invite_open = None, None, False
     db.session.flush()
+    take_back_reminders([signup.person_id])
     outbox.drop_unsent(thread(signup), NEEDLESS_AFTER_CANCEL, "the place was cancelled before this left")
     post(letters.declined(signup, held), signup, now)
     if held:

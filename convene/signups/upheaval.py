@@ -9,7 +9,7 @@ written down then; a few are told in the same transaction, and a crowd by the wo
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Text, and_, delete, false, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, and_, delete, false, func, literal, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from convene.calendar import zones
@@ -27,10 +27,11 @@ from convene.signups import letters, queries
 from convene.signups.actions import NEEDLESS_AFTER_CANCEL, NotOpen
 from convene.signups.line import offer_free_places
 from convene.signups.models import HOLDING, Signup, Untold
-from convene.signups.posting import next_sequence, post, thread
+from convene.signups.posting import next_sequence, post, take_back_reminders, thread
 
 AT_ONCE = 100  # letters that one transaction may post
 
+IN_REMINDERS = {*events.TOLD, *events.MAY_TELL}
 NEWER = "a newer letter says it all"
 
 
@@ -57,20 +58,25 @@ def change(event_id: int, facts: dict, now: datetime, told: Collection[str] = ev
         raise TooSmall(held)
     changed = events.edit(event, facts, now, told)
     if event.state == "published" and event.ends_at > now:
-        if "starts_at" in changed:
-            mind_the_start(event)
+        if changed & IN_REMINDERS:
+            take_back_reminders(everybody(event))
         if event.tell_at and event.tell_at <= now:
             tell_change(event_id, now)
+        elif event.tell_at is None and "starts_at" in changed:  # a silent move: no telling will come
+            end_offers_with_the_start(event)
         if "capacity" in changed:
             offer_free_places(event, now)
     return changed
 
 
-def mind_the_start(event: Event) -> None:
-    """What a moved start makes untrue at once: an offer beyond it, a reminder of the old one."""
+def everybody(event: Event) -> Select[int]:
+    return select(Signup.person_id).where(Signup.event_id == event.id)
+
+
+def end_offers_with_the_start(event: Event) -> None:
+    """No offer outlasts the start. Not before the move is told: one that is put back meanwhile costs nobody a place."""
     late = (Signup.event_id == event.id, Signup.offered_until > event.starts_at)
     db.session.execute(update(Signup).where(*late).values(offered_until=event.starts_at))
-    drop_unsent(event, ("reminder",), "the event was moved before this left")
 
 
 def changes_due(now: datetime) -> Sequence[int]:
@@ -89,6 +95,7 @@ def tell_change(event_id: int, now: datetime) -> int:
     waiting.no_more(event)
     if event.state != "published" or event.ends_at <= now:
         return 0
+    end_offers_with_the_start(event)
     for whom, what in hearing:
         note(event, whom, " ".join(sorted(what)))
     return tell_few(event, now)
@@ -132,7 +139,10 @@ def came_after(moment: datetime) -> ColumnElement[bool]:
 
 
 def in_words(event: Event, changed: set[str], language: str = HOUSE) -> dict[str, str]:
-    """What changed and what it is now, for people, under labels that the letter translates: the online address itself is never in the letter's words."""
+    """What changed and what it is now, for people, under labels that the letter puts into its language.
+
+    The online address itself is never in the letter's words.
+    """
     words = {}
     if "title" in changed:
         words["Title"] = event.title
@@ -147,9 +157,7 @@ def in_words(event: Event, changed: set[str], language: str = HOUSE) -> dict[str
     if changed & {"summary", "description"}:
         words["What it is about"] = said("Written anew; the event's page has it", language)
     if "access_info" in changed:
-        words["Getting in"] = event.access_info or said(
-            "The event's page says no more about it", language
-        )
+        words["Getting in"] = event.access_info or said("The event's page says no more about it", language)
     return words
 
 
@@ -163,6 +171,7 @@ def call_off(event_id: int, words: str, now: datetime) -> int:
     event.sequence += 1
     event.revised_at = now
     waiting.no_more(event)  # this is all there is to tell now
+    take_back_reminders(everybody(event))
     drop_unsent(event, NEEDLESS_AFTER_CANCEL, "the event was called off before this left")
     db.session.execute(delete(Untold).where(Untold.event_id == event.id))
     return announce(event, Signup.state.in_((*HOLDING, "waitlisted")), "", now)
@@ -219,17 +228,23 @@ def untold(event_id: int) -> Sequence[int]:
 
 
 def batches() -> list[tuple[int, Sequence[int]]]:
-    """All who are still to be told, as (event id, signup ids), each short enough for one transaction."""
+    """All who are still to be told, as (event id, signup ids), each short enough for one transaction.
+
+    Where another change waits meanwhile they wait with it, and hear of both at once.
+    """
     found = []
-    for event_id in db.session.scalars(select(Untold.event_id).distinct().order_by(Untold.event_id)).all():
+    settled = select(Untold.event_id).join(Event, Event.id == Untold.event_id).where(Event.tell_at.is_(None))
+    for event_id in db.session.scalars(settled.distinct().order_by(Untold.event_id)).all():
         ids = untold(event_id)
         found += [(event_id, ids[first : first + AT_ONCE]) for first in range(0, len(ids), AT_ONCE)]
     return found
 
 
 def tell_batch(event_id: int, signup_ids: Sequence[int], now: datetime) -> None:
-    """Tell those of them whom nobody told meanwhile."""
-    tell(locked(event_id), signup_ids, now)
+    """Tell those of them whom nobody told meanwhile, unless the event has changed again."""
+    event = locked(event_id)
+    if event.tell_at is None:
+        tell(event, signup_ids, now)
 
 
 def tell(event: Event, signup_ids: Sequence[int], now: datetime) -> None:

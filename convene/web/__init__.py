@@ -32,6 +32,7 @@ from convene.web.organise import (
     paper,
     people,
     person,
+    questions,
     retention,
     rounds,
     season,

@@ -45,7 +45,8 @@ def option(value: str, label: str, chosen: bool) -> str:
 
 @lru_cache
 def listed_zones() -> str:
-    return "".join(option(name, name, False) for name in zones.names())
+    # Without end tags, which HTML lets go here (13.1.2.4): four kilobytes of the sixty that a page may weigh.
+    return "".join(option(name, name, False).removesuffix("</option>") for name in zones.names())
 
 
 class ZoneField(SelectField):

@@ -55,7 +55,7 @@ def test_another_browser_another_event_another_purpose_and_another_hour_get_noth
         {"now": LATER},
     ):
         with pytest.raises(codes.Wrong) as wrong:
-            typed(digits, **asked)  # type: ignore[arg-type] # one of three
+            typed(digits, **asked)
         assert wrong.value.left == 0
     with pytest.raises(codes.Wrong):
         codes.subject("a browser", "sign_in", "tea", digits, NOW)

@@ -40,6 +40,16 @@ EVENINGS = [
     ("Australia/Sydney", datetime(2027, 1, 12, 18, 30), "2027-01-12T07:30:00+00:00"),
     ("Asia/Kolkata", datetime(2026, 7, 14, 18, 30), "2026-07-14T13:00:00+00:00"),
     ("Asia/Kolkata", datetime(2027, 1, 12, 18, 30), "2027-01-12T13:00:00+00:00"),
+    # Casablanca is at +1 but in Ramadan, in 2027 a month from 8 February; Sao Paulo has had no summer time since 2019.
+    ("Africa/Casablanca", datetime(2026, 7, 14, 18, 30), "2026-07-14T17:30:00+00:00"),
+    ("Africa/Casablanca", datetime(2027, 2, 23, 18, 30), "2027-02-23T18:30:00+00:00"),
+    ("America/Sao_Paulo", datetime(2026, 7, 14, 18, 30), "2026-07-14T21:30:00+00:00"),
+    ("America/Sao_Paulo", datetime(2027, 1, 12, 18, 30), "2027-01-12T21:30:00+00:00"),
+    # Beyond 2037, where the tables of many programs end.
+    ("Europe/London", datetime(2050, 7, 12, 18, 30), "2050-07-12T17:30:00+00:00"),
+    ("Europe/Berlin", datetime(2050, 1, 11, 18, 30), "2050-01-11T17:30:00+00:00"),
+    ("America/New_York", datetime(2050, 7, 12, 18, 30), "2050-07-12T22:30:00+00:00"),
+    ("Australia/Sydney", datetime(2050, 1, 11, 18, 30), "2050-01-11T07:30:00+00:00"),
 ]
 
 

@@ -229,6 +229,12 @@ def test_the_doctor_says_what_to_mend_in_one_line_each(
     code, said, _ = convene("doctor", **live, CONVENE_NOTES_KEY="")
     assert {"address", "notes", "mail"} <= mended(said)
     assert "CONVENE_TRUSTED_PROXIES" in said
+    assert "inbox" not in mended(said), "who reads no mailbox has nothing to mend there"
+    for way in ("imaps://us:secret@mail.example.org/INBOX", "pipe:"):
+        code, said, _ = convene("doctor", **live, CONVENE_INBOX_URL=way)
+        assert "inbox" in mended(said) and "?trust=" in said and "secret" not in said
+        named = f"{way}?trust=mail.example.org"
+        assert "inbox" not in mended(convene("doctor", **live, CONVENE_INBOX_URL=named)[1])
 
     with app.app_context():
         begin_write()

@@ -6,20 +6,24 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from convene import clock, worker
-from convene.extensions import db
+from convene.commands import inbox as command
+from convene.extensions import db, start_write
 from convene.health.models import Heartbeat
-from convene.inbox import beside
+from convene.inbox import actions, beside
 from convene.inbox.models import Inbound
+from convene.inbox.read import Incoming, identity
 from convene.mail.models import OutgoingMail
 from convene.signups.models import Signup
 from tests.factories import a_person, a_signup, an_event
@@ -227,6 +231,65 @@ def test_a_database_that_is_away_loses_nothing(
     code, said = inbox(processes, "pipe:", "-", stdin=raw, CONVENE_DATABASE_URL=empty)
     assert code == 75, "the mail server keeps it and comes again"
     assert "Traceback" not in said
+
+
+# What a reader began and never ended
+
+
+def begun(raw: bytes, times: int, ago: timedelta) -> None:
+    """As if a reader had been killed over this message, this many times, the last time so long ago."""
+    for _ in range(times):
+        start_write()
+        assert actions.begin(identity(raw), clock.now()) == "begun"
+        db.session.execute(update(Inbound).values(received_at=clock.now() - ago))
+        db.session.commit()
+
+
+def test_a_message_that_a_reader_died_over_is_tried_once_more(
+    signup: Signup, server: IMAPServer, processes: Processes
+) -> None:
+    raw = gmail(signup.event.uid, PAT, "DECLINED", at=clock.now())
+    begun(raw, 1, actions.ABANDONED)
+    server.put(raw)
+    assert inbox(processes, server.url) == (0, "reply applied: 1\n")
+    assert state_of(signup) == "cancelled" and server.unread() == 0
+
+
+def test_a_message_that_two_readers_died_over_is_written_down_and_left_for_a_human(
+    signup: Signup, server: IMAPServer, processes: Processes
+) -> None:
+    raw = gmail(signup.event.uid, PAT, "TENTATIVE", at=clock.now())
+    begun(raw, 2, actions.ABANDONED)
+    server.put(raw, gmail(signup.event.uid, PAT, "DECLINED", at=clock.now()))
+    assert inbox(processes, server.url) == (0, "other broken: 1\nreply applied: 1\n")
+    assert outcomes() == [("other", "broken"), ("reply", "applied")]
+    assert server.unread() == 1
+    assert inbox(processes, server.url) == (0, ""), "it is known from now on"
+
+
+def test_a_message_that_another_reader_has_in_hand_is_left_to_it_and_holds_nothing_up(
+    signup: Signup, server: IMAPServer, processes: Processes
+) -> None:
+    raw = gmail(signup.event.uid, PAT, "TENTATIVE", at=clock.now())
+    begun(raw, 1, timedelta(seconds=20))
+    server.put(raw, gmail(signup.event.uid, PAT, "DECLINED", at=clock.now()))
+    code, said = inbox(processes, server.url)
+    assert (code, said) == (75, "in other hands: 1\nreply applied: 1\n"), "75: there is more to look at"
+    assert server.unread() == 1
+    assert inbox(processes, "pipe:", "-", stdin=raw)[0] == 75, "the mail server comes again"
+
+
+def test_a_message_is_noted_before_it_is_read(
+    app: Flask, signup: Signup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(raw: bytes, *, whole: bool) -> Incoming:
+        assert outcomes() == [("other", "begun")]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "read", die)
+    with pytest.raises(KeyboardInterrupt):
+        command.take(letter(), True, Counter())
+    assert outcomes() == [("other", "begun")]
 
 
 # The pipe

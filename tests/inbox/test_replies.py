@@ -175,6 +175,13 @@ def test_a_calendar_that_says_yes_and_no_in_turn_is_not_answered_for_ever(
         said = outcome(gmail(event.uid, PAT, pressed, at=at, sequence=signup.invite_sequence), at)
         assert said == ("applied" if number < most else "too_many")
     assert len(kinds_of(signup, state=None)) == most
+    assert (signup.state == "confirmed") == (signup.reply == "accepted"), "what was not heard is not shown"
+    later = NOW + timedelta(hours=2)
+    again = "DECLINED" if signup.state == "confirmed" else "ACCEPTED"
+    assert (
+        outcome(gmail(event.uid, PAT, again, at=later, sequence=signup.invite_sequence), later) == "applied"
+    )
+    assert (signup.state == "confirmed") == (again == "ACCEPTED")
 
 
 # Whose answer it is
@@ -211,18 +218,40 @@ def test_the_same_address_at_another_host_is_another_person(event: Event, signup
     assert (signup.state, other.state) == ("cancelled", "confirmed")
 
 
-def test_an_assistant_answers_under_the_same_roof_alone(event: Event, signup: Signup) -> None:
-    sent_by = 'ATTENDEE;PARTSTAT={answer};SENT-BY="mailto:help@%s":mailto:{guest}'
-    forged = gmail(event.uid, PAT, "DECLINED", sender="help@evil.org", attendee=sent_by % "evil.org")
-    assert outcome(forged) == "unmatched"
-    signup.person.address = "pat@gmail.com"
-    forged = gmail(
-        event.uid, "pat@gmail.com", "DECLINED", sender="help@gmail.com", attendee=sent_by % "gmail.com"
-    )
-    assert outcome(forged) == "unmatched", "anybody can have a mailbox there"
-    signup.person.address = PAT.lower()
-    real = gmail(event.uid, PAT, "DECLINED", sender="help@example.net", attendee=sent_by % "example.net")
-    assert outcome(real) == "applied"
+SENT_BY = 'ATTENDEE;PARTSTAT={answer};SENT-BY="mailto:%s":mailto:{guest}'
+
+
+@pytest.mark.parametrize(
+    ("address", "sender"),
+    [
+        ("pat@example.net", "help@example.net"),
+        ("pat@hotmail.co.uk", "eve@hotmail.co.uk"),
+        ("pat@students.example.edu", "eve@students.example.edu"),
+        ("pat@example.net", "eve@evil.org"),
+    ],
+)
+def test_an_answer_by_an_assistant_is_a_note_to_the_host_and_moves_nothing(
+    address: str, sender: str, event: Event, signup: Signup, next_in_line: Signup
+) -> None:
+    signup.person.address = address
+    row = take(gmail(event.uid, address, "DECLINED", sender=sender, attendee=SENT_BY % sender))
+    assert row is not None and row.outcome == "note"
+    assert row.detail == f"{sender} answered no in their name, and only their own answer changes their place."
+    assert (row.person_id, row.organisation_id) == (signup.person_id, event.organisation_id)
+    assert (signup.state, signup.reply, next_in_line.state) == ("confirmed", None, "waitlisted")
+    assert kinds_of(signup) == []
+
+
+def test_who_is_no_sender_is_nobodys_assistant(event: Event, signup: Signup) -> None:
+    two = gmail(event.uid, PAT, "DECLINED", head="From: eve@example.net\n", attendee=SENT_BY % "")
+    assert outcome(two) == "unmatched"
+
+
+def test_an_assistant_whom_our_server_does_not_vouch_for_is_not_heard_at_all(
+    trusting: str, event: Event, signup: Signup
+) -> None:
+    row = take(gmail(event.uid, PAT, "DECLINED", sender="help@evil.org", attendee=SENT_BY % "help@evil.org"))
+    assert row is not None and (row.outcome, row.person_id) == ("unmatched", None)
 
 
 def test_other_guests_in_the_file_are_left_alone(event: Event, signup: Signup) -> None:

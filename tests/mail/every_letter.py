@@ -145,7 +145,9 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         why = "they have a place at this event"
         yield invited(mine.person, by, "organiser")
         yield reminder(nudge("reminder", mine, why), mine)
-        seat_all(at, [mine.person, other, person(by, text[:120], language=language)], text, ROOM if online else "")
+        seat_all(
+            at, [mine.person, other, person(by, text[:120], language=language)], text, ROOM if online else ""
+        )
         yield your_group(mine, seats_of(at.id, mine.person_id))
         for in_company in (True, False):
             for attendance in ATTENDANCE:
@@ -158,7 +160,7 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         yield announcement(Message(subject="New: {organisation}", words=words, organisation=by), other, NOW)
         for channel, contact in (("email", "yes.please@example.net"), ("phone", "020 7946 0000")):
             theirs = Answer(channel=channel, contact=contact)
-            yield stay_in_touch(mine.person, other, theirs, at.title)
+            yield stay_in_touch(mine.person, other, theirs, at.title, NOW)
         yield letters.confirm(line["started"], "123456")
         yield letters.place_link(mine, "123456")
         yield reminder(nudge("reminder", mine, why), mine, [mine])

@@ -12,6 +12,7 @@ from convene.access.letters import CHANGED
 from convene.groups.rules import NUMBERS, SHARED
 from convene.groups.starters import QUESTIONS
 from convene.mail.why import OTHERWISE, WHY
+from convene.people.letters import PARTS
 from convene.signups.upheaval import in_words
 
 MAIL = ROOT / "templates" / "mail"
@@ -34,9 +35,11 @@ def in_templates() -> Iterator[tuple[str, str, str]]:
         if path.suffix in (".txt", ".html") and "{{" in text:
             for _, function, said in extract_from_ast(JINJA.parse(text), ("_", "ngettext")):
                 parts = [part for part in (said if isinstance(said, tuple) else (said,)) if part]
-                if parts:  # else it is a value, which comes from one of the lists below
-                    plural = parts[1] if function == "ngettext" else ""
-                    yield parts[0], plural, path.relative_to(ROOT).as_posix()
+                assert parts, (
+                    f"{path}: `_` is for a sentence that stands there; `say` is for one that comes as a value"
+                )
+                plural = parts[1] if function == "ngettext" else ""
+                yield parts[0], plural, path.relative_to(ROOT).as_posix()
 
 
 def in_usual_words() -> Iterator[tuple[str, str, str]]:
@@ -52,12 +55,16 @@ def in_program() -> Iterator[tuple[str, str, str]]:
     """What is given to `said` as it stands, and the lists from which something is given to it."""
     for path in sorted((ROOT / "convene").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "said" and node.args:
-                if isinstance(node.args[0], ast.Constant):
-                    yield node.args[0].value, "", path.relative_to(ROOT).as_posix()
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "said":
+                yield from (
+                    (one.value, "", path.relative_to(ROOT).as_posix())
+                    for one in node.args[:1]
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                )
     yield from ((label, "", "convene/signups/upheaval.py") for label in labels())
     yield from ((reason, "", "convene/nudges/rules.py") for reason in REASONS)
     yield from ((what, "", "convene/access/letters.py") for what in CHANGED)
+    yield from ((part, "", "convene/people/letters.py") for part in PARTS.values())
     for _, all_, some in SHARED:
         yield from ((words, "", "convene/groups/rules.py") for words in (all_, some))
     yield from ((number, "", "convene/groups/rules.py") for number in NUMBERS.values())
@@ -70,7 +77,7 @@ def labels() -> set[str]:
     source = ast.parse((ROOT / in_words.__module__.replace(".", "/")).with_suffix(".py").read_text())
     function = next(n for n in ast.walk(source) if isinstance(n, ast.FunctionDef) and n.name == "in_words")
     return {
-        node.slice.value
+        str(node.slice.value)
         for node in ast.walk(function)
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
     }

@@ -190,7 +190,7 @@ def test_letters_about_a_place_say_what_the_calendar_does(plain: list[Letter]) -
 
 
 def test_somebody_elsewhere_reads_the_time_of_their_own_clock_too(plain: list[Letter]) -> None:
-    here, there = of("reminder", plain)[1].text, of("reminder", plain)[0].text
+    there, _, here, _ = (letter.text for letter in of("reminder", plain))
     assert "6.30pm to 8pm (London)" in here
     assert "Your time" not in here
     assert "Your time: Tuesday 12 May 2026, 1.30pm to 3pm (New York)" in there

@@ -25,6 +25,8 @@ from tests.parts.mailserver import MailServer
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+PLACE: dict[str, Any] = {"kind": "place_confirmed", "invite": b"BEGIN:VCALENDAR", "invite_method": "REQUEST"}
+OVER: dict[str, Any] = {"kind": "cancelled", "invite": b"BEGIN:VCALENDAR", "invite_method": "CANCEL"}
 
 
 @pytest.fixture
@@ -124,7 +126,7 @@ def test_a_newer_letter_replaces_what_has_not_left_and_never_what_may_have(
     session: scoped_session[Session], mailserver: MailServer, line: Smtp
 ) -> None:
     mailserver.drop("BODY", to="taken@example.org", times=1)
-    may_have = post(kind="changed", thread="signup:1", to_address="taken@example.org")
+    may_have = post(**{**PLACE, "kind": "changed"}, thread="signup:1", to_address="taken@example.org")
     send = committed(may_have)
     send_due(line)
     waiting = post(kind="changed", thread="signup:1")
@@ -381,10 +383,6 @@ def test_a_failed_letter_is_sent_again_with_the_same_bytes(
     assert first.raw == second.raw
 
 
-PLACE = {"kind": "place_confirmed", "invite": b"BEGIN:VCALENDAR", "invite_method": "REQUEST"}
-OVER = {"kind": "cancelled", "invite": b"BEGIN:VCALENDAR", "invite_method": "CANCEL"}
-
-
 @pytest.mark.parametrize(
     ("failed", "newer", "goes"),
     [
@@ -418,10 +416,19 @@ def test_a_letter_sent_again_may_have_left_before_so_it_is_not_replaced(
     session: scoped_session[Session], mailserver: MailServer, line: Smtp
 ) -> None:
     mailserver.drop("BODY", times=1)
-    ids = committed(post(kind="changed", thread="signup:1"))
+    ids = committed(post(**{**PLACE, "kind": "changed"}, thread="signup:1"))
     send_due(line)
     assert log.send_again(ids[0], 1, NOW)
     assert outbox.drop_unsent("signup:1", ["changed"], "newer") == 0
+
+
+def test_a_letter_that_no_calendar_follows_is_replaced_even_if_it_was_tried(
+    session: scoped_session[Session], mailserver: MailServer, line: Smtp
+) -> None:
+    mailserver.answer("451 4.3.0 Greylisted, try later", times=1)
+    committed(post(kind="waitlisted", thread="signup:1"))
+    send_due(line)
+    assert outbox.drop_unsent("signup:1", ["waitlisted"], "newer") == 1
 
 
 def test_no_press_sends_a_letter_to_somebody_who_asked_never_to_be_mailed(

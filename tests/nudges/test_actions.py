@@ -22,16 +22,19 @@ from convene.nudges import stopping
 from convene.nudges.actions import events_near, post_due
 from convene.nudges.models import Nudge
 from convene.people.actions import mute
+from convene.people.models import Person
 from convene.signups.actions import cancel
 from convene.signups.attendance import mark
 from convene.signups.models import Signup
-from convene.signups.upheaval import call_off
+from convene.signups.upheaval import call_off, change, tell_change
 from tests.factories import a_person, a_signup, an_event, an_organisation
 
 NOON = datetime(2026, 5, 12, 11, 0, tzinfo=UTC)  # in London
 EVE = NOON - timedelta(hours=23)
 DAY_AFTER = NOON + timedelta(hours=22)  # 18 hours after the end and more, at 10 in the morning
 LONG_BEFORE = NOON - timedelta(days=10)
+MINUTE = timedelta(minutes=1)
+SWEEP = EVE + 12 * MINUTE
 
 
 def an_event_at_noon(**facts: Any) -> Event:
@@ -356,3 +359,126 @@ def test_sent_late_is_dropped_and_not_sent(app: Flask, session: scoped_session[S
     with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
         sending.send_due(transport, "a test", clock.now)
     assert [letter.state for letter in letters()] == ["dropped"]
+
+
+# What changes before a reminder has left
+
+
+def reminded_of(event: Event) -> list[OutgoingMail]:
+    """The reminders that wait, after a sweep."""
+    db.session.commit()
+    start_write()
+    post_due(event.id, "reminder", SWEEP)
+    return [mail for mail in letters() if mail.letter == "reminder" and mail.state in ("queued", "retry")]
+
+
+@pytest.mark.parametrize("tries", [0, 1])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"venue": "The New Library"},
+        {"starts_at": NOON + timedelta(hours=1), "ends_at": NOON + timedelta(hours=3)},
+        {"zone": "Europe/Paris"},
+        {"format": "online", "online_url": "https://video.example.org/hall"},
+        {"title": "Another name"},
+    ],
+)
+def test_a_reminder_leaves_with_what_is_so_or_not_at_all(
+    session: scoped_session[Session], facts: dict[str, Any], tries: int
+) -> None:
+    event = an_event_at_noon(venue="The Old Hall")
+    a_signup(event, now=LONG_BEFORE)
+    post_due(event.id, "reminder", EVE)
+    old = letters()[0]
+    old.state, old.tries = ("retry", 1) if tries else ("queued", 0)
+    change(event.id, facts, EVE + MINUTE)
+    db.session.refresh(old)
+    assert old.state == "dropped", "greylisted or not yet tried"
+    if event.tell_at:
+        assert reminded_of(event) == [], "first they are told of the change"
+        tell_change(event.id, EVE + 11 * MINUTE)
+    (new,) = reminded_of(event)
+    assert new.subject != old.subject or new.text != old.text
+    assert len(reminded_of(event)) == 1, "once"
+    assert [(rule, state) for rule, state, _ in nudges()] == [("reminder", "sent")]
+
+
+def test_a_start_that_was_put_back_is_reminded_of_all_the_same(session: scoped_session[Session]) -> None:
+    event = an_event_at_noon()
+    a_signup(event, now=LONG_BEFORE)
+    post_due(event.id, "reminder", EVE)
+    later = {"starts_at": NOON + timedelta(hours=1), "ends_at": NOON + timedelta(hours=3)}
+    back = {"starts_at": event.starts_at, "ends_at": event.ends_at}
+    change(event.id, later, EVE + MINUTE)
+    change(event.id, back, EVE + 3 * MINUTE)
+    assert tell_change(event.id, EVE + 11 * MINUTE) == 0
+    assert len(reminded_of(event)) == 1
+
+
+def test_one_that_has_left_is_not_sent_again_for_a_change_within_the_day(
+    session: scoped_session[Session],
+) -> None:
+    event = an_event_at_noon()
+    a_signup(event, now=LONG_BEFORE)
+    post_due(event.id, "reminder", EVE)
+    letters()[0].state = "sent"
+    change(event.id, {"venue": "The New Library"}, EVE + MINUTE)
+    tell_change(event.id, EVE + 11 * MINUTE)
+    assert reminded_of(event) == []
+
+
+@pytest.mark.parametrize("gone", ["first", "second"])
+@pytest.mark.parametrize("how", ["called off", "given back"])
+def test_a_reminder_of_two_events_tells_of_the_one_that_is_left(
+    session: scoped_session[Session], gone: str, how: str
+) -> None:
+    host = an_organisation()
+    person = a_person(host)
+    events = {
+        "first": an_event(host, starts_at=NOON, now=LONG_BEFORE, title="First"),
+        "second": an_event(host, starts_at=NOON + 30 * MINUTE, now=LONG_BEFORE, title="Second"),
+    }
+    places = {name: a_signup(event, person, now=LONG_BEFORE) for name, event in events.items()}
+    post_due(events["first"].id, "reminder", EVE)
+    (both,) = letters()
+    assert "First" in both.text and "Second" in both.text
+    if how == "called off":
+        call_off(events[gone].id, "", EVE + MINUTE)
+    else:
+        cancel(places[gone].id, EVE + MINUTE)
+    db.session.refresh(both)
+    assert both.state == "dropped"
+    reminded_of(events["first"])
+    (new,) = reminded_of(events["second"])
+    assert (gone.title() in new.text, len(new.text) > 0) == (False, True)
+
+
+class Unsubscribing(threading.Thread):
+    """Somebody stops reminders, in a transaction of their own, while another is open."""
+
+    def __init__(self, app: Flask, person_id: int) -> None:
+        super().__init__()
+        self.app, self.person_id = app, person_id
+
+    def run(self) -> None:
+        with self.app.app_context():
+            start_write()
+            stopping.stop(db.session.get_one(Person, self.person_id), "reminder")
+            db.session.commit()
+            db.session.remove()
+
+
+def test_who_stops_reminders_while_a_batch_is_written_gets_none(postgres_app: Flask) -> None:
+    with postgres_app.app_context():
+        start_write()
+        event = an_event_at_noon()
+        person_id = a_signup(event, now=LONG_BEFORE).person_id
+        again()
+        post_due(event.id, "reminder", EVE)
+        stopping_it = Unsubscribing(postgres_app, person_id)
+        stopping_it.start()
+        stopping_it.join(0.5)
+        assert stopping_it.is_alive(), "it waits for the batch, and finds the letter"
+        db.session.commit()
+        stopping_it.join()
+        assert [mail.state for mail in letters()] == ["dropped"]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, scoped_session
 from convene.access import audit
 from convene.extensions import begin_write, db
 from convene.mail.suppression import reason_for
-from convene.people import actions, queries
+from convene.people import actions, finding, queries
 from convene.people.models import Consent, Lock, Organisation, Person, Separation
 from tests.crowd import at_once, faults
 from tests.factories import a_person, an_organisation, an_organiser
@@ -174,9 +174,9 @@ def test_people_are_looked_for_inside_one_organisation(host: Organisation) -> No
     pat = a_person(host, name="Pat O'Neil", now=NOW)
     a_person(an_organisation(now=NOW), name="Pat Elsewhere", now=NOW)
     a_person(host, name="Pat Gone", state="erased", now=NOW)
-    assert queries.search(host.id, "pat") == [pat]
-    assert queries.search(host.id, "o'n") == [pat]
-    assert queries.search(host.id, "%") == [], "a wildcard typed is a letter, and stands for nothing"
+    assert finding.search(host.id, "pat") == [pat]
+    assert finding.search(host.id, "o'n") == [pat]
+    assert finding.search(host.id, "%") == [], "a wildcard typed is a letter, and stands for nothing"
 
 
 @pytest.mark.parametrize(
@@ -194,11 +194,11 @@ def test_people_are_looked_for_inside_one_organisation(host: Organisation) -> No
 def test_people_are_found_in_any_case_of_any_script(host: Organisation, name: str, typed: str) -> None:
     known = a_person(host, name=name, now=NOW)
     met = actions.meet(host, "met@example.org", name, NOW)
-    assert set(queries.search(host.id, typed)) == {known, met}, "however their row came to be"
+    assert set(finding.search(host.id, typed)) == {known, met}, "however their row came to be"
     known.name = "Someone New"
     db.session.flush()
-    assert queries.search(host.id, typed) == [met]
-    assert queries.search(host.id, "someone") == [known]
+    assert finding.search(host.id, typed) == [met]
+    assert finding.search(host.id, "someone") == [known]
 
 
 def test_a_name_of_letters_that_fold_into_many_is_kept(host: Organisation) -> None:

@@ -82,7 +82,8 @@ def test_a_person_who_came_back_is_ahead_of_the_event_and_stays_there(event: Eve
     actions.confirm(signup.id, NOW)
     assert (signup.invite_sequence, event.sequence) == (2, 0)
     change(event, later_by_an_hour(event))
-    assert line_of(last_of(signup, "changed"), "SEQUENCE") == "3"
+    assert kinds_of(signup) == ["cancelled", "place_confirmed"], "they hear of their place as it is now"
+    assert line_of(last_of(signup, "place_confirmed"), "SEQUENCE") == "3"
     assert event.sequence == 1
 
 
@@ -129,6 +130,14 @@ def test_an_offer_never_outlasts_the_start_of_an_event_that_was_brought_forward(
     event = an_event(starts_in=timedelta(days=3), now=NOW)
     signup = a_signup(event, state="offered", offered_until=NOW + timedelta(days=2), now=NOW)
     upheaval.change(event.id, {"starts_at": NOW + timedelta(days=1)}, NOW)
+    upheaval.tell_change(event.id, NOW)
+    assert signup.offered_until == event.starts_at
+
+
+def test_a_move_told_to_nobody_cuts_offers_short_at_once(session: scoped_session[Session]) -> None:
+    event = an_event(starts_in=timedelta(days=3), now=NOW)
+    signup = a_signup(event, state="offered", offered_until=NOW + timedelta(days=2), now=NOW)
+    upheaval.change(event.id, {"starts_at": NOW + timedelta(days=1)}, NOW, ())
     assert signup.offered_until == event.starts_at
 
 
@@ -162,13 +171,16 @@ def test_an_event_called_off_leaves_every_calendar_and_tells_all_who_hold_or_wai
     assert last_of(people["waitlisted"], "called_off").invite is None
 
 
-def test_what_had_not_left_is_dropped_when_the_event_is_called_off_but_never_an_invite_to_a_place(
+def test_what_had_not_left_is_dropped_when_the_event_is_called_off_but_never_an_invite_that_may_have_left(
     event: Event,
 ) -> None:
     signup = actions.confirm(actions.sign_up(event.id, "pat@example.org", "Pat", None, NOW).id, NOW)
+    place = last_of(signup, "place_confirmed")
+    place.state, place.tries = "retry", 1
     change(event, later_by_an_hour(event))
     upheaval.call_off(event.id, "", NOW)
-    assert kinds_of(signup) == ["confirm", "place_confirmed", "called_off"]
+    assert kinds_of(signup) == ["confirm", "called_off"]
+    assert kinds_of(signup, state="retry") == ["place_confirmed"]
     assert kinds_of(signup, state="dropped") == ["changed"]
     assert line_of(last_of(signup, "called_off"), "SEQUENCE") == "2"
 

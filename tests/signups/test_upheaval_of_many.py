@@ -27,6 +27,7 @@ from tests.signups.reading import kinds_of, last_of, line_of
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=10)
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 STATES = ("confirmed", "offered", "waitlisted")
 
 
@@ -67,6 +68,11 @@ def told(kind: str) -> Counter[int | None]:
     db.session.rollback()
     rows = select(OutgoingMail.person_id).where(OutgoingMail.letter == kind, OutgoingMail.state != "dropped")
     return Counter(db.session.scalars(rows))
+
+
+def letters_of_kind(kind: str) -> list[OutgoingMail]:
+    db.session.flush()
+    return list(db.session.scalars(select(OutgoingMail).where(OutgoingMail.letter == kind)))
 
 
 def untold() -> int:
@@ -207,6 +213,27 @@ def test_two_changes_before_the_worker_comes_are_one_letter_that_tells_both(
     assert sorted(told("changed").values()) == [1] * 8
     letter = last_of(db.session.get_one(Signup, people[0]), "changed")
     assert "Where: The Old Library" in letter.text and "When:" in letter.text
+
+
+def test_an_edit_while_a_crowd_is_told_is_told_to_each_once(app: Flask, crowd: tuple[int, list[int]]) -> None:
+    event_id, people = crowd
+    start_write()
+    upheaval.change(event_id, {"venue": "The Old Library"}, NOW)
+    upheaval.tell_change(event_id, SOON)
+    first, second, *_ = upheaval.batches()
+    upheaval.tell_batch(*first, SOON)
+    for mail in letters_of_kind("changed"):
+        mail.state, mail.tries = "sent", 1
+    upheaval.change(event_id, {"venue": "The New Hall"}, SOON + MINUTE)
+    assert upheaval.batches() == [], "who is still to be told waits for the whole"
+    upheaval.tell_batch(*second, SOON + MINUTE)
+    assert len(letters_of_kind("changed")) == 3
+    upheaval.tell_change(event_id, SOON + 11 * MINUTE)
+    for batch in upheaval.batches():
+        upheaval.tell_batch(*batch, SOON + 11 * MINUTE)
+    new = [mail.person_id for mail in letters_of_kind("changed") if "The New Hall" in mail.text]
+    assert len(new) == len(set(new)) == 8
+    assert len(letters_of_kind("changed")) == 11
 
 
 def test_a_reminder_posted_after_the_move_is_not_taken_for_one_of_before(

@@ -12,7 +12,7 @@ from convene import worker
 from convene.events import actions as events
 from convene.events.models import Event
 from convene.extensions import begin_write, db, start_write
-from convene.signups import actions, letters, upheaval
+from convene.signups import actions, letters, line, upheaval
 from convene.signups.models import Signup
 from convene.signups.posting import post
 from tests.factories import a_person, a_signup, an_event
@@ -83,6 +83,7 @@ def test_who_came_between_two_edits_hears_even_of_what_was_put_back(event: Event
     before = a_signup(event, now=NOW - HOUR)
     edit(event, 0 * MINUTE, venue="The Old Library")
     between = actions.confirm(a_signup(event, state="started", now=NOW - HOUR).id, NOW + 2 * MINUTE)
+    last_of(between, "place_confirmed").tries = 1
     edit(event, 3 * MINUTE, venue="The Hall, 1 Long Row")
     assert upheaval.will_hear(event) == 1
     assert tell_what_is_due(event, 10 * MINUTE) == 1
@@ -129,16 +130,51 @@ def test_calling_off_ends_the_wait(event: Event) -> None:
     assert kinds_of(signup) == ["called_off"]
 
 
-def test_a_reminder_of_the_old_time_is_dropped_at_once_and_an_offer_beyond_the_new_start_cut_short(
-    event: Event,
+@pytest.mark.parametrize("tries", [0, 1])
+def test_a_reminder_of_the_old_time_is_dropped_at_once_and_an_offer_beyond_the_new_start_cut_when_it_is_told(
+    event: Event, tries: int
 ) -> None:
     signup = a_signup(event, now=NOW)
     offered = a_signup(event, state="offered", offered_until=event.starts_at, now=NOW)
     post(letters.place_link(signup), signup, NOW)
-    last_of(signup, "place_link").letter = "reminder"
+    mail = last_of(signup, "place_link")
+    mail.letter, mail.tries = "reminder", tries
+    was = event.starts_at
     edit(event, 0 * MINUTE, starts_at=event.starts_at - HOUR)
     assert kinds_of(signup, state="dropped") == ["reminder"]
+    assert offered.offered_until == was
+    tell_what_is_due(event, 10 * MINUTE)
+    db.session.refresh(offered)
     assert offered.offered_until == event.starts_at
+
+
+def test_a_move_put_back_within_ten_minutes_costs_nobody_an_offered_place(event: Event) -> None:
+    until = event.starts_at - HOUR
+    offered = a_signup(event, state="offered", offered_until=until, now=NOW)
+    edit(event, 0 * MINUTE, starts_at=NOW + 4 * HOUR, ends_at=NOW + 6 * HOUR)
+    edit(event, 3 * MINUTE, starts_at=until + HOUR, ends_at=until + 3 * HOUR)
+    tell_what_is_due(event, 10 * MINUTE)
+    line.lapse_offers(event.id, NOW + 5 * HOUR)
+    db.session.refresh(offered)
+    assert (offered.state, offered.offered_until) == ("offered", until)
+
+
+def test_who_has_not_heard_of_their_place_hears_of_it_as_it_is_now_and_of_no_change(event: Event) -> None:
+    signup = actions.confirm(a_signup(event, state="started", now=NOW).id, NOW)
+    edit(event, 1 * MINUTE, **moved(event, 1))
+    tell_what_is_due(event, 11 * MINUTE)
+    assert kinds_of(signup) == ["place_confirmed"]
+    assert kinds_of(signup, state="dropped") == ["place_confirmed"]
+    letter = last_of(signup, "place_confirmed")
+    assert line_of(letter, "DTSTART") == f"{event.starts_at:%Y%m%dT%H%M%SZ}"
+    assert line_of(letter, "SEQUENCE") == "1"
+
+
+def test_who_gives_back_a_place_they_have_not_heard_of_hears_of_that_alone(event: Event) -> None:
+    signup = actions.confirm(a_signup(event, state="started", now=NOW).id, NOW)
+    actions.cancel(signup.id, NOW + MINUTE)
+    assert kinds_of(signup) == ["cancelled"]
+    assert kinds_of(signup, state="dropped") == ["place_confirmed"]
 
 
 def test_a_change_of_words_is_told_to_those_with_a_place_only_where_the_host_wants_it(event: Event) -> None:

@@ -19,13 +19,16 @@ from convene.nudges.rules import capped
 from convene.people.models import Person
 from convene.people.queries import ORGANISING
 from convene.signups.models import Signup
-from convene.web.organise import own, sample
+from convene.web.organise import meanwhile, own, sample
 from convene.web.organise.message_form import WhenForm, form_for, moment, states_of
 from convene.web.organise.wording import TOO_MANY, typed
 
 page = Blueprint("organise_messages", __name__)
 
 NAMED = 3
+OTHERWISE_NOW = (
+    "Somebody has changed this message since you looked at it. Look it over as it is now, then send it."
+)
 CALLED_OFF = "This event is called off, and its people were told so. A message about it cannot go any more."
 NOBODY = {
     True: "There is nobody in this part of the event whom a letter would reach, so nothing was sent.",
@@ -145,6 +148,7 @@ def render(message: Message, form: WhenForm, code: int = 200) -> ResponseReturnV
     """The page of a message: to be looked over, waiting, or gone."""
     now = clock.now()
     open_ = message.state in actions.OPEN
+    unsent = queries.unsent(message) if message.state in ("sending", "sent") else 0
     reached = audience.of(message, now, capped) if open_ or message.state == "waiting" else None
     return render_template(
         "organise/message.html",
@@ -154,12 +158,29 @@ def render(message: Message, form: WhenForm, code: int = 200) -> ResponseReturnV
         open=open_,
         named=[one.name for one in reached.people[:NAMED]] if reached else [],
         example=example(message, reached.people[0].person_id, now) if reached and reached.people else None,
-        left=in_words(message.send_at - now) if message.send_at else "",
-        can_recall=message.state == "waiting" and message.send_at is not None and message.send_at > now,
+        left=in_words(message.send_at - now) if message.send_at and message.send_at > now else "",
+        revision=revision(message),
+        can_recall=message.state in ("waiting", "sending") or unsent > 0,
+        unsent=unsent,
         zone=zone_of(message),
         states=audience.STATES,
         nobody=NOBODY[message.event_id is not None],
     ), code
+
+
+def revision(message: Message) -> str:
+    """What a page of this message was shown with: whoever presses send there has read this and nothing else."""
+    return meanwhile.revision({"states": message.states, "subject": message.subject, "words": message.words})
+
+
+def is_as_shown(message: Message) -> bool:
+    return request.form.get("revision", "") == revision(message)
+
+
+def look_again(message_id: int) -> ResponseReturnValue:
+    db.session.rollback()
+    flash(OTHERWISE_NOW, "bad")
+    return redirect(url_for("organise_messages.show", message_id=message_id), 303)
 
 
 def zone_of(message: Message) -> str:
@@ -192,6 +213,8 @@ def send(message_id: int) -> ResponseReturnValue:
     if send_at is None:
         return render(message, form, 422)
     message = to_change(message_id)
+    if not is_as_shown(message):
+        return look_again(message_id)
     try:
         reached = actions.set_to_go(message, send_at, capped, g.desk.actor, now)
     except actions.NotOpen:
@@ -221,6 +244,8 @@ def send(message_id: int) -> ResponseReturnValue:
 def test(message_id: int) -> ResponseReturnValue:
     """The letter to the organiser's own address, as its first reader would get it."""
     message, now = of_desk(message_id), clock.now()
+    if not is_as_shown(message):
+        return look_again(message_id)
     people = audience.of(message, now, capped).people
     start_write()
     if not people:
@@ -237,15 +262,22 @@ def test(message_id: int) -> ResponseReturnValue:
     return redirect(url_for("organise_messages.show", message_id=message_id), 303)
 
 
+def recalled_in_words(left: int) -> str:
+    if not left:
+        return "Recalled: nobody gets it. It is kept, and you can change and send it."
+    had = "1 letter had left" if left == 1 else f"{left} letters had left"
+    return f"Recalled: {had} already, and the others do not go."
+
+
 @page.post(f"/{own.ID.format('message_id')}/recall")
 def recall(message_id: int) -> ResponseReturnValue:
     message = to_change(message_id)
     try:
-        actions.recall(message, g.desk.actor, clock.now())
+        left = actions.recall(message, g.desk.actor, clock.now())
     except actions.TooLate:
         db.session.rollback()
-        flash("It has begun to leave, so it cannot be recalled any more.", "bad")
+        flash("All of it has left, so it cannot be recalled any more.", "bad")
     else:
         db.session.commit()
-        flash("Recalled: nobody gets it. It is kept, and you can change and send it.", "good")
+        flash(recalled_in_words(left), "good")
     return redirect(url_for("organise_messages.show", message_id=message_id), 303)

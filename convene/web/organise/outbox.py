@@ -13,7 +13,8 @@ from convene.extensions import db, start_write
 from convene.health.checks import mail_is_late
 from convene.mail import log, switch
 from convene.mail.models import STATES, OutgoingMail
-from convene.web.organise import own
+from convene.signups.standing import is_still_so
+from convene.web.organise import own, sample
 
 page = Blueprint("organise_outbox", __name__)
 
@@ -41,7 +42,6 @@ LETTERS = {
 }
 # What two people agreed on between them is not for the host to know, nor is a link that lets somebody in.
 SEALED = ("sign_in", "stay_in_touch", "my_data")
-OWN_LINKS = re.compile(r"(/(?:place|answer|unsubscribe|preferences|calendar|sign-in)/)[^\s<>\"')]+")
 WITH_A_CODE = ("confirm", "place_link")
 CODE = re.compile(r"(?<![\w#])\d{3} \d{3}(?!\w)")
 POINTERS = re.compile(r"""\shref\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
@@ -51,13 +51,13 @@ AS_SENT = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 def without_keys(mail: OutgoingMail, words: str) -> str:
     """The words without what lets their reader, and nobody else, into something."""
-    words = OWN_LINKS.sub(r"\1(their own link)", words)
+    words = sample.keys().sub(r"\1(their own link)", words)
     return CODE.sub("(their own code)", words) if mail.letter in WITH_A_CODE else words
 
 
 @page.app_template_filter("may_go_again")
 def may_go_again(mail: OutgoingMail) -> bool:
-    """As mail.log.send_again decides: what a person stopped, or an event made untrue, is not sent by hand."""
+    """Whether there is a button; the press asks once more whether what it says is still so."""
     by_hand = mail.state == "dropped" and mail.last_answer == log.BY_HAND
     return not mail.purged_at and (by_hand or mail.state in ("failed", "retry"))
 
@@ -125,12 +125,15 @@ def as_sent(mail_id: int) -> ResponseReturnValue:
 @page.post(f"/{own.ID.format('mail_id')}/again")
 def again(mail_id: int) -> ResponseReturnValue:
     start_write()
-    of_desk(mail_id)
-    if log.send_again(mail_id, g.desk.organisation_id, clock.now()):
+    mail = of_desk(mail_id)
+    if is_still_so(mail) and log.send_again(mail_id, g.desk.organisation_id, clock.now()):
         audit.record(g.desk.organisation_id, g.desk.actor, "mail.again", f"mail:{mail_id}", clock.now())
         flash("It goes out again within a minute.", "good")
     else:
-        flash("This letter has left, or its words are no longer kept, so it cannot go again.", "warn")
+        flash(
+            "This letter has left, its words are no longer kept, or it says what is no longer so: it cannot go again.",
+            "warn",
+        )
     db.session.commit()
     return redirect(url_for("organise_outbox.show"), 303)
 

@@ -20,11 +20,14 @@ from convene.mail.letter import Letter
 from convene.people.models import Organisation, Person
 from convene.signups.models import Signup
 
-KEYS = re.compile(
-    r"""https?://[^\s<>"']*/(?:place|answer|unsubscribe|preferences|calendar|sign-in)/[^\s<>"']*"""
-)
+OPENS = r"/(?:place|answer|unsubscribe|preferences|calendar|organise/sign-in|sign-in)/"  # each with somebody's key
 LINKS = ("place_url", "event_url", "now_url", "answer_url", "line_up_url", "preferences_url")
 STATES = {"waitlisted": "waitlisted", "place_offered": "offered", "cancelled": "cancelled"}
+
+
+def keys() -> re.Pattern[str]:
+    """Links of this house that are somebody's own; what a host links to elsewhere is none, whatever its path."""
+    return re.compile(f"({re.escape(links.absolute(''))}{OPENS})" + r"""[^\s<>"')]+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +117,8 @@ def keyless(written: Letter) -> Letter:
     home = links.line_up()
     return replace(
         written,
-        text=KEYS.sub(home, written.text),
-        html=KEYS.sub(home, written.html),
+        text=keys().sub(home, written.text),
+        html=keys().sub(home, written.html),
         unsubscribe_url=None,
         list_id=None,
     )

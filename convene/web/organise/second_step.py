@@ -13,7 +13,6 @@ from convene.extensions import db, start_write
 from convene.links import keyed_hash
 from convene.mail import outbox
 from convene.people.models import Person
-from convene.people.models import Person
 from convene.web.access import cookie_name, own_path
 from convene.web.forms import Form, Needed, Words
 

@@ -12,6 +12,7 @@ from convene import clock
 from convene.access import audit, limits
 from convene.extensions import db, start_write
 from convene.mail import wording
+from convene.mail.languages import LANGUAGES
 from convene.mail.wording import LETTERS, MEANING, Refused, Words
 from convene.people.queries import ORGANISING
 from convene.web import forms
@@ -70,6 +71,11 @@ def of_desk(letter: str) -> wording.Kind:
     return LETTERS[letter]
 
 
+def others() -> list[str]:
+    """The languages that have only the usual words."""
+    return [name for code, name in LANGUAGES.items() if code != wording.LANGUAGE]
+
+
 def now_used(letter: str) -> Words:
     return wording.own(g.desk.organisation_id, letter) or wording.usual(letter)
 
@@ -79,7 +85,9 @@ def show() -> ResponseReturnValue:
     if not g.desk.roles & set(ORGANISING):
         abort(404)
     own = wording.all_of(g.desk.organisation_id)
-    return render_template("organise/wording.html", letters=LETTERS, own=own, fixed=wording.FIXED)
+    return render_template(
+        "organise/wording.html", letters=LETTERS, own=own, fixed=wording.FIXED, other_languages=others()
+    )
 
 
 @page.get("/<letter>")

@@ -4,23 +4,24 @@ why each letter came."""
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, DateField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import BooleanField, DateField, HiddenField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 
 from convene import clock, links
 from convene.calendar import zones
 from convene.extensions import db, start_write
 from convene.mail import why
-from convene.mail.languages import LANGUAGES
+from convene.mail.languages import HOUSE, LANGUAGES, known
 from convene.messages import actions as messages
 from convene.messages.queries import hears_of_events
 from convene.nudges import queries as nudges
 from convene.nudges import stopping
 from convene.nudges.rules import IN_WORDS, KINDS
-from convene.people.actions import unmute
+from convene.people.actions import hold, unmute
 from convene.people.models import Person
 from convene.web.boxes import ZoneField
 from convene.web.forms import Form, a_zone, known_zone
@@ -68,6 +69,7 @@ class PreferencesForm(Form):
         choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
         validate_choice=False,
     )
+    shown = HiddenField()
 
     def validate_zone(self, field: ZoneField) -> None:
         if field.data:
@@ -122,13 +124,48 @@ def choices_of(person: Person) -> Choices:
         announcements=hears_of_events(person.id),
         pause=zones.local(until, zone_of(person)).date() if until else None,
         zone=person.zone or "",
-        language=person.language or next(iter(LANGUAGES)),
+        language=known(person.language),
     )
 
 
 def quiet_until(person: Person) -> datetime | None:
     until = person.paused_until
     return until if until and until > clock.now() else None
+
+
+def as_shown(choices: Choices) -> str:
+    """What a page showed, for its form to bring back."""
+    facts = [("kinds", kind) for kind in choices.kinds]
+    facts += [("announcements", "y")] * choices.announcements
+    pause = choices.pause.isoformat() if choices.pause else ""
+    return urlencode([*facts, ("pause", pause), ("zone", choices.zone), ("language", choices.language)])
+
+
+def from_shown(text: str) -> Choices | None:
+    """The same read again; none if the form brought nothing that can be read."""
+    try:
+        facts = parse_qs(text, keep_blank_values=True, strict_parsing=True, max_num_fields=20)
+        return Choices(
+            kinds=tuple(facts.get("kinds", ())),
+            announcements="announcements" in facts,
+            pause=date.fromisoformat(facts["pause"][0]) if facts["pause"][0] else None,
+            zone=facts["zone"][0],
+            language=facts["language"][0],
+        )
+    except (ValueError, KeyError):
+        return None
+
+
+def merged(chosen: Choices, shown: Choices, now: Choices) -> Choices:
+    """What the person changed on their page, and the rest as it is: it may be another by now than the page showed."""
+    rest = {
+        name: getattr(now if getattr(chosen, name) == getattr(shown, name) else chosen, name)
+        for name in Choices.__slots__
+        if name != "kinds"
+    }
+    changed = {kind for kind in KINDS if (kind in chosen.kinds) != (kind in shown.kinds)}
+    kinds = tuple(kind for kind in KINDS if (kind in chosen.kinds if kind in changed else kind in now.kinds))
+    return Choices(kinds=kinds, **rest)
 
 
 def keep(person: Person, chosen: Choices) -> None:
@@ -151,17 +188,25 @@ def keep(person: Person, chosen: Choices) -> None:
         stopping.pause(person, morning(chosen.pause, zone_of(person)), zone_of(person))
 
 
-def changed(token: str, chosen: Choices | None, said: str, **less: Any) -> ResponseReturnValue:
+def changed(
+    token: str, chosen: Choices | None, said: str, shown: Choices | None = None, **less: Any
+) -> ResponseReturnValue:
     """Keep what was chosen, or all as it is but for `less`, and show the page with a way back."""
     person_of(token)
     start_write()
     person = person_of(token)
+    hold(person)  # what their mail program does at this moment waits, or is seen here
     before = choices_of(person)
-    keep(person, chosen or Choices(**{**as_facts(before), **less}))
+    wanted = chosen or Choices(**{**as_facts(before), **less})
+    keep(person, merged(wanted, shown, before) if shown else wanted)
     db.session.commit()
     person = person_of(token)
-    form = PreferencesForm(formdata=None, data=as_facts(choices_of(person)))
-    return render(person, token, form, said=said, before=before)
+    return render(person, token, fresh_form(person), said=said, before=before)
+
+
+def fresh_form(person: Person) -> PreferencesForm:
+    choices = choices_of(person)
+    return PreferencesForm(formdata=None, data={**as_facts(choices), "shown": as_shown(choices)})
 
 
 def as_facts(choices: Choices) -> dict[str, Any]:
@@ -178,8 +223,11 @@ def render(
 ) -> ResponseReturnValue:
     since = clock.now() - SHOWN
     until = quiet_until(person)
-    letters = why.told(person.organisation_id, person.id, since)
-    reasons = nudges.reasons(one.key.removeprefix("nudge:") for one in letters)
+    language = known(person.language)
+    letters = why.told(person.organisation_id, person.id, since, language)
+    # The log gives its own reasons in the house's language alone.
+    ours = letters if language == HOUSE else []
+    reasons = nudges.reasons(one.key.removeprefix("nudge:") for one in ours)
     return (
         render_template(
             "visit/preferences.html",
@@ -191,6 +239,7 @@ def render(
             now=choices_of(person),
             kinds=IN_WORDS,
             languages=LANGUAGES,
+            spoken=language,
             quiet_until=zones.spoken_date(until, zone_of(person)) if until else "",
             letters=letters,
             reasons={f"nudge:{key}": to_you(reason) for key, reason in reasons.items()},
@@ -210,7 +259,7 @@ def to_you(reason: str) -> str:
 @page.get("/<token>")
 def show(token: str) -> ResponseReturnValue:
     person = person_of(token)
-    return render(person, token, PreferencesForm(formdata=None, data=as_facts(choices_of(person))))
+    return render(person, token, fresh_form(person))
 
 
 @page.post("/<token>")
@@ -227,7 +276,7 @@ def save(token: str) -> ResponseReturnValue:
         zone=form.zone.data or "",
         language=form.language.data or "",
     )
-    return changed(token, chosen, "Saved. This is how it is now.")
+    return changed(token, chosen, "Saved. This is how it is now.", from_shown(form.shown.data or ""))
 
 
 @page.post("/<token>/only-places")

@@ -1,4 +1,4 @@
-"""A host's own questions on the page of a place: each optional, with its purpose, who sees it and how long it is kept."""
+"""A host's own questions on the page of a place: each optional, with its purpose and what becomes of the answer."""
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,6 @@ def shown(signup: Signup) -> list[tuple]:
 
 
 page.add_app_template_global(shown, "own_questions")
-page.add_app_template_global(questions.SEEN_BY, "question_readers")
 
 
 @page.post("/<token>/questions")

@@ -10,7 +10,7 @@ from convene.messages.letters import STOPS
 from convene.messages.queries import hears_of_events
 from convene.nudges.rules import IN_WORDS, KINDS
 from convene.nudges.stopping import stop as stop_nudges
-from convene.people.actions import never_mail, unmute
+from convene.people.actions import hold, never_mail, unmute
 from convene.people.models import Person
 from convene.signups.actions import cancel
 from convene.signups.queries import open_places
@@ -55,6 +55,7 @@ def stop(token: str) -> ResponseReturnValue:
     person_and_kind(token)
     start_write()
     person, kind = person_and_kind(token)
+    hold(person)  # a letter of this kind that is being written meanwhile is found, or never written
     if kind == ANNOUNCEMENT:
         messages.stop(person, "unsubscribe page", clock.now())
     else:
@@ -68,6 +69,7 @@ def again(token: str) -> ResponseReturnValue:
     person_and_kind(token)
     start_write()
     person, kind = person_and_kind(token)
+    hold(person)
     if kind == ANNOUNCEMENT:
         messages.agree(person, AGAIN_WORDING, "unsubscribe page", clock.now())
     else:

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from convene import clock
 from convene.extensions import db
 from convene.mail import switch
 from convene.mail.models import OutgoingMail
+from convene.signups import actions, upheaval
 from tests.web.organise.conftest import World, text
 
 
@@ -75,7 +76,8 @@ def test_no_key_of_its_reader_is_in_what_the_host_sees(world: World, letter: int
         "calendar",
         "organise/sign-in",
     )
-    links = [f"https://x.example/{kind}/SECRET{number}.ics" for number, kind in enumerate(kinds)]
+    base = world.app.config["BASE_URL"]
+    links = [f"{base}/{kind}/SECRET{number}.ics" for number, kind in enumerate(kinds)]
     html = "".join(f"<a class='x' HREF = '{link}'>{link}</a><a href=\"{link}\">y</a>" for link in links)
     now_is(world, letter, html=html, text="\n".join(links))
     for path in ("", "/as-sent"):
@@ -92,3 +94,38 @@ def test_what_is_its_readers_alone_or_no_longer_kept_is_not_shown(
 ) -> None:
     now_is(world, letter, **facts)
     assert world.client.get(f"/organise/outbox/{letter}/as-sent").status_code == 404
+
+
+def test_what_is_no_longer_so_does_not_go_again_and_it_is_said_why(world: World) -> None:
+    (place,) = world.add(world.event(capacity=1), "Bo Ash")
+    kept, waits = newest(world), "/organise/outbox/{}/again"
+    now_is(world, kept, state="failed", tries=3, last_answer="452 4.2.2 Mailbox full")
+    with world.writing():
+        actions.cancel(place, clock.now())
+    page = world.client.post(waits.format(kept), follow_redirects=True)
+    assert "it says what is no longer so" in text(page)
+    assert world.read(lambda: db.session.get_one(OutgoingMail, kept).state) == "failed"
+
+
+@pytest.mark.parametrize("how", ["left the line", "called off"])
+def test_a_letter_about_the_line_does_not_go_again_to_one_who_waits_no_more(world: World, how: str) -> None:
+    event_id = world.event(capacity=1)
+    _, place = world.add(event_id, "Bo Ash", "Cy Dune")
+    waitlisted = newest(world)
+    now_is(world, waitlisted, state="failed", tries=3, last_answer="452 4.2.2 Mailbox full")
+    assert "within a minute" in text(
+        world.client.post(f"/organise/outbox/{waitlisted}/again", follow_redirects=True)
+    )
+    now_is(world, waitlisted, state="failed")
+    with world.writing():
+        if how == "called off":
+            upheaval.call_off(event_id, "", clock.now())
+        else:
+            actions.cancel(place, clock.now())
+    assert "no longer so" in text(
+        world.client.post(f"/organise/outbox/{waitlisted}/again", follow_redirects=True)
+    )
+
+
+def newest(world: World) -> int:
+    return world.read(lambda: db.session.scalars(select(func.max(OutgoingMail.id))).one())

@@ -86,12 +86,22 @@ def test_everything_at_once_is_taken_away_only_after_a_fresh_sign_in_and_never_a
 def test_a_file_is_only_looked_at_first_and_names_the_line_of_each_fault(world: World) -> None:
     event = world.event()
     world.add(event, "Bo Ash")
-    data = "Name;Email;Town\nCy Dune;cy@example.org;Leeds\n\n;no@example.org;\nDi Elm;not an address;\nBo Ash;bo.ash@example.net;\nCy Again;CY@example.org;\nBo Ash;;\nEd Fir;;\n"
+    data = (
+        "Name;Email;Town\nCy Dune;cy@example.org;Leeds\n\n;no@example.org;\nDi Elm;not an address;\n"
+        "Bo Ash;bo.ash@example.net;\nCy Again;CY@example.org;\nBo Ash;;\nEd Fir;;\n"
+    )
     looked = upload(world, event, data.encode())
     said = text(looked)
     assert "Nothing was changed yet" in said
-    for words in ("There is no name", "5 Di Elm", "The address is not one", "Has a place already",
-                  "The same address stands in line 2", "We know somebody of that name", "Bring in 2 people"):  # fmt: skip
+    for words in (
+        "There is no name",
+        "5 Di Elm",
+        "The address is not one",
+        "Has a place already",
+        "The same address stands in line 2",
+        "We know somebody of that name",
+        "Bring in 2 people",
+    ):
         assert words in said, words
     assert people_at(world, event) == {"Bo Ash": "confirmed"}
     done = text(bring_in(world, event, looked))

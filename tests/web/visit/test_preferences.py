@@ -10,8 +10,10 @@ from convene import clock, links
 from convene.extensions import begin_write, db
 from convene.mail.models import OutgoingMail
 from convene.messages import actions as messages
+from convene.messages.letters import STOPS
 from convene.nudges import actions as nudges
 from convene.nudges.models import Nudge
+from convene.nudges.rules import KINDS
 from convene.people.models import Consent, Person
 from convene.signups.actions import sign_up
 from convene.web.visit.preferences import ANNOUNCEMENTS_WORDING
@@ -127,6 +129,52 @@ def test_news_is_a_yes_of_its_own_kept_in_the_words_shown(visitor: Browsing) -> 
     )
     visitor.press("Undo")
     assert [given for given, _, _ in yeses(person)] == [True, False, True]
+
+
+def elsewhere(visitor: Browsing, person: Person, kind: int) -> None:
+    """Their mail program stops a kind while the page is open."""
+    program = visitor.client.application.test_client(use_cookies=False)
+    path = path_of(links.unsubscribe(person.id, 1, kind))
+    assert program.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+
+
+def test_a_page_opened_before_a_stop_does_not_take_it_back(visitor: Browsing) -> None:
+    person = a_person(zone="Europe/London")
+    messages.agree(person, "Yes", "a test", NOON)
+    visitor.open(link(person))
+    elsewhere(visitor, person, STOPS)
+    elsewhere(visitor, person, KINDS.index("reminder"))
+    assert visitor.press("Save", zone="Mars/Olympus").status_code == 422, (
+        "an error keeps what was shown first"
+    )
+    visitor.press("Save", zone="Asia/Tokyo")
+    assert [given for given, _, _ in yeses(person)] == [True, False], "nobody asked for news again"
+    assert (fresh(person).muted, person.zone) == ("reminder", "Asia/Tokyo")
+    elsewhere(visitor, person, KINDS.index("thank_you"))
+    visitor.press("Undo")
+    assert (fresh(person).muted, person.zone) == ("reminder thank_you", "Europe/London")
+    assert not yeses(person)[-1][0]
+
+
+def test_a_page_opened_before_a_pause_or_a_zone_leaves_both(visitor: Browsing) -> None:
+    person = a_person(zone="Europe/London")
+    visitor.open(link(person))
+    other = Browsing(visitor.client)
+    other.open(link(person))
+    other.press("Save", pause="2026-06-03", zone="Asia/Tokyo")
+    visitor.press("Save", kinds=["reminder"])
+    assert (fresh(person).muted, person.zone) == ("thank_you", "Asia/Tokyo")
+    assert person.paused_until is not None
+
+
+@pytest.mark.parametrize("shown", ["", "zone", "%ff=%00&" * 500, "[" * 9000, "pause=x&zone=&kinds="])
+def test_a_page_that_tells_nothing_of_what_it_showed_is_taken_at_its_word(
+    visitor: Browsing, shown: str
+) -> None:
+    person = a_person()
+    visitor.open(link(person))
+    assert visitor.press("Save", kinds=["reminder"], shown=shown).status_code == 200
+    assert fresh(person).muted == "thank_you"
 
 
 def test_only_letters_about_my_places_is_one_press_and_can_be_undone(visitor: Browsing) -> None:

@@ -5,15 +5,18 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
 
 from convene import clock, links
-from convene.extensions import db
+from convene.extensions import db, start_write
 from convene.mail.models import OutgoingMail, Suppression
 from convene.nudges import actions as nudges
 from convene.nudges.rules import KINDS
+from convene.nudges.stopping import stop
 from convene.people.models import Person
 from convene.signups.actions import sign_up
 from convene.signups.models import Signup
+from tests.crowd import at_once
 from tests.factories import a_person, a_signup, an_event
 from tests.web.browsing import Browsing, path_of
 from tests.web.rows import all_rows
@@ -156,3 +159,36 @@ def test_never_gives_back_the_places_that_nobody_could_be_told_about(visitor: Br
     db.session.rollback()
     assert db.session.get_one(Signup, signup_id).state == "cancelled"
     assert set(db.session.scalars(select(OutgoingMail.state))) <= {"dropped"}
+
+
+def test_two_stops_at_the_same_moment_are_both_heard(app: Flask, session: scoped_session[Session]) -> None:
+    people = [a_person() for _ in range(5)]
+    paths = [[link(person, kind) for kind in KINDS] for person in people]
+    session.commit()
+    for mine in paths:
+
+        def press(which: int, mine: list[str] = mine) -> int:
+            return app.test_client(use_cookies=False).post(mine[which]).status_code
+
+        assert at_once(app, len(mine), press) == [200] * len(mine)
+    for person in people:
+        session.refresh(person)
+        assert person.muted.split() == sorted(KINDS)
+
+
+def test_two_kinds_muted_in_two_transactions_are_both_kept(
+    app: Flask, session: scoped_session[Session]
+) -> None:
+    person = a_person()
+    person_id = person.id
+    session.commit()
+
+    def mute_late(which: int) -> None:
+        start_write()
+        late = db.session.get_one(Person, person_id)  # as it was before the other
+        stop(late, KINDS[which])
+        db.session.commit()
+
+    assert at_once(app, len(KINDS), mute_late) == [None] * len(KINDS)
+    session.refresh(person)
+    assert person.muted.split() == sorted(KINDS)
