@@ -216,7 +216,7 @@ def test_two_changes_before_the_worker_comes_are_one_letter_that_tells_both(
 
 
 def test_an_edit_while_a_crowd_is_told_is_told_to_each_once(app: Flask, crowd: tuple[int, list[int]]) -> None:
-    event_id, people = crowd
+    event_id, _ = crowd
     start_write()
     upheaval.change(event_id, {"venue": "The Old Library"}, NOW)
     upheaval.tell_change(event_id, SOON)
