@@ -18,5 +18,10 @@ def my_data(person: Person, secret: str, now: datetime) -> Letter:
         reply_to=person.organisation.reply_to,
         language=person.language,
         expires_at=now + LIFETIME,
-        facts={"url": links.my_data(secret), "organisation": person.organisation, "name": person.name},
+        facts={
+            "url": links.my_data(secret),
+            "organisation": person.organisation,
+            "name": person.name,
+            "preferences_url": links.preferences(person.id, person.generation),
+        },
     )

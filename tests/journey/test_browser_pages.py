@@ -1,6 +1,7 @@
 """Every page there is, opened in a browser from the map of addresses: none is forgotten, none is broken."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,10 +18,11 @@ from convene.extensions import db
 from convene.groups import actions as groups
 from convene.groups.models import Need
 from convene.mail.models import OutgoingMail
+from convene.messages.models import Message
 from convene.nudges.models import Nudge
-from convene.people.models import Lock, Organisation, Person, Separation
-from convene.signups import attendance
-from convene.signups.models import Signup
+from convene.people.models import Lock, Organisation, Person, Role, Separation
+from convene.signups import attendance, helping
+from convene.signups.models import Question, Signup
 from tests.factories import a_person, a_signup
 from tests.journey import evening
 from tests.journey.installation import HOST, Installation, opened
@@ -117,6 +119,27 @@ def examples(mail: Path) -> dict[str, list[Values]]:
     newest = db.session.scalars(select(OutgoingMail.id).order_by(OutgoingMail.id.desc()).limit(1)).one()
     in_folder = [{"name": file.stem} for file in sorted(mail.glob("*.eml"))]
     waiting, on = slug_of(WAITING), slug_of(ON)
+    full = db.session.get_one(Event, number[FULL])
+    full.self_check_in = True
+    helper = helping.give(full, "Mia", "test", clock.now())
+    question = Question(
+        organisation_id=full.organisation_id,
+        kind="text",
+        words="Tea?",
+        purpose="The kitchen",
+        created_at=clock.now(),
+    )
+    db.session.add(question)
+    db.session.flush()
+    others = db.session.scalars(
+        select(Person.id)
+        .where(Person.organisation_id == full.organisation_id)
+        .order_by(Person.id.desc())
+        .limit(2)
+    ).all()
+    message = db.session.scalars(select(Message.id).limit(1)).one()
+    my_data = tokens.issue("my_data", f"person:{signup.person_id}", timedelta(minutes=50), clock.now())
+    here = [{"token": key(links.check_in(full.id))}]
     room = [{"event_id": number[slug]} for slug in (FULL, PAST, GONE, waiting, on)]
     states = [place(state, FULL) for state in ("confirmed", "waitlisted", "offered", "cancelled")]
     return {
@@ -157,6 +180,19 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "organise_apart.ask_lift": [{"rule_id": first_of(Separation)}],
         "organise_together.ask_lift": [{"rule_id": first_of(Lock)}],
         "organise_ending.ask_throw_away": [{"event_id": number[slug]} for slug in (DRAFT, FULL)],
+        "door.show": [{"token": key(links.helper(helper.id))}],
+        "check_in.show": here,
+        "check_in.seat": here,
+        "another.show": states[:1],
+        "my_data.press": [{"secret": my_data}],
+        "organise_helper_links.code": [{"event_id": full.id, "link_id": helper.id}],
+        "organise_after.show": [{"event_id": number[PAST]}],
+        "organise_wording.edit": [{"letter": "reminder"}],
+        "organise_merging.compare": [{"person_id": others[0], "other_id": others[1]}],
+        "organise_team.ask_end": [{"role_id": first_of(Role)}],
+        "organise_questions.edit": [{"question_id": question.id}],
+        "message_id": [{"message_id": message}],
+        "person_id": [{"person_id": signup.person_id}],
         "event_id": [{"event_id": number[FULL]}],
     }
 

@@ -102,9 +102,9 @@ def test_no_newer_letter_and_no_press_drops_a_cancel_whose_request_may_have_left
     move(event, "Hall Two", NOW + 3 * MINUTE)
     start_write()
     upheaval.call_off(event.id, "", NOW + 4 * MINUTE)
-    assert kinds_of(signup) == ["cancelled", "place_confirmed", "called_off"]
+    assert kinds_of(signup) == ["cancelled", "called_off"], "the new place was not heard of yet"
     leave(session, mailserver, NOW + 5 * MINUTE)
-    assert methods(mailserver) == ["REQUEST", "CANCEL", "REQUEST", "CANCEL"]
+    assert methods(mailserver) == ["REQUEST", "CANCEL", "CANCEL"]
 
 
 def test_a_cancel_of_an_invite_that_never_left_may_be_dropped_by_hand(event: Event, signup: Signup) -> None:

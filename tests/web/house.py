@@ -87,10 +87,13 @@ def a_house(app: Flask) -> House:
         "unsubscribe.token": links.unsubscribe(signup.person_id, 1, 0),
         "preferences.token": links.preferences(signup.person_id, 1),
         "organise_sign_in.token": tokens.issue("sign_in", organiser.address or "", timedelta(minutes=9), now),
-        "organise_wording.letter": "reminder", "message_id": str(message.id),
+        "organise_wording.letter": "reminder", "organise_team.kind": "organiser", "message_id": str(message.id),
         "need_id": str(need.id), "number": "1", "filename": "css/base.css",
     }  # fmt: skip
-    good = {name: text.rpartition("/")[2] if name.endswith(("token", "key")) else text for name, text in good.items()}
+    good = {
+        name: text.rpartition("/")[2] if name.endswith(("token", "key")) else text
+        for name, text in good.items()
+    }
     db.session.commit()
     inside = app.test_client()
     inside.set_cookie("convene_desk", secret)

@@ -65,6 +65,6 @@ def test_who_cannot_be_reached_is_told_by_the_host(world: World) -> None:
     chosen = {"known_as": "Bo Ash", "known": str(world.person("Bo Ash"))}
     assert "Bo Ash has a place already." in added(world, event_id, "Bo Ash", **chosen)[0]
     with world.writing():
-        suppress("cy@example.net", "bounce", clock.now())
+        suppress("cy@example.net", "bounced", clock.now())
     words, posted = added(world, event_id, "Cy Dune", "cy@example.net")
     assert "Cy Dune has a place. Mail does not reach them, so tell them yourself." in words and posted == 0

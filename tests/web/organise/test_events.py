@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from convene import clock
 from convene.access.models import AuditEntry
@@ -150,6 +150,8 @@ def test_a_date_and_time_may_be_typed_as_people_write_them(world: World) -> None
 def test_moving_a_published_event_tells_everybody_and_moves_their_calendars(world: World) -> None:
     event_id = world.event(capacity=2)
     world.add(event_id, "Bo Ash", "Cy Dune", "Di Elm")
+    with world.writing():
+        db.session.execute(update(OutgoingMail).values(state="sent"))
     page = world.save(f"/organise/events/{event_id}", typed(capacity="2"), follow_redirects=True)
     assert "3 people hear of it by mail at" in text(page)
     assert letters(world, "changed") == []
