@@ -24,7 +24,10 @@ COMMANDS = {
         "ADDRESS --organisation NAME: a sign-in link for an organiser",
     ),
     "mail": ("convene.commands.mail:main", "ADDRESS: whether mail to it is stopped; --allow lifts that"),
-    "inbox": ("convene.commands.inbox:main", "read answers and bounces; inbox - takes one message from a pipe"),
+    "inbox": (
+        "convene.commands.inbox:main",
+        "read answers and bounces; inbox - takes one message from a pipe",
+    ),
     "doctor": (
         "convene.commands.doctor:main",
         "look over settings, database, mail, address and clock, and say what to mend",

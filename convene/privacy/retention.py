@@ -117,9 +117,15 @@ def make_anonymous(person_id: int, now: datetime) -> None:
 
 
 def empty_the_log() -> None:
-    """SQLite's own log holds what was just blanked until it is written back: empty it. Outside any transaction."""
+    """SQLite's own log holds what was just blanked until it is written back: empty it. Outside any transaction.
+
+    Whoever reads at this moment is not waited for, as letters would wait too: then it is emptied an hour later.
+    """
     if dialect() == "sqlite":
         with db.engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             if raw is not None:
+                (patience,) = raw.execute("PRAGMA busy_timeout").fetchone()
+                raw.execute("PRAGMA busy_timeout=0")
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw.execute(f"PRAGMA busy_timeout={int(patience)}")

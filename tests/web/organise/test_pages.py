@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
@@ -33,7 +34,7 @@ def path(rule: str, ids: Mapping[str, object]) -> str:
     return re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: str(ids[found[1]]), rule)
 
 
-def things_of(world: World, host_id: int) -> dict[str, int]:
+def things_of(world: World, host_id: int) -> dict[str, Any]:
     """One of everything that has an id, at this host."""
     event_id = world.event(host_id)
     signup_id = world.add(event_id, "Cy Dune")[0]
