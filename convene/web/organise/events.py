@@ -34,7 +34,9 @@ page.add_app_template_filter(clock_time)
 
 FURTHEST = timedelta(days=5 * 366)
 MIDNIGHT = time(0, 0)
-NOBODY_ANSWERS = "Say first who answers for people's data, and how to reach them, in your organisation's settings."
+NOBODY_ANSWERS = (
+    "Say first who answers for people's data, and how to reach them, in your organisation's settings."
+)
 A_NIGHT = timedelta(hours=8)  # an end before the start is the next day's, if that is sooner than this
 FORMATS = [SelectChoice("in_person", "In person"), SelectChoice("online", "Online")]
 
