@@ -12,8 +12,6 @@ FONTS = Path(__file__).parent / "fonts"
 TEXT = FONTS / "source-sans-3.ttf"
 HEADING = FONTS / "vollkorn-bold.ttf"
 
-PAPER, INK, SOFT, LAMP, CORD, SHEET = "#fbf5ea", "#241f31", "#5a5366", "#f6b73c", "#d6492f", "#fffdf8"
-
 
 @cache
 def known(face: Path) -> frozenset[int]:

@@ -6,8 +6,9 @@ import math
 
 from PIL import Image, ImageDraw, ImageFont
 
-from convene.paper.faces import CORD, HEADING, INK, LAMP, PAPER, SOFT, TEXT, printable
-from convene.paper.poster import Notice
+from convene.paper.colours import CORD, INK, LAMP, PAPER, SOFT
+from convene.paper.faces import HEADING, TEXT, printable
+from convene.paper.notice import Notice
 
 SIZE = WIDTH, HEIGHT = 1200, 630
 EDGE = 72

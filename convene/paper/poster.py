@@ -1,32 +1,20 @@
 """A poster to print: what, when, where, and a code that a phone reads; one page of A4."""
 
 import io
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import segno
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from convene.paper.faces import HEADING, INK, LAMP, PAPER, SOFT, TEXT, printable, rgb
+from convene.paper.colours import INK, PAPER, SOFT
+from convene.paper.faces import HEADING, TEXT, printable, rgb
+from convene.paper.notice import Notice
 
 WIDTH, HEIGHT, EDGE = 210, 297, 20  # mm
 CODE = 70  # mm, read from two metres away
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 SIZES = (54, 46, 40, 34, 28, 24)  # points that a title may have, the largest that fits
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What a poster and a share picture say, each as one line of words; `accent` is #rrggbb."""
-
-    title: str
-    when: str
-    where: str
-    host: str
-    url: str
-    summary: str = ""
-    accent: str = LAMP
 
 
 def pdf(notice: Notice) -> bytes:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from convene import aside
 from convene.paper import faces, picture, poster, qr
-from convene.paper.poster import Notice
+from convene.paper.notice import Notice
 
 STREET = Notice(
     "Can a high street be friendlier, or is this a fool\N{RIGHT SINGLE QUOTATION MARK}s errand?",

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, render_template, request, session
+from flask import Blueprint, Response, abort, current_app, render_template, request, session
 from flask.typing import ResponseReturnValue
 from wtforms import EmailField, HiddenField, StringField
 
-from convene import clock, links
+from convene import aside, clock, links
 from convene.calendar import zones
 from convene.events import queries
 from convene.events.models import Event
 from convene.signups.queries import places
+from convene.web import notice
 from convene.web.forms import AtMost, Form, Needed, Words, an_address, zone_of_city
 
 page = Blueprint("events", __name__)
@@ -43,6 +44,24 @@ def show(slug: str) -> ResponseReturnValue:
     )
 
 
+@page.get("/<slug:slug>.png")
+def share_picture(slug: str) -> ResponseReturnValue:
+    """What a chat shows beside a shared link; under the address of its revision it is kept for a year."""
+    event = queries.public(slug) or abort(404)
+    tag = notice.revision(event)
+    response = Response(mimetype="image/png")
+    response.set_etag(tag)
+    lasting = request.args.get("r") == tag
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+    response.make_conditional(request)
+    if response.status_code == 200 and request.method == "GET":
+        try:
+            response.set_data(notice.picture(event))
+        except (notice.Busy, aside.Aside):
+            abort(503)
+    return response
+
+
 def blank_or_changing(slug: str) -> SignUpForm:
     """The form, with what this browser signed up with a moment ago if it came back to change that."""
     typed = session.get("written_to")
@@ -63,6 +82,7 @@ def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[s
         "is_over": event.ends_at <= now,
         "own_zone": own_zone,
         "url": links.event(event.slug),
+        "picture_url": f"{links.event(event.slug)}.png?r={notice.revision(event)}",
         "linked_data": linked_data(event),
     }
 
