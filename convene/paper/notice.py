@@ -1,4 +1,4 @@
-"""What paper and pictures say of an event, as plain words: a web process holds it without the libraries that draw it."""
+"""What paper and pictures say of an event, in plain words: a web process needs none of the libraries that draw."""
 
 from dataclasses import dataclass
 

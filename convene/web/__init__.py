@@ -10,6 +10,7 @@ from convene.web import errors, filters, headers, reading
 from convene.web.access import development, everybody, organiser
 from convene.web.organise import (
     after,
+    announce,
     apart,
     attendance,
     changes,
@@ -38,6 +39,7 @@ from convene.web.organise import (
     season,
     second_step,
     second_step_set_up,
+    share,
     sign_in,
     signups,
     tags,
@@ -99,6 +101,8 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (sign_in.page, "/organise", everybody),
     (desk.page, "/organise", organiser),
     (desk_events.page, "/organise/events", organiser),
+    (announce.page, "/organise/events", organiser),
+    (share.page, "/organise/events", organiser),
     (ending.page, "/organise/events", organiser),
     (signups.page, "/organise/events", organiser),
     (attendance.page, "/organise/events", organiser),

@@ -84,6 +84,7 @@ def evening(hand: Hand, copy: Installation, letters: Letters, address: str) -> N
     hand.should_read("Your events")
 
     hand.press("Announce an event")
+    hand.press("Use the whole form")
     hand.press("Save as a draft")
     hand.should_refuse("Enter a title", "What is it called?")
     hand.fill("What is it called?", title)
