@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from convene.events import waiting
+from convene.events import speakers, waiting
 from convene.events.models import Event
 from convene.extensions import db
 from convene.people.actions import slug_of
@@ -62,6 +62,24 @@ def add(host: Organisation, slug: str, facts: Mapping[str, Any], now: datetime) 
     with db.session.begin_nested():
         db.session.add(event)
     return event
+
+
+# What a copy takes from its event: how it is meant to be, not what became of it.
+COPIED = (
+    "circle_id", "title", "summary", "description", "host_name", "zone", "format", "venue", "online_url", "access_info",
+    "capacity", "listed", "by_approval", "guests_each", "online_places", "hides_place", "discreet", "self_check_in",
+    "access_list", "group_size", "round_count",
+)  # fmt: skip
+
+
+def copy(event: Event, starts_at: datetime, now: datetime) -> Event:
+    """A draft with all that is set for this event, its speakers too, at another time; nobody is signed up to it."""
+    facts = {name: getattr(event, name) for name in COPIED}
+    ends_at = starts_at + (event.ends_at - event.starts_at)
+    made = draft(event.organisation, {**facts, "starts_at": starts_at, "ends_at": ends_at}, now)
+    for part, named in speakers.of(event.id).items():
+        speakers.write(made, part, [(one.name, one.about) for one in named])
+    return made
 
 
 def publish(event: Event, now: datetime) -> None:

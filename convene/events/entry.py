@@ -1,5 +1,6 @@
 """An event as its calendar entry: what the public download, the feed and a person's invite share."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import current_app
@@ -7,7 +8,10 @@ from flask import current_app
 from convene import links
 from convene.calendar.invite import Entry
 from convene.events.models import Event
+from convene.events.place import venue
 from convene.mail.message import sender_address
+
+DISCREET = "Your booking"  # in a calendar, and as the subject of a letter
 
 
 def entry(
@@ -28,7 +32,7 @@ def entry(
         zone=event.zone,
         title=event.title,
         description="\n\n".join(word for word in words if word),
-        location="Online" if online else event.venue,
+        location=venue(event, has_place),
         url=url,
         conference_url=event.online_url if has_place and online and event.online_url else None,
         organiser_name=event.organisation.name,
@@ -36,3 +40,14 @@ def entry(
         called_off=event.state == "called_off",
         created_at=event.created_at,
     )
+
+
+def booking(
+    event: Event, *, sequence: int | None = None, stamp: datetime | None = None, has_place: bool = False
+) -> Entry:
+    """The entry in one person's own calendar: of a discreet event it tells whoever looks over a shoulder nothing."""
+    whole = entry(event, sequence=sequence, stamp=stamp, has_place=has_place)
+    if not event.discreet:
+        return whole
+    words = f"Join here: {event.online_url}" if has_place and event.online_url else ""
+    return replace(whole, title=DISCREET, description=words, url=links.line_up())

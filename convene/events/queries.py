@@ -33,13 +33,14 @@ LISTED = select(Event).options(
         Event.zone,
         Event.format,
         Event.venue,
+        Event.hides_place,
         Event.uid,
         Event.capacity,
     )
 )
-UPCOMING = LISTED.where(Event.state == "published", Event.ends_at > bindparam("now"))
+UPCOMING = LISTED.where(Event.listed, Event.state == "published", Event.ends_at > bindparam("now"))
 UPCOMING = UPCOMING.order_by(Event.starts_at, Event.id).limit(bindparam("most"))
-PAST = LISTED.where(Event.state == "published", Event.ends_at <= bindparam("now"))
+PAST = LISTED.where(Event.listed, Event.state == "published", Event.ends_at <= bindparam("now"))
 PAST = PAST.where(Event.ends_at > bindparam("since"))
 PAST = PAST.order_by(Event.starts_at.desc(), Event.id).limit(bindparam("most"))
 LOCKED = WITH_HOST.where(Event.id == bindparam("event_id")).with_for_update(of=Event)
@@ -55,6 +56,7 @@ WHOSE: dict[str, tuple[Any, ...]] = {
     "host": (Event.organisation_id == bindparam("whose_id"),),
 }
 IN_WINDOW = (
+    Event.listed,
     Event.state.in_(("published", "called_off")),
     Event.ends_at > bindparam("since"),
     Event.starts_at < bindparam("until"),
@@ -74,6 +76,7 @@ IN_CALENDAR = (
             Event.zone,
             Event.format,
             Event.venue,
+            Event.hides_place,
             Event.uid,
             Event.sequence,
             Event.revised_at,

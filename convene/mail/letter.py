@@ -75,6 +75,8 @@ def write(
     else:
         subject = filled.subject
         facts |= {"opening": filled.opening, "closing": filled.closing}
+    if getattr(facts.get("event"), "discreet", False):
+        subject = translations.said("Your booking", language)  # whoever looks over a shoulder reads no more
     return Letter(
         kind=kind,
         to_name=one_line(to_name),

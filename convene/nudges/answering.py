@@ -98,7 +98,7 @@ def release(event: Event, person: Person, other_id: int, now: datetime) -> int:
     if other is None or other.state == "erased":
         return 0
     for one, two in ((person, other), (other, person)):
-        letter = letters.stay_in_touch(one, two, yes[two.id], event.title, now)
+        letter = letters.stay_in_touch(one, two, yes[two.id], event, now)
         # Without the host or the event on the row: who found whom is in no organiser's mail log.
         outbox.post(letter, key=f"touch:{event.id}:{one.id}:{two.id}", now=now, person_id=one.id)
     for row in yes.values():

@@ -6,6 +6,7 @@ from typing import Any
 
 from convene import links
 from convene.calendar import zones
+from convene.events.models import Event
 from convene.mail.languages import known
 from convene.mail.letter import Letter, write
 from convene.mail.letter import one_line as plain
@@ -59,7 +60,7 @@ def thank_you(nudge: Nudge, signup: Signup, attendance: str, in_company: bool) -
     return nudge_letter(nudge, signup, facts, expires_at=signup.event.ends_at + THANK_UNTIL)
 
 
-def stay_in_touch(person: Person, other: Person, theirs: Answer, event_title: str, now: datetime) -> Letter:
+def stay_in_touch(person: Person, other: Person, theirs: Answer, event: Event, now: datetime) -> Letter:
     """To one of two who both said yes: the other's name, and the one contact that the other chose to give."""
     return write(
         "stay_in_touch",
@@ -74,7 +75,8 @@ def stay_in_touch(person: Person, other: Person, theirs: Answer, event_title: st
             "other": other,
             "channel": theirs.channel,
             "contact": theirs.contact,
-            "event_title": event_title,
+            "event": event,
+            "event_title": event.title,
             "preferences_url": links.preferences(person.id, person.generation),
         },
     )

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from convene.access import codes
 from convene.events.models import Event
+from convene.events.opening import opening
 from convene.events.queries import locked
 from convene.extensions import affected, db, dialect, upsert
 from convene.mail import outbox
@@ -46,6 +47,12 @@ def refuse_unless_open(event: Event, now: datetime) -> None:
         raise NotOpen
 
 
+def refuse_unless_taking(event: Event, now: datetime) -> None:
+    """Open besides to people who come by themselves; whoever asked in time may still press the button in our mail."""
+    if opening(event, now) != "open":
+        raise NotOpen
+
+
 def sign_up(
     event_id: int, address: str, name: str, zone: str | None, now: datetime, browser: str = ""
 ) -> Signup:
@@ -56,7 +63,7 @@ def sign_up(
     of the one that asks (access.codes).
     """
     event = locked(event_id)
-    refuse_unless_open(event, now)
+    refuse_unless_taking(event, now)
     person = meet(event.organisation, address, name, now)
     if zone and person.state == "provisional":
         person.zone = zone
@@ -126,6 +133,8 @@ def confirm(signup_id: int, now: datetime) -> Signup:
     """
     signup = lock_signup(signup_id)
     refuse_unless_open(signup.event, now)
+    if signup.state in ("cancelled", "lapsed"):
+        refuse_unless_taking(signup.event, now)
     if signup.state in ("started", "cancelled", "lapsed"):
         give_place(signup, now)
     elif signup.state == "offered":

@@ -6,11 +6,12 @@ from typing import Any
 
 from convene import links
 from convene.calendar import invite, zones
-from convene.events.entry import entry
+from convene.events.entry import booking
+from convene.events.place import as_told
 from convene.mail.languages import known
 from convene.mail.letter import Letter, write
 from convene.people.words import safe_to_mail
-from convene.signups.models import Signup
+from convene.signups.models import HOLDING, Signup
 from convene.signups.uids import uid_of
 
 LINK_LASTS = timedelta(days=30)  # after the event
@@ -23,7 +24,7 @@ def facts_of(signup: Signup) -> dict[str, Any]:
     when = zones.spoken(event.starts_at, event.ends_at, event.zone, language)
     own = zones.spoken(event.starts_at, event.ends_at, own_zone, language)
     return {
-        "event": event,
+        "event": as_told(event, signup.state in HOLDING),
         "person": person,
         "signup": signup,
         "organisation": event.organisation,
@@ -56,7 +57,7 @@ def letter(
 def request(signup: Signup, sequence: int, now: datetime) -> dict[str, Any]:
     """The invite part of a letter: METHOD:REQUEST for this person alone."""
     guest = invite.Guest(signup.person.name, signup.person.address_typed or "")
-    shown = entry(signup.event, sequence=sequence, stamp=now, has_place=True)
+    shown = booking(signup.event, sequence=sequence, stamp=now, has_place=True)
     body = invite.request(replace(shown, uid=uid_of(signup)), guest)
     return {"invite": body, "invite_method": "REQUEST", "revision": sequence}
 
@@ -64,7 +65,7 @@ def request(signup: Signup, sequence: int, now: datetime) -> dict[str, Any]:
 def cancel(signup: Signup, sequence: int, now: datetime) -> dict[str, Any]:
     """The invite part that takes the entry out of this person's calendar."""
     guest = invite.Guest(signup.person.name, signup.person.address_typed or "")
-    shown = entry(signup.event, sequence=sequence, stamp=now)
+    shown = booking(signup.event, sequence=sequence, stamp=now)
     body = invite.cancel(replace(shown, uid=uid_of(signup)), guest)
     return {"invite": body, "invite_method": "CANCEL", "revision": sequence}
 

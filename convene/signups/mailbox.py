@@ -11,7 +11,7 @@ from convene.extensions import db
 from convene.people.models import Person
 from convene.people.queries import sharing
 from convene.people.words import folded_name
-from convene.signups.actions import PlaceGone, begun, lock_signup, refuse_unless_open
+from convene.signups.actions import PlaceGone, begun, lock_signup, refuse_unless_taking
 from convene.signups.line import give_place
 from convene.signups.models import HOLDING, Signup
 
@@ -33,7 +33,7 @@ def sign_up_another(signup_id: int, name: str, now: datetime) -> Signup:
     SameName, TooManyHere, limits.TooMany.
     """
     first = lock_signup(signup_id)
-    refuse_unless_open(first.event, now)
+    refuse_unless_taking(first.event, now)
     if not first.person.reachable:
         raise PlaceGone
     other = other_of_name(first.person, name, now)

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from convene.calendar.invite import Entry
-from convene.events.entry import entry
+from convene.events.entry import booking
 from convene.events.models import Event
 from convene.events.queries import window
 from convene.extensions import db
@@ -41,7 +41,7 @@ class Showing:
 
     def entry(self) -> Entry:
         """With the link to join for as long as the place is theirs."""
-        shown = entry(self.event, sequence=self.sequence, stamp=self.stamp, has_place=self.live)
+        shown = booking(self.event, sequence=self.sequence, stamp=self.stamp, has_place=self.live)
         return replace(shown, uid=self.uid, called_off=not self.live)
 
     def mark(self) -> str:

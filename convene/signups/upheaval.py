@@ -16,6 +16,7 @@ from convene.calendar import zones
 from convene.events import actions as events
 from convene.events import waiting
 from convene.events.models import Event
+from convene.events.place import as_told
 from convene.events.queries import locked
 from convene.extensions import db, upsert
 from convene.mail import outbox
@@ -149,7 +150,8 @@ def in_words(event: Event, changed: set[str], language: str = HOUSE) -> dict[str
     if changed & {"starts_at", "ends_at", "zone"}:
         words["When"] = zones.spoken(event.starts_at, event.ends_at, event.zone, language)
     if changed & {"venue", "format"}:
-        words["Where"] = said("Online", language) if event.format == "online" else event.venue
+        place = said("Online", language) if event.format == "online" else event.venue
+        words["Where"] = place or said("your host will tell you", language)
     if "online_url" in changed and event.format == "online":
         words["Joining"] = said(
             "The link to join has changed; your place page and the invite have the new one", language
@@ -268,7 +270,8 @@ def tell_of(changed: set[str], signup: Signup, now: datetime) -> None:
         return
     unsent = outbox.drop_unsent(thread(signup), ("changed",), NEWER)
     what = changed | {"starts_at", "venue"} if unsent else changed
-    words = in_words(signup.event, what, known(signup.person.language))
+    told = as_told(signup.event, signup.state in HOLDING)
+    words = in_words(told, what, known(signup.person.language))
     post(letters.changed(signup, words, sequence, now), signup, now)
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from convene.calendar import zones
 from convene.events.models import Event
+from convene.events.place import venue
 from convene.web.picture import event_picture, places_picture
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "hr"}
@@ -81,6 +82,6 @@ def init_app(app: Flask) -> None:
         is_development=app.config["DEVELOPMENT"],
     )
     app.jinja_env.filters.update(
-        markdown=markdown, when=when, when_in=when_in, moment=moment, utc=utc, plural=plural
+        markdown=markdown, venue=venue, when=when, when_in=when_in, moment=moment, utc=utc, plural=plural
     )
     app.context_processor(lambda: {"desk": g.get("desk")})

@@ -160,7 +160,7 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         yield announcement(Message(subject="New: {organisation}", words=words, organisation=by), other, NOW)
         for channel, contact in (("email", "yes.please@example.net"), ("phone", "020 7946 0000")):
             theirs = Answer(channel=channel, contact=contact)
-            yield stay_in_touch(mine.person, other, theirs, at.title, NOW)
+            yield stay_in_touch(mine.person, other, theirs, at, NOW)
         yield letters.confirm(line["started"], "123456")
         yield letters.place_link(mine, "123456")
         yield reminder(nudge("reminder", mine, why), mine, [mine])

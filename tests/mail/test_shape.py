@@ -167,7 +167,7 @@ def test_any_title_and_any_name_read_back_as_they_were_typed(
             lambda: reminder(nudge("reminder", mine, "they have a place at this event"), mine),
             lambda: thank_you(nudge("thank_you", mine, "they had a place"), mine, "attended", True),
             lambda: stay_in_touch(
-                mine.person, mine.person, Answer(channel="email", contact="a@b.example"), at.title, NOW
+                mine.person, mine.person, Answer(channel="email", contact="a@b.example"), at, NOW
             ),
         ]
         for make in makers:

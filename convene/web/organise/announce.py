@@ -16,7 +16,7 @@ from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.people.models import Organisation
 from convene.web.forms import AtMost, Needed, Words, a_zone
-from convene.web.organise.event_fields import Clock, is_https
+from convene.web.organise.event_fields import ClockIfAny, is_https
 from convene.web.organise.events import EventForm
 
 page = Blueprint("organise_announce", __name__)
@@ -24,15 +24,6 @@ page = Blueprint("organise_announce", __name__)
 USUAL_LENGTH = timedelta(hours=2)
 ANY_DAY = date(2000, 1, 1)
 TAKEN = "Somebody announced an event of this title just now. Press again to go on."
-
-
-class ClockIfAny(Clock):
-    """A time of day, or nothing."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = None
-        if valuelist and valuelist[0].strip():
-            super().process_formdata(valuelist)
 
 
 def a_place_or_a_link(form: Any, field: Any) -> None:

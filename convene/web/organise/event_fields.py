@@ -45,6 +45,24 @@ class Clock(TimeField):
             raise ValueError("Enter a time such as 18:30 or 6.30pm") from None
 
 
+class DayIfAny(Day):
+    """A date, or nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            super().process_formdata(valuelist)
+
+
+class ClockIfAny(Clock):
+    """A time of day, or nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            super().process_formdata(valuelist)
+
+
 class Whole(IntegerField):
     """A whole number between two others."""
 

@@ -13,7 +13,7 @@ from convene.calendar import atom, feed, invite
 from convene.calendar.add_links import add_links
 from convene.circles import queries as circles
 from convene.events import queries
-from convene.events.entry import entry
+from convene.events.entry import booking, entry
 from convene.events.models import Event
 from convene.people import queries as people
 
@@ -27,7 +27,7 @@ ALL = "Convene: what's on"
 @page.app_template_global()
 def ways_to_add(event: Event, has_place: bool) -> tuple[tuple[str, str], ...]:
     """Calendars on the web and the link that adds this event there; the link to join is for who has a place."""
-    return add_links(entry(event, has_place=has_place))
+    return add_links(booking(event, has_place=has_place))
 
 
 @page.app_template_global()
@@ -79,7 +79,7 @@ def answer_kept(tag: str, changed_at: datetime, kind: str, write: Callable[[], b
 @page.get("/events/<slug:slug>.ics")
 def event(slug: str) -> ResponseReturnValue:
     found = queries.public(slug) or abort(404)
-    written = invite.published(entry(found))
+    written = invite.published(booking(found))
     response = answer(feed.etag(written), found.revised_at, CALENDAR, lambda: written)
     response.headers["Content-Disposition"] = f'attachment; filename="{found.slug}.ics"'
     return response

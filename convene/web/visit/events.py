@@ -8,8 +8,10 @@ from wtforms import EmailField, HiddenField, StringField
 
 from convene import aside, clock, links
 from convene.calendar import zones
-from convene.events import queries
+from convene.events import access, queries, speakers
 from convene.events.models import Event
+from convene.events.opening import opening
+from convene.events.place import venue
 from convene.signups.queries import places
 from convene.web import notice
 from convene.web.forms import AtMost, Form, Needed, Words, an_address, zone_of_city
@@ -79,6 +81,9 @@ def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[s
         "form": form,
         "places": places(event),
         "takes_signups": event.state == "published" and event.ends_at > now,
+        "opening": opening(event, now),
+        "access": access.words(event.access_list),
+        "speakers": speakers.of(event.id),
         "is_over": event.ends_at <= now,
         "own_zone": own_zone,
         "url": links.event(event.slug),
@@ -93,7 +98,7 @@ def linked_data(event: Event) -> dict[str, Any]:
     place: dict[str, Any] = (
         {"@type": "VirtualLocation", "url": links.event(event.slug)}
         if online
-        else {"@type": "Place", "name": event.venue, "address": event.venue}
+        else {"@type": "Place", "name": venue(event), "address": venue(event)}
     )
     status = "EventCancelled" if event.state == "called_off" else "EventScheduled"
     mode = "OnlineEventAttendanceMode" if online else "OfflineEventAttendanceMode"
