@@ -1,4 +1,4 @@
-"""The desk itself: every event of the host at a glance, each with the one thing to do next."""
+"""The desk itself: what needs the organiser now, and every event of the host with the one thing to do next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from convene.health.checks import mail_is_late
 from convene.mail import switch
 from convene.signups.models import Attendance, Signup
 from convene.signups.queries import places_of
+from convene.web.organise import month, today
 
 page = Blueprint("organise_desk", __name__)
 
@@ -100,6 +101,14 @@ def lines(events: Sequence[Event], now: datetime) -> list[Line]:
     ]
 
 
+def todays(events: Sequence[Event], now: datetime) -> list[today.Task]:
+    """What needs the organiser now, of the events to come and of the last fortnight."""
+    ids = [event.id for event in events]
+    return today.tasks(
+        events, places_of(events), rounds_in(ids), today.asking(ids), today.failed_mail(now), now
+    )
+
+
 @page.get("/")
 def show() -> ResponseReturnValue:
     now = clock.now()
@@ -111,6 +120,7 @@ def show() -> ResponseReturnValue:
     called_off = [event for event in ahead if event.state == "called_off"]
     past = [event for event in events if event.state != "draft" and event.ends_at <= now]
     shown = past if request.args.get("past") == "all" else past[:PAST_SHOWN]
+    recent = [*ahead, *(event for event in past if event.ends_at > now - today.LATELY)]
     by_id = {line.event.id: line for line in lines([*drafts, *ahead, *shown], now)}
     return render_template(
         "organise/desk.html",
@@ -118,6 +128,11 @@ def show() -> ResponseReturnValue:
         called_off=[by_id[event.id] for event in called_off],
         drafts=[by_id[event.id] for event in drafts],
         past=[by_id[event.id] for event in shown],
+        tasks=todays(recent, now),
+        month=month.month(*month.asked_for(request.args["month"], now, g.desk.zone), events, now, g.desk.zone)
+        if "month" in request.args
+        else None,
+        days=month.NAMES,
         more_past=len(past) - len(shown),
         late=mail_is_late(now),
         stopped=stopped,

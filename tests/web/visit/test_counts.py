@@ -27,11 +27,11 @@ def test_the_line_up_of_fifty_events_takes_no_more_than_that_of_one(
     assert asked(visitor, statements, "/line-up.ics") <= 3
 
 
-def test_an_events_page_takes_two(visitor: Browsing, statements: list[str]) -> None:
+def test_an_events_page_takes_three(visitor: Browsing, statements: list[str]) -> None:
     event = an_event()
     for _ in range(20):
         a_signup(event)
-    assert asked(visitor, statements, f"/events/{event.slug}") <= 2
+    assert asked(visitor, statements, f"/events/{event.slug}") <= 3
     assert asked(visitor, statements, f"/events/{event.slug}.ics") <= 1
 
 
