@@ -17,6 +17,12 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+# One page may stand in a frame of any site: it takes no press, so nobody can be led to press on it unseen.
+FRAMED = "events.embed"
+MAY_BE_FRAMED = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors http: https:"
+)
 # Behind these paths stands what concerns one person: no shared machine may keep it.
 PRIVATE = (
     "/place/",
@@ -35,7 +41,8 @@ ONE_CLICK = "unsubscribe.stop"  # RFC 8058: a mail program posts here
 
 def set_headers(answer: Response) -> Response:
     for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
+        if name != "X-Frame-Options" or request.endpoint != FRAMED or answer.status_code != 200:
+            answer.headers.setdefault(name, value)
     if current_app.config["HTTPS"]:
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.path.startswith(PRIVATE) or request.endpoint in SHOWS_AN_ADDRESS or "change" in request.args:

@@ -38,8 +38,8 @@ def people_in_lines(form: Any, field: Any) -> None:
 
 class CareForm(Form):
     listed = BooleanField("On the line-up, for everybody to find")
-    opens_day, opens_at = DayIfAny("Opens on"), ClockIfAny("at", "")
-    closes_day, closes_at = DayIfAny("Closes on"), ClockIfAny("at", "")
+    opens_day, opens_at = DayIfAny("Opens on"), ClockIfAny("Opens at", "")
+    closes_day, closes_at = DayIfAny("Closes on"), ClockIfAny("Closes at", "")
     hides_place = BooleanField("Place and link only to people with a place")
     discreet = BooleanField("Discreet mail and calendars")
     self_check_in = BooleanField("People may say themselves that they are here")

@@ -15,6 +15,7 @@ from convene.events.place import venue
 from convene.signups.queries import places
 from convene.web import notice
 from convene.web.forms import AtMost, Form, Needed, Words, an_address, zone_of_city
+from convene.web.headers import MAY_BE_FRAMED
 
 page = Blueprint("events", __name__)
 
@@ -62,6 +63,22 @@ def share_picture(slug: str) -> ResponseReturnValue:
         except (notice.Busy, aside.Aside):
             abort(503)
     return response
+
+
+@page.get("/<slug:slug>/embed")
+def embed(slug: str) -> ResponseReturnValue:
+    """The event in a frame of another site: no form, no cookie, no script; its one link opens a window of ours."""
+    event = queries.public(slug) or abort(404)
+    now = clock.now()
+    words = {
+        "event": event,
+        "places": places(event),
+        "opening": opening(event, now),
+        "url": links.event(slug),
+    }
+    answer = Response(render_template("visit/embed.html", **words))
+    answer.headers["Content-Security-Policy"] = MAY_BE_FRAMED
+    return answer
 
 
 def blank_or_changing(slug: str) -> SignUpForm:
