@@ -122,7 +122,8 @@ def test_the_one_set_of_headers_is_on_every_answer(house: House) -> None:
     codes = {answer.status_code for answer in answers}
     assert {200, 302, 400, 404, 405, 413} <= codes
     for answer in answers:
-        framed = answer.request.path.endswith("/embed")  # tests/web/visit/test_embed.py says what it has instead
+        # tests/web/visit/test_embed.py says what a page in a frame has instead.
+        framed = answer.request.path.endswith("/embed")
         for name, value in HEADERS.items():
             if not framed or name not in ("Content-Security-Policy", "X-Frame-Options"):
                 assert answer.headers.get_all(name) == [value], (answer.request.path, name)

@@ -39,7 +39,7 @@ def every_letter_about(place: Signup) -> dict[str, Letter]:
         "called_off": letters.called_off(place, 1, NOW, ""),
         "reminder": reminder(nudge("reminder", place, WHY), place),
         "thank_you": thank_you(nudge("thank_you", place, WHY), place, "attended", True),
-        "stay_in_touch": stay_in_touch(place.person, a_person(now=NOW), theirs, "An evening", NOW),
+        "stay_in_touch": stay_in_touch(place.person, a_person(now=NOW), theirs, place.event, NOW),
     }
 
 

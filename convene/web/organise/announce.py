@@ -42,8 +42,8 @@ class AnnounceForm(EventForm):
     """The long form with most of its questions left out."""
 
     revision = summary = description = host_name = None  # type: ignore[assignment] # WTForms takes them out so
-    format = venue = online_url = access_info = None  # type: ignore[assignment]
-    group_size = round_count = tell = None  # type: ignore[assignment]
+    format = venue = online_url = access_info = None  # type: ignore[assignment] # as above
+    group_size = round_count = tell = None  # type: ignore[assignment] # as above
     zone = HiddenField(validators=[a_zone])
     ends = ClockIfAny("Ends at", "")
     where = Words("Where is it?", [Needed("Enter where it is, or the link to join"), a_place_or_a_link])
