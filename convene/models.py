@@ -10,7 +10,29 @@ from convene.access.models import (
     SignIn,
     Token,
 )
-from convene.circles.models import Challenge, Circle
+from convene.circles.models import (
+    Action,
+    AgendaPart,
+    Agreement,
+    Challenge,
+    Circle,
+    CircleQuestion,
+    CircleSession,
+    Insight,
+    Learning,
+    Member,
+    Mention,
+    Note,
+    NoteVersion,
+    PollMark,
+    PollOption,
+    Post,
+    Resource,
+    Skip,
+    Stance,
+    Thread,
+    TimePoll,
+)
 from convene.events.models import Event, Series, Speaker
 from convene.groups.models import (
     Caveat,
@@ -53,10 +75,12 @@ from convene.signups.models import (
 )
 
 __all__ = [
-    "Answer", "Attendance", "AuditEntry", "Authenticator", "Caveat", "Challenge", "Circle", "Code", "Consent",
-    "Dealing", "Event", "Facilitator", "Group", "Heartbeat", "HelperLink", "Inbound", "Invitation", "Involvement",
-    "Lock", "MailSwitch", "Merge", "Message", "Need", "NeedOf", "Nudge", "Organisation", "OutgoingMail", "Pace",
-    "Passkey", "Person", "Press", "Question", "RateCount", "RecoveryCode", "Response", "Role", "Round", "Seat",
-    "Separation", "Series", "SignIn", "Signup", "Snapshot", "Speaker", "Suppression", "Tag", "Tagged", "Token",
-    "Untold", "Wording", "Worry",
+    "Action", "AgendaPart", "Agreement", "Answer", "Attendance", "AuditEntry", "Authenticator", "Caveat",
+    "Challenge", "Circle", "CircleQuestion", "CircleSession", "Code", "Consent", "Dealing", "Event", "Facilitator",
+    "Group", "Heartbeat", "HelperLink", "Inbound", "Insight", "Invitation", "Involvement", "Learning", "Lock",
+    "MailSwitch", "Member", "Mention", "Merge", "Message", "Need", "NeedOf", "Note", "NoteVersion", "Nudge",
+    "Organisation", "OutgoingMail", "Pace", "Passkey", "Person", "PollMark", "PollOption", "Post", "Press",
+    "Question", "RateCount", "RecoveryCode", "Resource", "Response", "Role", "Round", "Seat", "Separation",
+    "Series", "SignIn", "Signup", "Skip", "Snapshot", "Speaker", "Stance", "Suppression", "Tag", "Tagged", "Thread",
+    "TimePoll", "Token", "Untold", "Wording", "Worry",
 ]  # fmt: skip

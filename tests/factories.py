@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from convene import clock
+from convene.calendar import zones
+from convene.circles.models import Challenge, Circle, CircleSession, Member
 from convene.events.actions import draft, publish
 from convene.events.models import Event
 from convene.extensions import db
@@ -125,3 +127,58 @@ def a_signup(
     db.session.add(signup)
     db.session.flush()
     return signup
+
+
+def a_circle(
+    organisation: Organisation | None = None, *, now: datetime | None = None, **facts: Any
+) -> Circle:
+    """An open circle around a challenge of its own; facts are its columns."""
+    now, number = now or clock.now(), next(numbers)
+    host = organisation or an_organisation(now=now)
+    challenge = facts.pop("challenge", None) or Challenge(
+        organisation_id=host.id,
+        slug=f"challenge-{number}",
+        title=f"Challenge {number}",
+        question="What makes a street friendly?",
+        created_at=now,
+    )
+    whole = {"title": f"Circle {number}", "slug": f"circle-{number}", "zone": host.zone, **facts}
+    circle = Circle(organisation_id=host.id, challenge=challenge, created_at=now, **whole)
+    db.session.add_all([challenge, circle])
+    db.session.flush()
+    return circle
+
+
+def a_session(circle: Circle, *, now: datetime | None = None, **facts: Any) -> Event:
+    """A session of this circle, with its place in the series."""
+    event = an_event(circle.organisation, now=now, circle_id=circle.id, zone=circle.zone, **facts)
+    there = zones.local(event.starts_at, circle.zone)
+    original = f"{there:%Y-%m-%dT%H:%M}"
+    db.session.add(CircleSession(event_id=event.id, circle_id=circle.id, original=original))
+    db.session.flush()
+    return event
+
+
+def a_member(
+    circle: Circle,
+    person: Person | None = None,
+    *,
+    state: str = "member",
+    now: datetime | None = None,
+    **more: Any,
+) -> Member:
+    """Somebody in this circle, in this state; no letter was posted."""
+    now = now or clock.now()
+    facts: dict[str, Any] = {"generation": 1, "letter_count": 0}
+    if state == "member":
+        facts |= {"joined_at": now}
+    member = Member(
+        circle=circle,
+        person=person or a_person(circle.organisation, now=now),
+        state=state,
+        started_at=now,
+        **{**facts, **more},
+    )
+    db.session.add(member)
+    db.session.flush()
+    return member

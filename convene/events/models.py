@@ -25,6 +25,7 @@ class Event(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     circle_id: Mapped[int | None] = mapped_column(ForeignKey("circle.id", ondelete="SET NULL"), index=True)
+    challenge_id: Mapped[int | None] = mapped_column(index=True)  # of Challenge: what an open event is about
     slug: Mapped[str] = mapped_column(String(120), unique=True)
     state: Mapped[str] = mapped_column(String(12), default="draft")
 

@@ -16,10 +16,11 @@ from convene.people.models import Lock, Merge, Person, Role, Separation
 from convene.people.pointing import Log, Row
 
 UNDO = timedelta(days=30)
-# Where both had a signup to one event, or were marked at it, the one further to the left stays.
+# Where both had a signup to one event, a mark at it, or a part in one circle, the one further to the left stays.
 STATES = {
     "signup": ("confirmed", "offered", "waitlisted", "started", "lapsed", "cancelled"),
     "attendance": ("attended", "part", "excused", "no_show"),
+    "member": ("member", "waiting", "asked", "started", "left", "declined"),
 }
 FILLED = ("affiliation", "field", "place", "zone", "called", "language")
 RANK = ("erased", "left", "provisional", "paused", "active")

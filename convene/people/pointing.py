@@ -31,7 +31,7 @@ Settle = Callable[[Table, Row, Row], Row]
 
 # Columns that name a row without a foreign key.
 UNSAID = {
-    "person": (("outgoing_mail", "person_id"), ("person", "mailbox_id")),
+    "person": (("outgoing_mail", "person_id"), ("person", "mailbox_id"), ("circle", "host_id")),
     "signup": (("signup", "brought_by_id"),),
 }
 # Text keys that hold a person's number, and at which of their parts (between colons) it stands for which column.

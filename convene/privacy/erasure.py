@@ -19,6 +19,7 @@ from convene.mail.models import OutgoingMail
 from convene.nudges.models import Answer, Nudge
 from convene.people.models import Consent, Involvement, Lock, Merge, Person, Role, Tagged, Worry
 from convene.people.queries import roles, sharing
+from convene.privacy import in_circles
 from convene.signups.actions import cancel
 from convene.signups.models import Attendance, Invitation, Response, Signup
 from convene.signups.queries import to_come
@@ -52,6 +53,7 @@ def erase(person_id: int, actor: str, now: datetime) -> bool:
     outbox.drop_waiting(REASON, OutgoingMail.person_id == person_id)
     blank_signups(person_id)
     blank_said(person_id)
+    in_circles.blank(person_id)
     if address:
         mine = select(Event.id).where(Event.organisation_id == organisation_id)
         db.session.execute(

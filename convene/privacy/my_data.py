@@ -15,6 +15,7 @@ from convene.groups.models import Facilitator, Group, Need, NeedOf, Round, Seat
 from convene.mail.models import OutgoingMail
 from convene.nudges.models import Answer
 from convene.people.models import Consent, Involvement, Person, Tag, Tagged
+from convene.privacy import in_circles
 from convene.signups.models import Question, Response, Signup
 
 LINK = ("my_data", "sign_in")  # letters that say nothing but that a link was asked for
@@ -29,6 +30,7 @@ def of(person: Person) -> dict[str, Any]:
     return {
         "person": about(person),
         "places": places(person.id),
+        "circles": in_circles.of(person.id),
         "answers": answers(person.id),
         "consents": consents(person.id),
         "wishes": [

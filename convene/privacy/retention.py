@@ -10,6 +10,7 @@ from sqlalchemy import Exists, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from convene.access import codes
+from convene.circles.models import Circle, Member
 from convene.events.models import Event
 from convene.extensions import db, dialect
 from convene.messages.audience import PURPOSE
@@ -33,7 +34,7 @@ KEPT = (
     (
         "A person",
         "12 months after their last event",
-        "made anonymous, unless they asked for news or organise",
+        "made anonymous, unless they asked for news, organise or are in a circle",
     ),
     ("Answers to your own questions", "as each question says", "deleted"),
     ("What people wrote after an event", "12 months", "deleted; how it was for them stays as a number"),
@@ -58,6 +59,8 @@ def forget_unconfirmed(now: datetime) -> None:
     for signup_id in db.session.scalars(select(Signup.id).where(old)).all():
         codes.end("signup", signup_id)
     db.session.execute(delete(Signup).where(old), execution_options=quiet)
+    unheard = and_(Member.state == "started", Member.started_at < now - UNCONFIRMED)
+    db.session.execute(delete(Member).where(unheard), execution_options=quiet)
     other = aliased(Person)
     loose = (
         Person.state == "provisional",
@@ -66,6 +69,7 @@ def forget_unconfirmed(now: datetime) -> None:
         ~exists().where(Role.person_id == Person.id),
         ~exists().where(Consent.person_id == Person.id),
         ~exists().where(Involvement.person_id == Person.id, Involvement.confirmed_at.is_not(None)),
+        ~exists().where(Member.person_id == Person.id),
         ~exists().where(other.mailbox_id == Person.id),
     )
     db.session.execute(delete(Person).where(*loose), execution_options=quiet)
@@ -100,7 +104,13 @@ def long_gone(now: datetime) -> list[int]:
     # Whom a keep-apart rule or a word in confidence is about stays known until the lead has looked at it again.
     rule = or_(Separation.first_id == Person.id, Separation.second_id == Person.id)
     told = exists().where(Worry.person_id == Person.id, Worry.state == "open")
-    rows = rows.where(~asked, ~exists().where(rule), ~told)
+    gathers = exists().where(
+        Member.person_id == Person.id,
+        Member.state.in_(("member", "waiting", "asked")),
+        Circle.id == Member.circle_id,
+        Circle.state != "ended",
+    )
+    rows = rows.where(~asked, ~exists().where(rule), ~told, ~gathers)
     return list(db.session.scalars(rows.order_by(Person.id).limit(AT_ONCE)))
 
 
