@@ -49,7 +49,9 @@ from convene.health.models import Heartbeat
 from convene.inbox.models import Inbound
 from convene.mail.models import MailSwitch, OutgoingMail, Pace, Suppression, Wording
 from convene.messages.models import Message
+from convene.network.models import Tally, Tie
 from convene.nudges.models import Answer, Nudge
+from convene.offers.models import Alias, Offer, Term
 from convene.people.models import (
     Consent,
     Involvement,
@@ -75,12 +77,13 @@ from convene.signups.models import (
 )
 
 __all__ = [
-    "Action", "AgendaPart", "Agreement", "Answer", "Attendance", "AuditEntry", "Authenticator", "Caveat",
-    "Challenge", "Circle", "CircleQuestion", "CircleSession", "Code", "Consent", "Dealing", "Event", "Facilitator",
-    "Group", "Heartbeat", "HelperLink", "Inbound", "Insight", "Invitation", "Involvement", "Learning", "Lock",
-    "MailSwitch", "Member", "Mention", "Merge", "Message", "Need", "NeedOf", "Note", "NoteVersion", "Nudge",
-    "Organisation", "OutgoingMail", "Pace", "Passkey", "Person", "PollMark", "PollOption", "Post", "Press",
-    "Question", "RateCount", "RecoveryCode", "Resource", "Response", "Role", "Round", "Seat", "Separation",
-    "Series", "SignIn", "Signup", "Skip", "Snapshot", "Speaker", "Stance", "Suppression", "Tag", "Tagged", "Thread",
-    "TimePoll", "Token", "Untold", "Wording", "Worry",
+    "Action", "AgendaPart", "Agreement", "Alias", "Answer", "Attendance", "AuditEntry", "Authenticator",
+    "Caveat", "Challenge", "Circle", "CircleQuestion", "CircleSession", "Code", "Consent", "Dealing", "Event",
+    "Facilitator", "Group", "Heartbeat", "HelperLink", "Inbound", "Insight", "Invitation", "Involvement",
+    "Learning", "Lock", "MailSwitch", "Member", "Mention", "Merge", "Message", "Need", "NeedOf", "Note",
+    "NoteVersion", "Nudge", "Offer", "Organisation", "OutgoingMail", "Pace", "Passkey", "Person", "PollMark",
+    "PollOption", "Post", "Press", "Question", "RateCount", "RecoveryCode", "Resource", "Response", "Role",
+    "Round", "Seat", "Separation", "Series", "SignIn", "Signup", "Skip", "Snapshot", "Speaker", "Stance",
+    "Suppression", "Tag", "Tagged", "Tally", "Term", "Thread", "Tie", "TimePoll", "Token", "Untold", "Wording",
+    "Worry",
 ]  # fmt: skip

@@ -96,6 +96,7 @@ class Dealing(db.Model):
     mix_place: Mapped[bool] = mapped_column(default=True)
     mix_first_timers: Mapped[bool] = mapped_column(default=True)
     facilitated: Mapped[bool] = mapped_column(default=False)
+    match_offers: Mapped[bool] = mapped_column(default=False)  # an offer that meets an ask draws two together
     seed: Mapped[int | None]
     least_repeats: Mapped[int | None]
     because: Mapped[list[str]] = mapped_column(JSON, default=list)

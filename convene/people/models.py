@@ -34,6 +34,9 @@ class Organisation(db.Model):
     privacy_contact: Mapped[str] = mapped_column(String(254), default="")  # an address or a telephone number
     privacy_url: Mapped[str] = mapped_column(String(400), default="")
     accent: Mapped[str] = mapped_column(String(7), default="")  # #rrggbb, or the house's own colour
+    asks_feeling: Mapped[bool] = mapped_column(
+        default=False
+    )  # how connected people feel: only where asked for
     created_at: Mapped[datetime]
 
 

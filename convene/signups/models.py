@@ -121,6 +121,9 @@ class Question(db.Model):
     purpose: Mapped[str] = mapped_column(String(200))  # said to whoever is asked
     seen_by: Mapped[str] = mapped_column(String(12), default="organisers")  # organisers, hosts
     kept_days: Mapped[int] = mapped_column(default=90)  # after the event
+    feeds: Mapped[str] = mapped_column(
+        String(5), default=""
+    )  # offer or ask: what the answers are kept as besides
     retired_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
