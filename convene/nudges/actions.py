@@ -15,9 +15,10 @@ from convene.mail import outbox
 from convene.mail.letter import Letter
 from convene.mail.models import OutgoingMail
 from convene.messages.audience import hold, lately
-from convene.nudges import letters, rules
+from convene.nudges import letters
 from convene.nudges.met import who_met_somebody
 from convene.nudges.models import Nudge
+from convene.nudges.rules import occasion as rules
 from convene.people.models import Person
 from convene.people.queries import reads_mail_at
 from convene.signups.models import Signup

@@ -11,7 +11,8 @@ from convene.mail.languages import known
 from convene.mail.letter import Letter, write
 from convene.mail.letter import one_line as plain
 from convene.nudges.models import Answer, Nudge
-from convene.nudges.rules import KINDS, THANK_UNTIL
+from convene.nudges.rules import KINDS
+from convene.nudges.rules.occasion import THANK_UNTIL
 from convene.people.models import Person
 from convene.signups.letters import facts_of
 from convene.signups.models import Signup

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convene.calendar.quiet import end_of_quiet, is_quiet
-from convene.nudges.rules import (
+from convene.nudges.rules import KINDS
+from convene.nudges.rules.occasion import (
     JITTER,
-    KINDS,
     REMIND,
     THANK_FROM,
     THANK_UNTIL,

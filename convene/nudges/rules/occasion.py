@@ -12,13 +12,6 @@ from datetime import datetime, timedelta
 from convene.calendar.quiet import end_of_quiet, is_quiet
 from convene.calendar.zones import spoken_date
 
-# Kinds that a person can stop, each by itself; the order is part of every link sent, so append only.
-KINDS = ("reminder", "thank_you")
-# What each is, to the one who may stop it; after "You get ..." or "This stops ...".
-IN_WORDS = {
-    "reminder": "reminders the day before",
-    "thank_you": "letters after an event that ask how it was",
-}
 ASKED_FOR_QUIET = "they asked for quiet until "
 
 REMIND = timedelta(days=1)
