@@ -14,32 +14,35 @@ class Turn:
 
 
 def next_hosts(
-    turns: Sequence[Turn], willing: Sequence[int], away: Mapping[int, Collection[int]]
+    turns: Sequence[Turn], willing: Mapping[int, int], away: Mapping[int, Collection[int]]
 ) -> dict[int, int]:
-    """Who hosts each session that has nobody, by session: ids of people out of `willing`, in the order they joined.
+    """Who hosts each session that has nobody, by session: ids of people.
 
-    Turns that are set count, past and to come, so somebody who took another's turn is asked later in their place.
-    `away`: who cannot come to a session. A session that nobody willing comes to has no host here.
+    `willing`: each with the place among `turns` of the first session since they joined, in the order they joined.
+    Turns that are set count, past and to come, so somebody who took another's turn is asked later in their place;
+    who joins late begins with as many turns as whoever had the fewest, and has not to catch up. `away`: who cannot
+    come to a session. A session that nobody willing comes to has no host here.
     """
-    counts = dict.fromkeys(willing, 0)
-    last = dict.fromkeys(willing, -1)
-    for turn in turns:
-        if turn.host in counts:
-            counts[turn.host] += 1
-    found: dict[int, int] = {}
     hosts = [turn.host for turn in turns]
+    counts: dict[int, int] = {}
+    last: dict[int, int] = {}
+    order = {one: at for at, one in enumerate(willing)}
+    found: dict[int, int] = {}
     for at, turn in enumerate(turns):
+        new = [one for one, since in willing.items() if since <= at and one not in counts]
+        fewest = min(counts.values(), default=0)
+        for one in new:
+            counts[one], last[one] = fewest + hosts[at:].count(one), -1
         if turn.host is None and not turn.is_over:
-            free = [one for one in willing if one not in away.get(turn.session, ())]
+            free = [one for one in counts if one not in away.get(turn.session, ())]
             if not free:
                 continue
-            chosen = min(
-                free, key=lambda one: (counts[one], near(hosts, at, one), last[one], willing.index(one))
-            )
+            chosen = min(free, key=lambda one: (counts[one], near(hosts, at, one), last[one], order[one]))
             counts[chosen] += 1
             hosts[at] = found[turn.session] = chosen
-        if hosts[at] in last:
-            last[hosts[at]] = at  # type: ignore[index] # none is in no dictionary of people
+        host = hosts[at]
+        if host is not None and host in last:
+            last[host] = at
     return found
 
 

@@ -137,12 +137,13 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("group_size", sa.Integer(), nullable=True),
         sa.Column("rounds", sa.Integer(), nullable=False),
-        sa.Column("round_minutes", sa.Integer(), nullable=True),
         sa.Column("first_round", sa.Integer(), nullable=True),
+        sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('check_in','networking','one_two_four_all','open_circle','check_out','other')",
+            "kind IN ('check_in','networking','one_two_four_all','actions','open_circle','check_out','other')",
             name=op.f("ck_agenda_part_kind"),
         ),
         sa.CheckConstraint("minutes >= 1", name=op.f("ck_agenda_part_minutes")),
@@ -271,8 +272,6 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("carried", sa.Integer(), nullable=False),
-        sa.Column("carried_to_id", sa.Integer(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -283,9 +282,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["author_id"], ["person.id"], name=op.f("fk_action_author_id_person"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["carried_to_id"], ["event.id"], name=op.f("fk_action_carried_to_id_event"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["circle_id"], ["circle.id"], name=op.f("fk_action_circle_id_circle"), ondelete="CASCADE"
@@ -303,9 +299,9 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_action_author_id"), "action", ["author_id"], unique=False)
-    op.create_index(op.f("ix_action_carried_to_id"), "action", ["carried_to_id"], unique=False)
     op.create_index(op.f("ix_action_circle_id_state"), "action", ["circle_id", "state"], unique=False)
     op.create_index(op.f("ix_action_event_id"), "action", ["event_id"], unique=False)
     op.create_index(op.f("ix_action_owner_id"), "action", ["owner_id"], unique=False)
@@ -442,6 +438,7 @@ def upgrade() -> None:
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_thread")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_thread_author_id"), "thread", ["author_id"], unique=False)
     op.create_index(

@@ -15,7 +15,9 @@ from convene.circles.rotation import Turn
 
 @given(people=st.integers(1, 8), sessions=st.integers(0, 20))
 def test_everybody_hosts_as_often_as_anybody_else_and_never_twice_running(people: int, sessions: int) -> None:
-    found = rotation.next_hosts([Turn(n, None, False) for n in range(sessions)], range(people), {})
+    found = rotation.next_hosts(
+        [Turn(n, None, False) for n in range(sessions)], dict.fromkeys(range(people), 0), {}
+    )
     counts = Counter(found.values())
     assert len(found) == sessions
     assert max(counts.values(), default=0) - min((counts[one] for one in range(people)), default=0) <= 1
@@ -31,14 +33,17 @@ def test_who_took_anothers_turn_is_asked_in_their_place() -> None:
         Turn(4, None, False),
         Turn(5, None, False),
     ]
-    assert rotation.next_hosts(turns, [10, 11, 12], {}) == {3: 12, 4: 10, 5: 11}
-    assert rotation.next_hosts(turns, [10, 11, 12], {3: {12}}) == {3: 10, 4: 12, 5: 11}, (
+    assert rotation.next_hosts(turns, dict.fromkeys([10, 11, 12], 0), {}) == {3: 12, 4: 10, 5: 11}
+    assert rotation.next_hosts(turns, dict.fromkeys([10, 11, 12], 0), {3: {12}}) == {3: 10, 4: 12, 5: 11}, (
         "who is away hosts the next"
     )
-    assert rotation.next_hosts(turns, [10], {3: [10]}) == {4: 10, 5: 10}, (
+    assert rotation.next_hosts(turns, {10: 0}, {3: [10]}) == {4: 10, 5: 10}, (
         "a session nobody comes to has no host"
     )
-    assert rotation.next_hosts(turns, [], {}) == {}
+    assert rotation.next_hosts(turns, {}, {}) == {}
+    late = [*turns[:2], *(Turn(n, None, False) for n in range(3, 9))]
+    found = rotation.next_hosts(late, {10: 0, 11: 0, 12: 2}, {})
+    assert [found[n] for n in range(3, 9)].count(12) == 2, "who joins late does not catch up"
     settled = [Turn(1, 10, True), Turn(2, 11, False), Turn(3, 12, False)]
     swapped = rotation.swapped(settled, 2, 3)
     assert swapped == {2: 12, 3: 11}

@@ -77,6 +77,7 @@ class Action(db.Model):
         Index(None, "circle_id", "state"),
         Index(None, "state", "due_on"),
         CheckConstraint("state IN ('proposed','owned','doing','done','dropped')", name="state"),
+        {"sqlite_autoincrement": True},  # its number stands in keys, and is never given twice
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -92,10 +93,6 @@ class Action(db.Model):
     due_on: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(10), default="proposed")
     reason: Mapped[str] = mapped_column(Text, default="")  # why it was dropped, or what came of it
-    carried: Mapped[int] = mapped_column(default=0)  # to how many agendas
-    carried_to_id: Mapped[int | None] = mapped_column(
-        ForeignKey("event.id", ondelete="SET NULL"), index=True
-    )  # the last of those
     revision: Mapped[int] = mapped_column(default=1)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]

@@ -40,7 +40,7 @@ class AgendaPart(db.Model):
     __table_args__ = (
         Index(None, "event_id", "position"),
         CheckConstraint(
-            "kind IN ('check_in','networking','one_two_four_all','open_circle','check_out','other')",
+            "kind IN ('check_in','networking','one_two_four_all','actions','open_circle','check_out','other')",
             name="kind",
         ),
         CheckConstraint("minutes >= 1", name="minutes"),
@@ -55,10 +55,11 @@ class AgendaPart(db.Model):
     minutes: Mapped[int]
     group_size: Mapped[int | None]  # none: everybody together
     rounds: Mapped[int] = mapped_column(default=0)
-    round_minutes: Mapped[int | None]
     first_round: Mapped[int | None]  # the number of its first Round at this event, once dealt
+    step: Mapped[int] = mapped_column(default=0)  # which stretch of it is on (agenda.steps), from 1
     started_at: Mapped[datetime | None]
-    ends_at: Mapped[datetime | None]  # when its time is up; later, if somebody gave it more
+    ends_at: Mapped[datetime | None]  # when the time of that stretch is up; later, if somebody gave it more
+    ended_at: Mapped[datetime | None]
 
 
 class Note(db.Model):

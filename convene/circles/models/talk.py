@@ -12,7 +12,12 @@ from convene.people.models import Person
 class Thread(db.Model):
     """One conversation, about one of the circle's questions or about none."""
 
-    __table_args__ = (Index(None, "circle_id", "last_post_at"),)
+    __table_args__ = (
+        Index(None, "circle_id", "last_post_at"),
+        {
+            "sqlite_autoincrement": True
+        },  # its number stands in addresses to reply to, and is never given twice
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     circle_id: Mapped[int] = mapped_column(ForeignKey("circle.id", ondelete="CASCADE"))

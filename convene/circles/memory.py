@@ -1,0 +1,131 @@
+"""What a circle keeps besides: its questions, what it came to see, how each sees that, and links."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from convene.circles.models import CircleQuestion, Insight, Resource, Stance
+from convene.extensions import db
+
+
+def questions(circle_id: int) -> Sequence[CircleQuestion]:
+    """Open ones first, in the order they were raised."""
+    rows = select(CircleQuestion).where(CircleQuestion.circle_id == circle_id)
+    rows = rows.order_by(CircleQuestion.state, CircleQuestion.position, CircleQuestion.id)
+    return db.session.scalars(rows).all()
+
+
+def question(circle_id: int, question_id: int) -> CircleQuestion | None:
+    return db.session.scalar(
+        select(CircleQuestion).where(CircleQuestion.circle_id == circle_id, CircleQuestion.id == question_id)
+    )
+
+
+def ask(circle_id: int, words: str, author_id: int, event_id: int | None, now: datetime) -> CircleQuestion:
+    last = select(func.max(CircleQuestion.position)).where(CircleQuestion.circle_id == circle_id)
+    made = CircleQuestion(
+        circle_id=circle_id,
+        event_id=event_id,
+        position=1 + (db.session.scalar(last) or 0),
+        words=words,
+        author_id=author_id,
+        created_at=now,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def settle(asked: CircleQuestion, settled: bool, now: datetime) -> None:
+    asked.state, asked.settled_at = ("settled", now) if settled else ("open", None)
+
+
+def insights(circle_id: int) -> Sequence[Insight]:
+    """The newest first, with what everybody said of each: three queries, however many."""
+    rows = select(Insight).where(Insight.circle_id == circle_id, Insight.removed_at.is_(None))
+    rows = rows.options(joinedload(Insight.author), selectinload(Insight.stances))
+    return db.session.scalars(rows.order_by(Insight.id.desc())).all()
+
+
+def insight(circle_id: int, insight_id: int) -> Insight | None:
+    rows = select(Insight).where(Insight.circle_id == circle_id, Insight.id == insight_id)
+    return db.session.scalar(rows.where(Insight.removed_at.is_(None)).options(selectinload(Insight.stances)))
+
+
+def see(
+    circle_id: int,
+    words: str,
+    author_id: int,
+    now: datetime,
+    event_id: int | None = None,
+    question_id: int | None = None,
+) -> Insight:
+    made = Insight(
+        circle_id=circle_id,
+        event_id=event_id,
+        question_id=question_id,
+        words=words,
+        author_id=author_id,
+        created_at=now,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def edit(seen: Insight, words: str, now: datetime) -> None:
+    """In other words: what people said of the old ones does not stand for the new."""
+    if words == seen.words:
+        return
+    seen.words, seen.edited_at = words, now
+    for said in list(seen.stances):
+        seen.stances.remove(said)
+
+
+def take_stance(seen: Insight, person_id: int, stance: str, words: str, now: datetime) -> None:
+    """How somebody sees it, in place of what they said before; an empty stance takes it back."""
+    mine = next((said for said in seen.stances if said.person_id == person_id), None)
+    if not stance:
+        if mine is not None:
+            seen.stances.remove(mine)
+        return
+    if mine is None:
+        mine = Stance(person_id=person_id, stance=stance, words=words, said_at=now)
+        seen.stances.append(mine)
+    mine.stance, mine.words, mine.said_at = stance, words, now
+
+
+def resources(circle_id: int) -> Sequence[Resource]:
+    rows = select(Resource).where(Resource.circle_id == circle_id).options(joinedload(Resource.author))
+    return db.session.scalars(rows.order_by(Resource.id.desc())).all()
+
+
+def resource(circle_id: int, resource_id: int) -> Resource | None:
+    return db.session.scalar(
+        select(Resource).where(Resource.circle_id == circle_id, Resource.id == resource_id)
+    )
+
+
+def keep_link(
+    circle_id: int,
+    title: str,
+    url: str,
+    words: str,
+    author_id: int,
+    now: datetime,
+    question_id: int | None = None,
+) -> Resource:
+    made = Resource(
+        circle_id=circle_id,
+        title=title,
+        url=url,
+        words=words,
+        author_id=author_id,
+        created_at=now,
+        question_id=question_id,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
