@@ -50,7 +50,7 @@ from convene.inbox.models import Inbound
 from convene.mail.models import MailSwitch, OutgoingMail, Pace, Suppression, Wording
 from convene.messages.models import Message
 from convene.network.models import Tally, Tie
-from convene.nudges.models import Answer, Nudge
+from convene.nudges.models import Answer, Nudge, NudgeSetting
 from convene.offers.models import Alias, Offer, Term
 from convene.people.models import (
     Consent,
@@ -81,8 +81,8 @@ __all__ = [
     "Caveat", "Challenge", "Circle", "CircleQuestion", "CircleSession", "Code", "Consent", "Dealing", "Event",
     "Facilitator", "Group", "Heartbeat", "HelperLink", "Inbound", "Insight", "Invitation", "Involvement",
     "Learning", "Lock", "MailSwitch", "Member", "Mention", "Merge", "Message", "Need", "NeedOf", "Note",
-    "NoteVersion", "Nudge", "Offer", "Organisation", "OutgoingMail", "Pace", "Passkey", "Person", "PollMark",
-    "PollOption", "Post", "Press", "Question", "RateCount", "RecoveryCode", "Resource", "Response", "Role",
+    "NoteVersion", "Nudge", "NudgeSetting", "Offer", "Organisation", "OutgoingMail", "Pace", "Passkey", "Person",
+    "PollMark", "PollOption", "Post", "Press", "Question", "RateCount", "RecoveryCode", "Resource", "Response", "Role",
     "Round", "Seat", "Separation", "Series", "SignIn", "Signup", "Skip", "Snapshot", "Speaker", "Stance",
     "Suppression", "Tag", "Tagged", "Tally", "Term", "Thread", "Tie", "TimePoll", "Token", "Untold", "Wording",
     "Worry",
