@@ -83,6 +83,15 @@ def check_in(event_id: int) -> str:
     return absolute(f"/here/{signer('check_in').dumps([event_id])}")
 
 
+def member(member_id: int, generation: int) -> str:
+    """The inside of a circle, for one member; a raised generation kills the links sent before."""
+    return absolute(f"/member/{member_token(member_id, generation)}")
+
+
+def member_token(member_id: int, generation: int) -> str:
+    return str(signer("member").dumps([member_id, generation]))
+
+
 def answer(nudge_id: int, generation: int) -> str:
     return absolute(f"/answer/{signer('answer').dumps([nudge_id, generation])}")
 

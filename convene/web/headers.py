@@ -34,6 +34,7 @@ PRIVATE = (
     "/door/",
     "/here/",
     "/my-data/",
+    "/member/",
 )
 SHOWS_AN_ADDRESS = ("code.show", "code.use")
 ONE_CLICK = "unsubscribe.stop"  # RFC 8058: a mail program posts here

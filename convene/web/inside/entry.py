@@ -1,0 +1,116 @@
+"""Who may see the inside of a circle: its members by their own link, and the desk of its host; nobody else finds it."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import abort, g, make_response
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from convene import links
+from convene.circles import hosting, planning
+from convene.circles.models import Circle, CircleSession, Member
+from convene.events.models import Event
+from convene.events.queries import locked
+from convene.extensions import db, start_write
+from convene.web.access import organiser
+
+# In place of a member's signed token: whoever is signed in at the desk of the circle's organisation.
+DESK = re.compile(r"desk-([0-9]{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """One person inside one circle.
+
+    hosts        they are the circle's host, or organise where it belongs
+    since        from when on they see sessions, notes and posts; none: from the beginning
+    story_since  the same of the story, of insights and of what was done
+    """
+
+    token: str
+    circle: Circle
+    person_id: int
+    name: str
+    member: Member | None
+    hosts: bool
+    since: datetime | None
+    story_since: datetime | None
+
+    @property
+    def actor(self) -> str:
+        return f"person:{self.person_id}"
+
+    def sees(self, moment: datetime) -> bool:
+        return self.since is None or moment >= self.since
+
+
+def of(token: str) -> Inside:
+    """Raises Forged for a link that is none of ours or was replaced; 404 for whoever is not in the circle."""
+    desk = DESK.fullmatch(token)
+    return at_desk(token, int(desk[1])) if desk else of_member(token)
+
+
+def of_member(token: str) -> Inside:
+    parts = links.read("member", token)
+    rows = select(Member).where(Member.id == parts[0]) if len(parts) == 2 else None
+    whole = (joinedload(Member.person), joinedload(Member.circle).joinedload(Circle.organisation))
+    member = db.session.scalar(rows.options(*whole)) if rows is not None else None
+    if member is None or member.generation != parts[1] or member.person.state == "erased":
+        raise links.Forged
+    if member.state != "member":
+        abort(404)
+    circle, person = member.circle, member.person
+    hosts = circle.host_id == person.id
+    joined = None if hosts or circle.past_shown == "all" else member.joined_at
+    name = person.called or person.name
+    story = None if circle.past_shown == "story" else joined
+    return Inside(token, circle, person.id, name, member, hosts, joined, story)
+
+
+def at_desk(token: str, circle_id: int) -> Inside:
+    """An organiser of the organisation that the circle belongs to; others are shown to the sign-in first."""
+    answer = organiser()
+    if answer is not None:
+        abort(make_response(answer))
+    rows = select(Circle).where(Circle.id == circle_id, Circle.organisation_id == g.desk.organisation_id)
+    circle = db.session.scalar(rows.options(joinedload(Circle.organisation))) or abort(404)
+    mine = select(Member).where(Member.circle_id == circle.id, Member.person_id == g.desk.person_id)
+    member = db.session.scalar(mine.where(Member.state == "member"))
+    return Inside(token, circle, g.desk.person_id, g.desk.person_name, member, True, None, None)
+
+
+def to_write(token: str) -> Inside:
+    """The same, in a transaction that was opened for writing."""
+    of(token)
+    start_write()
+    return of(token)
+
+
+def session(here: Inside, event_id: int) -> Event:
+    """A session of this circle that this person may see, or 404."""
+    event = db.session.get(Event, event_id)
+    if event is None or event.circle_id != here.circle.id or (event.state == "draft" and not here.hosts):
+        abort(404)
+    return event if here.sees(event.ends_at) else abort(404)
+
+
+def session_to_write(token: str, event_id: int) -> tuple[Inside, Event]:
+    """The same under the lock of the event's row."""
+    session(of(token), event_id)
+    start_write()
+    here = of(token)
+    event = locked(event_id)
+    return here, session(here, event.id)
+
+
+def hosts_session(here: Inside, row: CircleSession | None) -> bool:
+    """Whoever hosts the circle, and whoever's turn it is."""
+    return here.hosts or hosting.host_id_of(here.circle, row) == here.person_id
+
+
+def session_to_host(token: str, event_id: int) -> tuple[Inside, Event]:
+    """As `session_to_write`, for those who host it; 404 for others."""
+    here, event = session_to_write(token, event_id)
+    return (here, event) if hosts_session(here, planning.session_of(event)) else abort(404)
