@@ -37,6 +37,7 @@ from convene.web.organise import (
     questions,
     retention,
     rounds,
+    safeguarding,
     season,
     second_step,
     second_step_set_up,
@@ -72,6 +73,7 @@ from convene.web.visit import (
     reach,
     signup,
     unsubscribe,
+    worry,
 )
 from convene.web.visit import questions as own_questions
 
@@ -90,6 +92,7 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (check_in.page, "/here", everybody),
     (reach.page, "/place", everybody),
     (another.page, "/place", everybody),
+    (worry.page, "/place", everybody),
     (my_data.page, "/", everybody),
     (erase.page, "/", everybody),
     (answer.page, "/answer", everybody),
@@ -124,6 +127,7 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (people.page, "/organise/people", organiser),
     (together.page, "/organise/people", organiser),
     (apart.page, "/organise/people", organiser),
+    (safeguarding.page, "/organise/safeguarding", organiser),
     (person.page, "/organise/people", organiser),
     (tags.page, "/organise/people", organiser),
     (merging.page, "/organise/people", organiser),
