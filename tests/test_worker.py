@@ -73,3 +73,20 @@ def test_mail_gives_the_other_jobs_their_turn_while_letters_keep_coming(
         monkeypatch.setattr(worker, "SHARE", 0.9)
         mail(sqlite_app, lambda: NOW)
         assert left() == 0
+
+
+def test_no_job_ever_makes_of_a_place_without_a_mark_somebody_who_did_not_come(app: Flask) -> None:
+    """Only the organiser's word that attendance is complete does; until then everybody is thanked alike."""
+    with app.app_context():
+        begin_write()
+        event = an_event(starts_in=-timedelta(hours=3), now=NOW)
+        signups = [a_signup(event, now=NOW - timedelta(days=2)).id for _ in range(2)]
+        db.session.commit()
+    for days in (0, 1, 2, 8, 40):
+        for name, _, act in worker.TIMETABLE:
+            if name in ("post_nudges", "tell_the_untold", "lapse_offers", "keep_no_longer", "tidy"):
+                assert worker.run_job(app, name, act, lambda days=days: NOW + timedelta(days=days)), name
+    with app.app_context():
+        assert [db.session.get_one(Signup, one).attendance for one in signups] == [None, None]
+        texts = worker.db.session.scalars(worker.db.select(OutgoingMail).where(OutgoingMail.letter == "thank_you"))
+        assert not [one for one in texts if "missed you" in f"{one.subject} {one.text}"]

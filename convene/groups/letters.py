@@ -11,6 +11,7 @@ from convene.groups.starters import questions
 from convene.mail.languages import HOUSE, known
 from convene.mail.letter import Letter
 from convene.mail.translations import said
+from convene.signups.called import called, told_of
 from convene.signups.letters import letter
 from convene.signups.models import Signup
 
@@ -19,15 +20,15 @@ def sitting(seat: Seat, language: str = HOUSE) -> dict[str, Any]:
     """One round as this person lives it: where, with whom, what they share, who starts, what to ask."""
     group = seat.group
     others = [other.person for other in group.seats if other.person_id != seat.person_id]
-    everybody = [{"field": one.person.field, "place": one.person.place} for one in group.seats]
+    everybody = [told_of(one.person) for one in group.seats]
     first = group.seats[0]
     return {
         "number": group.round.number,
         "label": group.label,
         "room_url": group.room_url,
-        "names": [person.name for person in others],
+        "names": [called(person) for person in others],
         "shared": shared(everybody, say=partial(said, language=language)),
-        "starts": said("you", language) if first.person_id == seat.person_id else first.person.name,
+        "starts": said("you", language) if first.person_id == seat.person_id else called(first.person),
         "questions": [said(one, language) for one in questions(group.round.event_id, group.round.number)],
     }
 

@@ -8,6 +8,7 @@ from convene.mail import wording
 from convene.mail.letter import Letter, one_line, write
 from convene.messages.models import Message
 from convene.people.models import Person
+from convene.signups.called import called
 from convene.signups.letters import facts_of
 from convene.signups.models import Signup
 
@@ -28,7 +29,7 @@ def about_event(message: Message, signup: Signup, now: datetime) -> Letter:
     }
     return write(
         "message",
-        to_name=person.name,
+        to_name=called(person),
         to_address=person.address_typed or "",
         from_name=event.organisation.name,
         reply_to=event.organisation.reply_to,
@@ -45,7 +46,7 @@ def announcement(message: Message, person: Person, now: datetime) -> Letter:
     host = message.organisation
     return write(
         "announcement",
-        to_name=person.name,
+        to_name=called(person),
         to_address=person.address_typed or "",
         from_name=host.name,
         reply_to=host.reply_to,

@@ -14,6 +14,7 @@ from convene.nudges.models import Answer, Nudge
 from convene.nudges.rules import KINDS
 from convene.nudges.rules.occasion import THANK_UNTIL
 from convene.people.models import Person
+from convene.signups.called import called
 from convene.signups.letters import facts_of
 from convene.signups.models import Signup
 
@@ -27,7 +28,7 @@ def nudge_letter(nudge: Nudge, signup: Signup, facts: dict[str, Any], **rest: An
     person, host = signup.person, signup.event.organisation
     return write(
         nudge.rule,
-        to_name=person.name,
+        to_name=called(person),
         to_address=person.address_typed or "",
         from_name=host.name,
         reply_to=host.reply_to,
@@ -65,7 +66,7 @@ def stay_in_touch(person: Person, other: Person, theirs: Answer, event: Event, n
     """To one of two who both said yes: the other's name, and the one contact that the other chose to give."""
     return write(
         "stay_in_touch",
-        to_name=person.name,
+        to_name=called(person),
         to_address=person.address_typed or "",
         from_name=person.organisation.name,
         reply_to=person.organisation.reply_to,
@@ -73,7 +74,7 @@ def stay_in_touch(person: Person, other: Person, theirs: Answer, event: Event, n
         expires_at=now + STILL_FRESH,
         facts={
             "person": person,
-            "other": other,
+            "other": called(other),
             "channel": theirs.channel,
             "contact": theirs.contact,
             "event": event,

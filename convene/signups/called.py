@@ -16,6 +16,12 @@ def called(person: Person) -> str:
     return person.called or person.name
 
 
+def told_of(person: Person) -> dict[str, str | None]:
+    """What somebody lets their group be told of themselves, where others of the group say the same."""
+    hidden = person.hides.split()
+    return {name: None if name in hidden else getattr(person, name) for name in ("field", "place")}
+
+
 def by_number(signup_id: int) -> str:
     return f"Number {signup_id}"
 

@@ -11,6 +11,7 @@ from convene.events.place import as_told
 from convene.mail.languages import known
 from convene.mail.letter import Letter, write
 from convene.people.words import safe_to_mail
+from convene.signups.called import called
 from convene.signups.models import HOLDING, Signup
 from convene.signups.uids import uid_of
 
@@ -43,7 +44,7 @@ def letter(
     person, host = signup.person, signup.event.organisation
     return write(
         kind,
-        to_name=person.name if to_name is None else to_name,
+        to_name=called(person) if to_name is None else to_name,
         to_address=person.address_typed or "",
         from_name=host.name,
         reply_to=host.reply_to,
@@ -72,7 +73,7 @@ def cancel(signup: Signup, sequence: int, now: datetime) -> dict[str, Any]:
 
 def confirm(signup: Signup, code: str = "") -> Letter:
     """The first letter to an unproven address: no invite, and nothing that the sender typed but a plain name."""
-    name = safe_to_mail(signup.person.name)
+    name = safe_to_mail(called(signup.person))
     facts = {"name": name, "never_url": links.never(signup.person_id), "preferences_url": None, "code": code}
     return letter("confirm", signup, to_name=name, facts=facts, expires_at=signup.event.ends_at)
 

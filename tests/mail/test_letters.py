@@ -273,3 +273,18 @@ def test_names_are_set_apart_so_that_their_direction_stays_theirs(plain: list[Le
             bare = re.sub(r"<bdi>[^<]*</bdi>", "", re.sub(r"(?s)<(style|title)>.*?</\1>", "", letter.html))
             bare = re.sub(r"(?s)<div style=\"display: none;.*?</div>", "", bare)
             assert name not in bare, letter.kind
+
+
+def test_nothing_that_is_read_over_a_shoulder_names_another_person(plain: list[Letter]) -> None:
+    other, told = OTHER, 0
+    for letter in plain:
+        told += other in letter.text
+        if letter.to_name == other:
+            continue  # it is they who read it
+        preheader = letter.html.partition("display: none")[2].partition("</div>")[0]
+        outside = [letter.subject, letter.from_name, letter.to_name, preheader, letter.list_id or ""]
+        unfolded = (letter.invite or b"").replace(b"\r\n ", b"").decode()
+        lines = unfolded.splitlines()
+        outside += [line for line in lines if line.startswith(("SUMMARY", "DESCRIPTION", "ORGANIZER", "LOCATION"))]
+        assert not [text for text in outside if other in text or other.split()[0] in text], letter.kind
+    assert told, "and in the bodies of some they stand"

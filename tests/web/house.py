@@ -80,6 +80,7 @@ def a_house(app: Flask) -> House:
         "now.token": links.place(signup.id, 1),
         "another.token": links.place(signup.id, 1),
         "worry.token": links.place(signup.id, 1),
+        "shown.token": links.place(signup.id, 1),
         "my_data.token": links.place(signup.id, 1),
         "my_data.secret": tokens.issue("my_data", f"person:{signup.person_id}", timedelta(minutes=9), now),
         "answer.token": links.answer(nudge.id, 1),

@@ -19,7 +19,7 @@ from convene.groups.starters import questions
 from convene.people.models import Person
 from convene.people.words import plain
 from convene.signups import queries as signups
-from convene.signups.called import Names, by_number, called, names
+from convene.signups.called import Names, by_number, called, names, told_of
 from convene.signups.models import Signup
 from convene.web.organise import own
 
@@ -182,7 +182,9 @@ def lines(people: Sequence[Signup]) -> list[Line]:
 
 
 def other_name(person: Person) -> str:
-    return person.name if person.name != called(person) else person.affiliation or ""
+    if person.name != called(person):
+        return person.name
+    return "" if "affiliation" in person.hides.split() else person.affiliation or ""
 
 
 def place_in_words(signup: Signup, queue: Sequence[int]) -> str:
@@ -222,13 +224,6 @@ def sheet(group: Group, shown: Names) -> Sheet:
         starter=first,
         more=more,
     )
-
-
-def told_of(person: Person) -> dict[str, str | None]:
-    """What somebody lets their group see of themselves."""
-    return {
-        name: None if name in person.hides.split() else getattr(person, name) for name in ("field", "place")
-    }
 
 
 def labels(told: Sequence[Round]) -> list[str]:
