@@ -171,3 +171,9 @@ def one_for_org(organisation_id: int, event_id: int) -> Event | None:
 def locked(event_id: int) -> Event:
     """The event under its row lock, read anew: the lock under which places are decided and letters numbered."""
     return db.session.scalars(LOCKED, {"event_id": event_id}).one()
+
+
+def titles(organisation_id: int, ids: Sequence[int]) -> Sequence[tuple[int, str]]:
+    """The titles of those of these events that are this organisation's."""
+    rows = select(Event.id, Event.title).where(Event.organisation_id == organisation_id, Event.id.in_(ids))
+    return [(id_, title) for id_, title in db.session.execute(rows)]

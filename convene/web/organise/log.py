@@ -1,0 +1,152 @@
+"""What was done at this desk, by whom and when, in words: never what was in it, and nothing kept for the lead alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import Blueprint, abort, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from convene.access import audit
+from convene.access.models import AuditEntry
+from convene.calendar import zones
+from convene.events import queries as events
+from convene.people import queries as people
+from convene.people.queries import ORGANISING
+from convene.web.organise.apart import sees_separations
+
+page = Blueprint("organise_log", __name__)
+
+PAGE = 50
+OTHERS = {"worker": "The program", "command": "Whoever runs the server", "sign_in": "Somebody signing in"}
+# Of whom it would tell that somebody fears somebody, or who tries out whom: read by the lead alone.
+FOR_THE_LEAD = ("separation.", "worry.", "likeness.", "groups.refused")
+WORDS = {
+    "signed_in": "signed in", "device.ended": "signed a device out", "devices.ended": "signed out everywhere",
+    "event.drafted": "wrote a draft", "event.published": "published", "event.called_off": "called off",
+    "event.thrown_away": "threw a draft away", "event.told": "told people of a change",
+    "event.one_more": "gave one more place", "attendance.complete": "said that attendance is complete",
+    "groups.dealt": "dealt the groups", "groups.moved": "moved somebody", "groups.published": "published the groups",
+    "groups.undone": "undid a change to the groups", "groups.held": "said that a round was held",
+    "groups.refused": "was refused a change to the groups", "groups.settings": "changed the settings of the deal",
+    "groups.needs": "changed who needs what", "groups.chosen": "chose another deal", "groups.told": "told the groups",
+    "helper.given": "gave a helper a link", "helper.ended": "ended a helper's link",
+    "mail.again": "sent a letter again",
+    "mail.dropped": "stopped a letter", "wording.changed": "changed the words of a letter",
+    "wording.dropped": "took the usual words of a letter", "message.set_to_go": "set a message to go",
+    "message.recalled": "recalled a message", "message.sent": "sent a message", "message.dropped": "dropped a message",
+    "organisation.changed": "changed the organisation", "person.merged": "made two entries one",
+    "person.parted": "parted two entries", "person.erased": "erased somebody",
+    "person.exported": "took a copy of their data",
+    "person.corrected": "corrected their data", "person.address_mended": "put an address right",
+    "person.tagged": "tagged somebody", "person.untagged": "took a tag off somebody", "role.owner": "made an owner",
+    "role.organiser": "made an organiser", "role.safeguarding": "named a safeguarding lead",
+    "role.ended": "ended a part",
+    "signups.imported": "brought sign-ups in from a file", "signups.exported": "took sign-ups away as a file",
+    "question.asked": "asked a question of their own", "question.changed": "changed a question",
+    "question.replaced": "replaced a question", "question.retired": "retired a question",
+    "second_step.taken": "took the second step", "second_step.wrong": "got the second step wrong",
+    "lock.made": "keeps two people together", "lock.lifted": "no longer keeps two people together",
+    "separation.made": "keeps two people apart", "separation.lifted": "no longer keeps two people apart",
+    "separation.read": "read the note of a keep-apart rule", "worry.read": "read what was told in confidence",
+    "worry.linked": "linked what was told in confidence", "worry.set_aside": "set aside what was told in confidence",
+    "likeness.same": "said that two entries may be one person", "likeness.set_aside": "said that two are two people",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    at: datetime
+    who: str
+    did: str
+    what: str
+    event_id: int | None
+
+
+def in_words(verb: str) -> str:
+    return WORDS.get(verb, verb.replace(".", ": ").replace("_", " "))
+
+
+def number(text: str) -> int:
+    """The number after a word and a colon, 0 if there is none."""
+    last = text.rpartition(":")[2]
+    return int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
+
+
+def names_of(entries: Sequence[AuditEntry]) -> dict[str, str]:
+    """Each person that a line names as actor or as what it is about, at this desk alone."""
+    told = {text for one in entries for text in (one.actor, one.subject) if text.startswith("person:")}
+    found = people.in_organisation(g.desk.organisation_id, sorted({number(text) for text in told}))
+    return {f"person:{one.id}": one.name for one in found}
+
+
+def titles_of(entries: Sequence[AuditEntry]) -> dict[str, str]:
+    told = sorted({number(one.subject) for one in entries if one.subject.startswith("event:")})
+    return {f"event:{id_}": title for id_, title in events.titles(g.desk.organisation_id, told)}
+
+
+def lines(entries: Sequence[AuditEntry]) -> list[Line]:
+    names, titles = names_of(entries), titles_of(entries)
+    return [
+        Line(
+            one.at,
+            names.get(one.actor) or OTHERS.get(one.actor) or one.actor.replace(":", " "),
+            in_words(one.verb),
+            titles.get(one.subject)
+            or names.get(one.subject)
+            or one.subject.replace(":", " ").replace("_", " "),
+            number(one.subject) if one.subject in titles else None,
+        )
+        for one in entries
+    ]
+
+
+def a_day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def begins(day: date | None, *, after: int = 0) -> datetime | None:
+    """The first moment of a day, or of so many days after it, by the host's clock."""
+    if day is None or not date(2000, 1, 1) <= day <= date(9990, 1, 1):
+        return None
+    return zones.utc(datetime.combine(day + timedelta(days=after), datetime.min.time()), g.desk.zone)
+
+
+@page.get("")
+def show() -> ResponseReturnValue:
+    if not g.desk.roles & set(ORGANISING):
+        abort(404)
+    hidden = () if sees_separations() else FOR_THE_LEAD
+    verb, actor = request.args.get("verb", ""), request.args.get("actor", "")
+    before = request.args.get("before", type=int) or 0
+    asked = audit.Asked(
+        verb=verb if verb in WORDS else "",
+        actor=actor if actor.isprintable() and len(actor) <= 40 else "",
+        since=begins(a_day("since")),
+        until=begins(a_day("until"), after=1),
+        hidden=hidden,
+    )
+    before = before if 0 < before < 2**31 else 0
+    found = audit.found(g.desk.organisation_id, asked, before, PAGE + 1)
+    verbs, actors = audit.kinds(g.desk.organisation_id, hidden)
+    return render_template(
+        "organise/log.html",
+        lines=lines(found[:PAGE]),
+        next_before=found[PAGE - 1].id if len(found) > PAGE else None,
+        verbs=sorted(((one, in_words(one)) for one in verbs if one in WORDS), key=lambda one: one[1]),
+        actors=actors_in_words(actors),
+        asked=asked,
+        since=request.args.get("since", "") if asked.since else "",
+        until=request.args.get("until", "") if asked.until else "",
+        is_first=not before,
+    )
+
+
+def actors_in_words(actors: Sequence[str]) -> list[tuple[str, str]]:
+    ids = sorted({number(one) for one in actors if one.startswith("person:")})
+    names = {f"person:{one.id}": one.name for one in people.in_organisation(g.desk.organisation_id, ids)}
+    told = [(one, names.get(one) or OTHERS.get(one) or one.replace(":", " ")) for one in actors]
+    return sorted(told, key=lambda one: one[1].casefold())

@@ -1,0 +1,101 @@
+"""What was done at the desk can be read there in words and sifted; nothing secret and nothing of another host."""
+
+from datetime import timedelta
+
+import pytest
+
+from convene import clock
+from convene.access import audit
+from tests.web.organise.conftest import World, text
+
+LOG = "/organise/log"
+
+
+def did(world: World, verb: str, subject: str = "event:1", actor: str = "worker", days: int = 0) -> None:
+    with world.writing():
+        audit.record(world.host_id, actor, verb, subject, clock.now() - timedelta(days=days))
+
+
+def rows(page: str) -> str:
+    return page.partition("To what")[2]
+
+
+def test_it_says_who_did_what_to_what_in_words(world: World) -> None:
+    event = world.event(title="Power and soup")
+    did(world, "event.published", f"event:{event}", f"person:{world.owner_id}")
+    did(world, "brand.new_verb", "thing:7", "command")
+    shown = rows(text(world.client.get(LOG)))
+    assert "Ada Bell published Power and soup" in shown
+    assert "Whoever runs the server brand: new verb thing 7" in shown, "also what has no words yet"
+    assert shown.index("brand") < shown.index("published"), "the newest first"
+
+
+def test_it_is_sifted_by_act_by_person_and_by_day(world: World) -> None:
+    did(world, "event.published", days=3)
+    did(world, "groups.dealt", actor=f"person:{world.owner_id}")
+    day = (clock.now() - timedelta(days=3)).date().isoformat()
+    for asked, there, gone in (
+        ("?verb=groups.dealt", "dealt the groups", "published event"),
+        (f"?actor=person:{world.owner_id}", "dealt the groups", "published event"),
+        (f"?until={day}", "published event", "dealt the groups"),
+    ):
+        shown = rows(text(world.client.get(LOG + asked)))
+        assert there in shown and gone not in shown, asked
+    assert "Nothing like that was done" in text(world.client.get(LOG + "?since=2000-01-01&until=2000-01-02"))
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "since=2026-02-30",
+        "since=0001-01-01&until=9999-12-31",
+        "before=-1",
+        "before=9" * 30,
+        "verb=%00",
+        "actor=%00",
+    ],
+)
+def test_what_is_no_question_is_passed_over(world: World, asked: str) -> None:
+    assert world.client.get(f"{LOG}?{asked}").status_code == 200
+
+
+def test_it_is_read_page_by_page_and_asks_little_of_the_database(world: World, statements: list[str]) -> None:
+    with world.writing():
+        for number in range(120):
+            audit.record(world.host_id, "worker", "mail.again", f"mail:{number}", clock.now())
+    seen, path = [], LOG
+    for _ in range(9):
+        statements.clear()
+        page = world.client.get(path)
+        assert len(statements) <= 20
+        seen += [one for one in range(120) if f">mail {one}<" in page.text]
+        if "Older" not in page.text:
+            break
+        path = page.text.rpartition('">Older')[0].rpartition('href="')[2].replace("&amp;", "&")
+    assert sorted(seen) == list(range(120)), "each once"
+
+
+@pytest.mark.parametrize("verb", ["separation.made", "worry.read", "likeness.same", "groups.refused"])
+def test_what_tells_of_somebodys_fear_is_there_for_the_lead_alone(world: World, verb: str) -> None:
+    helper = world.organiser("helper@example.org", "organiser")
+    before = text(helper.get(LOG))
+    did(world, verb, "separation:77", f"person:{world.owner_id}")
+    for asked in ("", f"?verb={verb}", f"?actor=person:{world.owner_id}"):
+        shown = text(helper.get(LOG + asked))
+        assert "separation" not in shown and "apart" not in shown and "confidence" not in shown
+    assert text(helper.get(LOG)) == before
+    assert "separation 77" in text(world.client.get(LOG))
+
+
+def test_another_hosts_log_is_not_there(world: World) -> None:
+    event = world.event(title="Power and soup")
+    did(world, "event.published", f"event:{event}")
+    theirs = world.signed_in("olu@elsewhere.example", world.other_host_id)
+    with world.writing():  # an id of ours in a line of theirs
+        audit.record(
+            world.other_host_id, f"person:{world.owner_id}", "event.told", f"event:{event}", clock.now()
+        )
+    shown = text(theirs.get(f"{LOG}?actor=person:{world.owner_id}"))
+    assert "Power and soup" not in shown and "Ada" not in shown and "told people of a change" in shown
+    assert world.app.test_client().get(LOG).status_code == 302, "and strangers go to the door"
