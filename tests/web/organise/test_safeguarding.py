@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from convene import clock, links
 from convene.access.models import AuditEntry
+from convene.events.models import Event
 from convene.extensions import db
+from convene.groups.models import Group
 from convene.mail.models import OutgoingMail
 from convene.people import worries
 from convene.people.actions import keep_apart
@@ -17,6 +19,7 @@ from convene.people.models import Person, Separation, Worry
 from convene.privacy import my_data
 from convene.privacy.erasure import erase
 from convene.signups.actions import add
+from convene.signups.helping import give
 from tests.web.organise.conftest import World, text
 from tests.web.rows import all_rows
 
@@ -281,3 +284,28 @@ def test_what_was_dealt_with_is_shown_for_a_year(world: World) -> None:
     with world.writing():
         db.session.get_one(Worry, worry).handled_at = clock.now() - timedelta(days=366)
     assert "Dealt with" not in text(world.client.get(DESK))
+
+
+def test_a_walk_in_by_a_helpers_link_is_never_seated_with_whom_they_are_kept_apart_from(world: World) -> None:
+    event = world.event(starts_at=clock.now() - timedelta(minutes=5), group_size=2)
+    names = ["Bo Ash", "Di Elm", "Ed Fir", "Flo Gum", "Gil Hay"]
+    world.add(event, *names, here=True)
+    with world.writing():
+        link = give(db.session.get_one(Event, event), "the door", "test", clock.now())
+        token = links.helper(link.id).rpartition("/")[2]
+    world.client.post(f"/organise/events/{event}/groups/deal")
+    door = world.app.test_client()
+    press = {"key": "a-key-of-a-press", "verb": "walk_in", "name": "Cy Dune", "age": 0}
+    assert door.post(f"/door/{token}/presses", json={"presses": [press], "unsent": 0}).status_code == 200
+    bo, cy = world.person("Bo Ash"), world.person("Cy Dune")
+    with world.writing():
+        keep_apart(db.session.get_one(Person, bo), db.session.get_one(Person, cy), "", "test", clock.now())
+    for _ in range(10):
+        world.client.post(f"/organise/events/{event}/groups/deal")
+        tables = world.read(lambda: [seated(group) for group in db.session.scalars(select(Group)).all()])
+        assert any(cy in one for one in tables), "they have a seat"
+        assert not any({bo, cy} <= one for one in tables)
+
+
+def seated(group: Group) -> set[int]:
+    return {seat.person_id for seat in group.seats}
