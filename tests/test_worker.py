@@ -1,5 +1,6 @@
 """Each job has its turn, and a fault at one event is that event's alone."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,10 @@ from tests.factories import a_signup, an_event
 from tests.mail.posting import post
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+
+
+def days_on(days: int) -> Callable[[], datetime]:
+    return lambda: NOW + timedelta(days=days)
 
 
 def broken_for(wanted: int, act: Any) -> Any:
@@ -85,8 +90,10 @@ def test_no_job_ever_makes_of_a_place_without_a_mark_somebody_who_did_not_come(a
     for days in (0, 1, 2, 8, 40):
         for name, _, act in worker.TIMETABLE:
             if name in ("post_nudges", "tell_the_untold", "lapse_offers", "keep_no_longer", "tidy"):
-                assert worker.run_job(app, name, act, lambda days=days: NOW + timedelta(days=days)), name
+                assert worker.run_job(app, name, act, days_on(days)), name
     with app.app_context():
         assert [db.session.get_one(Signup, one).attendance for one in signups] == [None, None]
-        texts = worker.db.session.scalars(worker.db.select(OutgoingMail).where(OutgoingMail.letter == "thank_you"))
+        texts = worker.db.session.scalars(
+            worker.db.select(OutgoingMail).where(OutgoingMail.letter == "thank_you")
+        )
         assert not [one for one in texts if "missed you" in f"{one.subject} {one.text}"]

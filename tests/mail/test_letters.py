@@ -285,6 +285,8 @@ def test_nothing_that_is_read_over_a_shoulder_names_another_person(plain: list[L
         outside = [letter.subject, letter.from_name, letter.to_name, preheader, letter.list_id or ""]
         unfolded = (letter.invite or b"").replace(b"\r\n ", b"").decode()
         lines = unfolded.splitlines()
-        outside += [line for line in lines if line.startswith(("SUMMARY", "DESCRIPTION", "ORGANIZER", "LOCATION"))]
+        outside += [
+            line for line in lines if line.startswith(("SUMMARY", "DESCRIPTION", "ORGANIZER", "LOCATION"))
+        ]
         assert not [text for text in outside if other in text or other.split()[0] in text], letter.kind
     assert told, "and in the bodies of some they stand"
