@@ -112,21 +112,21 @@ def database_url(request: pytest.FixtureRequest, databases: Databases) -> str:
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
     """The application on this test's database."""
-    with application().made(database_url) as app:
+    with application().lent(database_url) as app:
         yield app
 
 
 @pytest.fixture
 def sqlite_app(databases: Databases) -> Iterator[Flask]:
     """The application on SQLite, for what has little to do with the database."""
-    with application().made(databases.clean("sqlite")) as app:
+    with application().lent(databases.clean("sqlite")) as app:
         yield app
 
 
 @pytest.fixture
 def postgres_app(databases: Databases) -> Iterator[Flask]:
     """The application on PostgreSQL, for what only a server does."""
-    with application().made(databases.clean("postgresql")) as app:
+    with application().lent(databases.clean("postgresql")) as app:
         yield app
 
 

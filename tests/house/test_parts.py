@@ -13,7 +13,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.orm import Session, scoped_session
@@ -21,7 +20,7 @@ from sqlalchemy.orm import Session, scoped_session
 from config import ROOT
 from convene.extensions import db
 from convene.people.models import Organisation
-from tests.parts import browser, postgres
+from tests.parts import application, browser, postgres
 from tests.parts.databases import Databases
 from tests.parts.mailserver import MailServer, RealMail, only_loopback
 from tests.parts.processes import Process, Processes, marked
@@ -76,9 +75,15 @@ def test_a_connection_left_open_by_an_earlier_test_does_not_hold_up_the_next(dat
             forgotten.execute("select 1")
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_visitor_sees_what_the_test_prepared_and_shares_no_session_with_it(
-    app: Flask, client: FlaskClient, session: scoped_session[Session]
+    databases: Databases, kind: str
 ) -> None:
+    with application.made(databases.new(kind)) as app, application.writing(app) as session:
+        seen_by_a_visitor(app, session)
+
+
+def seen_by_a_visitor(app: Flask, session: scoped_session[Session]) -> None:
     seen = []
 
     @app.get("/a-page-of-this-test")
@@ -87,9 +92,21 @@ def test_a_visitor_sees_what_the_test_prepared_and_shares_no_session_with_it(
         return "seen"
 
     session.add(an_organisation())
-    client.get("/a-page-of-this-test")
+    app.test_client().get("/a-page-of-this-test")
     assert seen[0][0] == 1
     assert seen[0][1] is not session()
+
+
+def test_a_test_that_changes_a_setting_leaves_it_as_it_was_for_the_next(databases: Databases) -> None:
+    url = databases.clean("sqlite")
+    with application.lent(url) as app:
+        before = app.config["LIMITS"]["CONVENE_LIMIT_PRESSES_PER_PLACE"]
+        app.config["LIMITS"]["CONVENE_LIMIT_PRESSES_PER_PLACE"] = (0, 1)
+        app.config["NOTES_KEY"] = ""
+    with application.lent(databases.clean("sqlite")) as again:
+        assert again is app, "one application serves one test after the other"
+        assert again.config["LIMITS"]["CONVENE_LIMIT_PRESSES_PER_PLACE"] == before
+        assert again.config["NOTES_KEY"]
 
 
 # The PostgreSQL server

@@ -35,13 +35,39 @@ def compiled() -> FileSystemBytecodeCache:
 
 @contextmanager
 def made(url: str) -> Iterator[Flask]:
-    """The application on the database at this address."""
+    """A new application on the database at this address."""
     app = create_app(TestConfig({"CONVENE_DATABASE_URL": url}))
     app.test_client_class = Client
     app.jinja_env.bytecode_cache = compiled()
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@cache
+def kept(url: str) -> Flask:
+    """The application on this worker's usual database, which its tests share one after the other.
+
+    To make one costs more than most tests: every address is compiled anew, and every statement of SQL after it.
+    """
+    with made(url) as app:
+        return app
+
+
+@contextmanager
+def lent(url: str) -> Iterator[Flask]:
+    """The kept application for one test, with its settings put back afterwards. A test that adds pages makes its own."""
+    app = kept(url)
+    settings = copied(app.config)
+    yield app
+    app.config.clear()
+    app.config.update(settings)
+    with app.app_context():
+        db.engine.dispose()
+
+
+def copied(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: dict(value) if isinstance(value, dict) else value for name, value in settings.items()}
 
 
 class Client(FlaskClient):
