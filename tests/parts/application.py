@@ -56,7 +56,7 @@ def kept(url: str) -> Flask:
 
 @contextmanager
 def lent(url: str) -> Iterator[Flask]:
-    """The kept application for one test, with its settings put back afterwards. A test that adds pages makes its own."""
+    """The kept application for one test, its settings put back afterwards; a test that adds pages makes its own."""
     app = kept(url)
     settings = copied(app.config)
     yield app
