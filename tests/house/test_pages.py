@@ -15,7 +15,8 @@ from convene.extensions import csrf, start_write
 from convene.web import PAGES, access
 from convene.web.headers import HEADERS, ONE_CLICK, POLICY
 from tests.factories import a_signup, an_event
-from tests.parts.application import writing
+from tests.parts.application import made, writing
+from tests.parts.databases import Databases
 from tests.web.house import House, a_house, rules
 
 BUDGET = 60_000  # bytes on first view, fonts apart
@@ -130,12 +131,13 @@ def test_the_one_set_of_headers_is_on_every_answer(house: House) -> None:
         answer.close()
 
 
-def test_they_are_on_an_answer_that_is_our_own_fault_too(sqlite_app: Flask) -> None:
-    @sqlite_app.get("/broken")
+def test_they_are_on_an_answer_that_is_our_own_fault_too(databases: Databases) -> None:
     def broken() -> str:
         raise ZeroDivisionError("somebody@example.org")
 
-    answer = sqlite_app.test_client().get("/broken")
+    with made(databases.new("sqlite")) as app:
+        app.add_url_rule("/broken", view_func=broken)
+        answer = app.test_client().get("/broken")
     assert answer.status_code == 500
     assert "It is our fault, not yours" in answer.text
     assert "ZeroDivision" not in answer.text and "somebody" not in answer.text

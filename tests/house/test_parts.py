@@ -13,9 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
+from flask_sqlalchemy.session import Session
 from playwright.sync_api import Page
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import scoped_session
 
 from config import ROOT
 from convene.extensions import db

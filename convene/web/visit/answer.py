@@ -69,7 +69,7 @@ def in_rounds(rounds: list[int]) -> str:
 
 def answered(nudge: Nudge) -> dict[str, Any]:
     """What they said before, to fill the form with."""
-    rows = answering.answers(nudge.event_id, nudge.person_id)
+    rows = answering.answers(nudge.event.id, nudge.person_id)
     helped = next((row for row in rows if row.question == "helped"), None)
     touch = [row for row in rows if row.question == "touch"]
     channel = touch[0].channel if touch else "email"
@@ -84,7 +84,7 @@ def answered(nudge: Nudge) -> dict[str, Any]:
 
 def render(nudge: Nudge, token: str, form: AnswerForm, code: int = 200) -> ResponseReturnValue:
     done = nudge.state == "acted"
-    found = met(nudge.event_id, nudge.person)
+    found = met(nudge.event.id, nudge.person)
     return render_template(
         "visit/answer.html",
         nudge=nudge,
@@ -112,7 +112,7 @@ def save(token: str) -> ResponseReturnValue:
         return render(nudge, token, form, 422)
     start_write()
     nudge = nudge_of(token)
-    locked(nudge.event_id)
+    locked(nudge.event.id)
     channel = form.channel.data or "email"
     contact = form.phone.data if channel == "phone" else nudge.person.address_typed
     answering.answer(
