@@ -120,6 +120,11 @@ def my_data(secret: str) -> str:
     return absolute(f"/my-data/{secret}")
 
 
+def new_address(secret: str) -> str:
+    """To the mailbox that somebody wants their letters in: its button proves that they read it."""
+    return absolute(f"/my-data/address/{secret}")
+
+
 def organise() -> str:
     return absolute("/organise/")
 

@@ -53,7 +53,7 @@ def reasons_for(addresses: Iterable[str]) -> dict[str, str]:
 
 
 # A link that somebody asked for a moment ago, to sign in with: "never" was said to strangers' letters, not to these.
-ASKED_FOR = ("sign_in", "new_device", "my_data")
+ASKED_FOR = ("sign_in", "new_device", "my_data", "address_changed")
 
 # Whoever complained of a letter is told nothing more but what becomes of a place that they hold or wait for.
 ABOUT_A_PLACE = ("place_confirmed", "place_link", "place_offered", "waitlisted", "changed", "cancelled", "declined",

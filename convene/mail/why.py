@@ -30,6 +30,8 @@ WHY = {
     "reminder": "You have a place at this event, and it was a day away.",
     "thank_you": "You had a place at this event.",
     "my_data": "Somebody asked on the page of your place to see what is kept about you.",
+    "new_address": "Somebody asked to have their letters sent to this address.",
+    "address_changed": "Your address was changed on the page of your data.",
     "sign_in": "Somebody asked to sign in with this address.",
     "invited": "Somebody gave you a part at the desk of a host.",
     "second_step": "The second step of a sign-in with this address was changed.",

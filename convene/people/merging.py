@@ -82,6 +82,9 @@ def merge(
     chosen = before[address_of.id] if address_of else nothing
     chosen = before.get(chosen["mailbox_id"], chosen)  # who read the other's mailbox has it for their own now
     pointing.change(people, mine, as_one(mine, theirs, name, chosen), log)
+    for one in (mine, theirs):
+        if one["address"] and one["address"] != chosen["address"] and hand_on(one, (kept.id, gone.id), log):
+            left.remove(one["address"])  # it stands for somebody else now
     for rule in (Separation, Lock):
         follow(rule.__tablename__, kept.id, gone.id, log)
     forget_each_other(kept.id, gone.id, log)
@@ -102,6 +105,19 @@ def merge(
     db.session.flush()
     audit.record(made.organisation_id, actor, "person.merged", f"person:{kept.id}", now)
     return made
+
+
+def hand_on(owner: Row, both: tuple[int, int], log: Log) -> bool:
+    """Give a mailbox that is kept by neither to the first of the others who read it; False if there are none."""
+    people = pointing.table("person")
+    reads = (people.c.mailbox_id == owner["id"]) & people.c.id.not_in(both) & (people.c.state != "erased")
+    others = sorted(pointing.rows(people, reads), key=lambda one: one["id"])
+    for number, one in enumerate(others):
+        has: Row = (
+            {"address": owner["address"], "address_typed": owner["address_typed"]} if number == 0 else {}
+        )
+        pointing.change(people, one, {**has, "mailbox_id": others[0]["id"]}, log)
+    return bool(others)
 
 
 def as_one(mine: Row, theirs: Row, name: str, chosen: Row) -> Row:
@@ -194,7 +210,8 @@ def undo(merge: Merge, actor: str, now: datetime) -> int:
             if other != kept["gone"] and not pointing.rows(table_of(rule), pointing.at(table_of(rule), pair)):
                 db.session.execute(table_of(rule).insert().values(**again))
     # The words are for undoing alone, and that is done.
-    db.session.execute(update(Merge).where(Merge.id == merge_id).values(undone_at=now, undo="{}"))
+    done = json.dumps({"gone": kept["gone"]})
+    db.session.execute(update(Merge).where(Merge.id == merge_id).values(undone_at=now, undo=done))
     db.session.expire_all()
     audit.record(organisation_id, actor, "person.parted", f"person:{kept_id}", now)
     return int(kept["gone"])
@@ -222,6 +239,34 @@ def ever(organisation_id: int) -> bool:
     """Whether anybody was made one here, so that `formerly` may find somebody."""
     mine = select(Merge.id).where(Merge.organisation_id == organisation_id, Merge.undone_at.is_(None))
     return db.session.scalar(mine.limit(1)) is not None
+
+
+def forget_person(person: Person) -> None:
+    """Take whoever is being erased out of what is kept for undoing, and the name they had while they were another's."""
+    db.session.execute(delete(Merge).where(Merge.kept_id == person.id))
+    about = {(one.name, column.name) for one, column in pointing.pointers("person")} | {("person", "id")}
+    about -= {("person", "mailbox_id")}  # who read their mailbox has a row of their own to be parted by
+    about -= {(rule.__tablename__, side) for rule in (Separation, Lock) for side in ("first_id", "second_id")}
+    for one in db.session.scalars(select(Merge).where(Merge.organisation_id == person.organisation_id)):
+        kept: dict[str, Any] = json.loads(one.undo)
+        if kept.get("gone", person.id if one.gone_name == person.name else 0) == person.id:
+            one.gone_name = ""
+        if "steps" in kept:
+            steps = [step for step in kept["steps"] if not is_about(step, person.id, about)]
+            one.undo = json.dumps({**kept, "steps": steps})
+
+
+def is_about(step: list[Any], person_id: int, about: set[tuple[str, str]]) -> bool:
+    """Whether one step of a log tells of this person, by what stood there before or after it."""
+    _, name, row, *rest = step
+    changed = {column: value for column, (_, value) in rest[0].items()} if rest else {}
+    was = {column: value for column, (value, _) in rest[0].items()} if rest else {}
+    return any(
+        values.get(column) == person_id
+        for values in (row, changed, was)
+        for table_name, column in about
+        if table_name == name
+    )
 
 
 def forget(now: datetime) -> None:

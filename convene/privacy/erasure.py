@@ -17,9 +17,10 @@ from convene.inbox.models import Inbound
 from convene.mail import outbox
 from convene.mail.models import OutgoingMail
 from convene.nudges.models import Answer, Nudge
-from convene.people.models import Consent, Involvement, Lock, Merge, Person, Role, Tagged, Worry
-from convene.people.queries import roles, sharing
-from convene.privacy import in_circles
+from convene.people import mailboxes, merging
+from convene.people.models import Consent, Involvement, Lock, Person, Role, Tagged, Worry
+from convene.people.queries import roles
+from convene.privacy import in_circles, moving
 from convene.signups.actions import cancel
 from convene.signups.models import Attendance, Invitation, Response, Signup
 from convene.signups.queries import to_come
@@ -54,14 +55,14 @@ def erase(person_id: int, actor: str, now: datetime) -> bool:
     blank_signups(person_id)
     blank_said(person_id)
     in_circles.blank(person_id)
+    merging.forget_person(person)
     if address:
         mine = select(Event.id).where(Event.organisation_id == organisation_id)
         db.session.execute(
             delete(Invitation).where(Invitation.address == address, Invitation.event_id.in_(mine))
         )
     blank(person)
-    hand_on_mailbox(person, address)
-    db.session.flush()
+    mailboxes.leave(person)
     blank_letters(person_id, address)
     audit.record(organisation_id, actor, "person.erased", f"person:{person_id}", now)
     return True
@@ -74,19 +75,6 @@ def blank(person: Person) -> None:
     person.muted, person.by_number, person.state = "", True, "erased"
     person.generation = Person.generation + 1
     person.calendar_generation = Person.calendar_generation + 1
-
-
-def hand_on_mailbox(person: Person, address: str | None) -> None:
-    """Take the address off; where others read the same mailbox, the first of them has it from now on."""
-    typed = person.address_typed
-    others = sharing(person.id) if address else ()
-    person.address = person.address_typed = person.mailbox_id = None
-    db.session.flush()  # before it is another's: one address is one row
-    for number, other in enumerate(others):
-        if number == 0:
-            other.address, other.address_typed = address, typed
-        # Also of the first, as a mark: their calendar entries go on under UIDs of their own (signups.uids).
-        other.mailbox_id = others[0].id
 
 
 def blank_signups(person_id: int) -> None:
@@ -124,8 +112,8 @@ def blank_said(person_id: int) -> None:
     for table in (Consent, Role, Tagged, Worry, Facilitator, NeedOf):
         db.session.execute(delete(table).where(table.person_id == person_id))
     db.session.execute(delete(Lock).where(or_(Lock.first_id == person_id, Lock.second_id == person_id)))
-    db.session.execute(delete(Merge).where(Merge.kept_id == person_id))
     db.session.execute(delete(Token).where(Token.address == as_subject(person_id)))
+    moving.forget(person_id)
 
 
 def blank_letters(person_id: int, address: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The letter with the fresh link to what a host keeps about somebody."""
+"""The letters about what a host keeps about somebody: the fresh link to it, and an address that is changed."""
 
 from datetime import datetime, timedelta
 
@@ -7,6 +7,7 @@ from convene.mail.letter import Letter, write
 from convene.people.models import Person
 
 LIFETIME = timedelta(hours=1)
+TOLD = timedelta(days=3)
 
 
 def my_data(person: Person, secret: str, now: datetime) -> Letter:
@@ -24,4 +25,36 @@ def my_data(person: Person, secret: str, now: datetime) -> Letter:
             "name": person.name,
             "preferences_url": links.preferences(person.id, person.generation),
         },
+    )
+
+
+def new_address(person: Person, typed: str, secret: str | None, now: datetime) -> Letter:
+    """To a mailbox that nobody has proved yet: it names nobody. Without a secret it is known here already."""
+    return write(
+        "new_address",
+        to_name="",
+        to_address=typed,
+        from_name=person.organisation.name,
+        reply_to=person.organisation.reply_to,
+        language=person.language,
+        expires_at=now + LIFETIME,
+        facts={
+            "url": links.new_address(secret) if secret else "",
+            "taken": secret is None,
+            "organisation": person.organisation,
+        },
+    )
+
+
+def address_changed(person: Person, old: str, now: datetime) -> Letter:
+    """To the mailbox that was left, so that nobody loses theirs without hearing of it."""
+    return write(
+        "address_changed",
+        to_name=person.name,
+        to_address=old,
+        from_name=person.organisation.name,
+        reply_to=person.organisation.reply_to,
+        language=person.language,
+        expires_at=now + TOLD,
+        facts={"organisation": person.organisation, "name": person.name},
     )

@@ -18,7 +18,7 @@ from convene.people.models import Consent, Involvement, Person, Tag, Tagged
 from convene.privacy import in_circles
 from convene.signups.models import Question, Response, Signup
 
-LINK = ("my_data", "sign_in")  # letters that say nothing but that a link was asked for
+LINK = ("my_data", "sign_in", "new_address")  # letters that say nothing but that a link was asked for
 SAID = {
     "helped": "How it was",
     "touch": "Whether you would like to hear from somebody you met",

@@ -25,6 +25,11 @@ def is_here(signup: Signup) -> bool:
     return signup.attendance is not None and signup.attendance.state in ("attended", "part")
 
 
+def is_expected(signup: Signup, now: datetime) -> bool:
+    """Whether they have a place, it is the hour, and nobody has marked them here yet."""
+    return is_open(signup.event, now) and signup.state == "confirmed" and not is_here(signup)
+
+
 def come(signup: Signup, now: datetime) -> bool:
     """Mark them here; returns whether that was new. The event row must be locked. Raises NotExpected."""
     if not is_open(signup.event, now) or signup.state != "confirmed":

@@ -9,6 +9,7 @@ from convene.access import audit
 from convene.events.models import Event
 from convene.extensions import db
 from convene.mail.models import OutgoingMail
+from convene.people import mailboxes
 from convene.people.addresses import checked, folded
 from convene.people.models import Person, Role
 from convene.people.queries import by_address
@@ -49,7 +50,7 @@ def mend(person: Person, typed: str, actor: str, now: datetime) -> int:
         OutgoingMail.person_id == person.id, OutgoingMail.state.in_(("queued", "retry"))
     )
     db.session.execute(waiting.values(state="dropped", last_answer="not sent: the address was put right"))
-    person.address, person.address_typed, person.mailbox_id = key, whole, None
+    mailboxes.move(person, key, whole)
     person.generation += 1
     person.calendar_generation += 1
     for signup_id in ids:

@@ -78,6 +78,21 @@ def of_person(event_id: int, person_id: int) -> Signup | None:
     return db.session.scalar(OF_PERSON, {"event_id": event_id, "person_id": person_id})
 
 
+def at_address(event_id: int, address: str) -> Sequence[Signup]:
+    """The sign-ups at this event of everybody who reads mail at this folded address, the one it belongs to first."""
+    whole = (joinedload(Signup.person), joinedload(Signup.attendance), joinedload(Signup.event))
+    rows = select(Signup).join(Person, Signup.person_id == Person.id).options(*whole)
+    rows = rows.where(Signup.event_id == event_id, reads_mail_at([address]))
+    return db.session.scalars(rows.order_by(Signup.person_id)).all()
+
+
+def some_at(event_id: int, signup_ids: Sequence[int]) -> Sequence[Signup]:
+    """Those of these sign-ups that are at this event, with their people."""
+    whole = (joinedload(Signup.person), joinedload(Signup.attendance), joinedload(Signup.event))
+    rows = select(Signup).where(Signup.event_id == event_id, Signup.id.in_(signup_ids)).options(*whole)
+    return db.session.scalars(rows.order_by(Signup.person_id)).all()
+
+
 def one_for_org(organisation_id: int, event_id: int, signup_id: int) -> Signup | None:
     """A signup of this event of this organisation, or none."""
     rows = select(Signup).join(Event, Signup.event_id == Event.id)

@@ -54,6 +54,7 @@ from convene.web.organise import (
 )
 from convene.web.organise import events as desk_events
 from convene.web.visit import (
+    address,
     another,
     answer,
     calendar,
@@ -97,6 +98,7 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (shown.page, "/place", everybody),
     (worry.page, "/place", everybody),
     (my_data.page, "/", everybody),
+    (address.page, "/", everybody),
     (erase.page, "/", everybody),
     (answer.page, "/answer", everybody),
     (unsubscribe.page, "/unsubscribe", everybody),

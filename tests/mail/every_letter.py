@@ -21,7 +21,7 @@ from convene.nudges.models import Answer, Nudge
 from convene.people.actions import found_organisation
 from convene.people.letters import invited
 from convene.people.models import Organisation, Person
-from convene.privacy.letters import my_data
+from convene.privacy.letters import address_changed, my_data, new_address
 from convene.signups import letters
 from convene.signups.models import Signup
 from convene.signups.upheaval import in_words
@@ -168,6 +168,8 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         yield letters.place_link(mine, "123456")
         at.state = "draft"
         yield my_data(other, "secret", NOW)
+        yield from (new_address(other, "new@example.org", secret, NOW) for secret in ("secret", None))
+        yield address_changed(other, "old@example.org", NOW)
     yield sign_in("olive@example.org", "secret", NOW, language=language)
     yield sign_in("olive@example.org", "secret", NOW, "123456", language)
     when = zones.spoken_moment(NOW, "Europe/London", speech)

@@ -82,6 +82,7 @@ def a_house(app: Flask) -> House:
         "worry.token": links.place(signup.id, 1),
         "shown.token": links.place(signup.id, 1),
         "my_data.token": links.place(signup.id, 1),
+        "address.secret": tokens.issue("new_address", f"{signup.person_id}:new@example.org", timedelta(minutes=9), now),
         "my_data.secret": tokens.issue("my_data", f"person:{signup.person_id}", timedelta(minutes=9), now),
         "answer.token": links.answer(nudge.id, 1),
         "own_calendar.key": links.calendar(signup.person_id, 1).removesuffix(".ics"),

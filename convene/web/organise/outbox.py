@@ -39,9 +39,11 @@ LETTERS = {
     "announcement": "News of your events",
     "test": "A test, to you",
     "my_data": "A link to what is kept",
+    "new_address": "Is this your new address?",
+    "address_changed": "An address was changed",
 }
 # What two people agreed on between them is not for the host to know, nor is a link that lets somebody in.
-SEALED = ("sign_in", "stay_in_touch", "my_data")
+SEALED = ("sign_in", "stay_in_touch", "my_data", "new_address")
 WITH_A_CODE = ("confirm", "place_link")
 CODE = re.compile(r"(?<![\w#])\d{3} \d{3}(?!\w)")
 POINTERS = re.compile(r"""\shref\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)

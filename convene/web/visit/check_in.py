@@ -1,8 +1,9 @@
 """Behind the code on the wall: people say that they are here, and see where they sit."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from flask import Blueprint, abort, redirect, render_template, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import EmailField
 
@@ -12,7 +13,7 @@ from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db, start_write
 from convene.people.addresses import folded
-from convene.people.queries import by_address, has_rule
+from convene.people.queries import has_rule
 from convene.signups import checking_in, queries
 from convene.signups.models import Signup
 from convene.web.access import client
@@ -62,39 +63,65 @@ def come(token: str) -> ResponseReturnValue:
         form.email.errors = [TOO_OFTEN]
         return render(event_of(token), form, token, 429)
     event = locked(event_of(token).id)
-    signup = signup_of(event, form.email.data or "")
-    if signup is not None and comes(signup, now):
-        session["checked_in"] = [*checked_in(), signup.id][-20:]
+    found = signups_of(event, form.email.data or "", now)
+    if len(found) == 1:
+        come_in(found, now)
+    session["may_check_in"] = [one.id for one in found] if len(found) > 1 else []
     db.session.commit()
     return redirect(url_for("check_in.seat", token=token), 303)
 
 
-def signup_of(event: Event, typed: str) -> Signup | None:
-    """Whom this address stands for; nobody who must be kept apart from somebody, for the answer must tell nothing."""
-    person = by_address(event.organisation_id, folded(typed))
-    if person is None or has_rule(person.id):
-        return None
-    return queries.of_person(event.id, person.id)
+def signups_of(event: Event, typed: str, now: datetime) -> list[Signup]:
+    """The places not yet marked of all who read this mailbox.
+
+    Nobody is among them who must be kept apart from somebody, for the answer must tell nothing.
+    """
+    rows = queries.at_address(event.id, folded(typed))
+    return [one for one in rows if checking_in.is_expected(one, now) and not has_rule(one.person_id)]
 
 
-def comes(signup: Signup, now: datetime) -> bool:
-    """Whether this is news: whoever says it second may be anybody who knows the address."""
-    try:
-        return checking_in.come(signup, now)
-    except checking_in.NotExpected:
-        return False
+def come_in(found: Iterable[Signup], now: datetime) -> None:
+    """Mark these here; this phone, the first to say so, is shown where they sit."""
+    for one in found:
+        if checking_in.come(one, now):
+            session["checked_in"] = [*kept_in("checked_in"), one.id][-20:]
 
 
-def checked_in() -> list[int]:
-    """The sign-ups that this phone was the first to check in."""
-    kept = session.get("checked_in", [])
+def kept_in(name: str) -> list[int]:
+    """Sign-ups that this phone checked in (`checked_in`), or that read the mailbox it named (`may_check_in`)."""
+    kept = session.get(name, [])
     return [one for one in kept if isinstance(one, int)] if isinstance(kept, list) else []
+
+
+def still_to_say(event: Event, now: datetime) -> list[Signup]:
+    """Of those who read the mailbox that was named on this phone, who is not marked yet."""
+    ids = kept_in("may_check_in")
+    rows = queries.some_at(event.id, ids) if ids else []
+    return [one for one in rows if checking_in.is_expected(one, now) and not has_rule(one.person_id)]
 
 
 @page.get("/<token>/seat")
 def seat(token: str) -> ResponseReturnValue:
-    """Where those sit whom this phone checked in; the same page, without a seat, for everybody else."""
+    """Where those sit whom this phone checked in; the same page, without a seat, for everybody else.
+
+    Where several read the mailbox that was typed, it asks first which of them are here.
+    """
     event = event_of(token)
-    mine = [one for one in queries.present(event.id) if one.id in checked_in()]
+    mine = [one for one in queries.present(event.id) if one.id in kept_in("checked_in")]
     people = [(one.person.called or one.person.name, sittings(one)) for one in mine]
-    return render_template("visit/checked_in.html", event=event, token=token, people=people)
+    asked = still_to_say(event, clock.now())
+    return render_template("visit/checked_in.html", event=event, token=token, people=people, asked=asked)
+
+
+@page.post("/<token>/seat")
+def say_who(token: str) -> ResponseReturnValue:
+    """Mark those who were ticked, of the ones who read the mailbox that was typed on this phone."""
+    event_id, now = event_of(token).id, clock.now()
+    ticked = set(request.form.getlist("here"))
+    start_write()
+    event = locked(event_id)
+    come_in([one for one in still_to_say(event, now) if str(one.id) in ticked], now)
+    db.session.commit()
+    if not ticked:
+        flash("Tick whoever is here, then press again.", "warn")
+    return redirect(url_for("check_in.seat", token=token), 303)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import update
+from wtforms import EmailField
 
 from convene import clock
 from convene.access import audit, limits, tokens
@@ -20,8 +21,9 @@ from convene.privacy import my_data as kept
 from convene.privacy.erasure import as_subject
 from convene.signups.models import Signup
 from convene.web.boxes import ZoneField
-from convene.web.forms import AtMost, Form, Needed, Words
+from convene.web.forms import AtMost, Form, Needed, Words, an_address
 from convene.web.visit.place import SAME_ZONE, a_zone_or_none, signup_of
+from convene.web.visit.preferences import person_of
 
 page = Blueprint("my_data", __name__)
 
@@ -47,6 +49,14 @@ class PersonForm(Form):
     zone = ZoneField("Your time zone", [a_zone_or_none], same=SAME_ZONE)
 
 
+class AddressForm(Form):
+    new_address = EmailField(
+        "Your new address",
+        [Needed("Enter your new address"), AtMost(240, "The address"), an_address],
+        render_kw={"autocomplete": "email", "spellcheck": "false"},
+    )
+
+
 def person_in_hand() -> Person | None:
     """Who pressed the button of their fresh link in this browser, in the last half hour."""
     found = session.get("my_data")
@@ -66,7 +76,20 @@ def closed() -> ResponseReturnValue:
 @page.post("/place/<token>/my-data")
 def ask(token: str) -> ResponseReturnValue:
     """Send a fresh link to the address we have: the link of a place alone opens none of this."""
-    now, person_id = clock.now(), signup_of(token).person_id
+    send_link(signup_of(token).person_id)
+    return redirect(url_for("place.show", token=token), 303)
+
+
+@page.post("/preferences/<token>/my-data")
+def ask_from_notices(token: str) -> ResponseReturnValue:
+    """The same for somebody who has no place, from the page of their notices."""
+    send_link(person_of(token).id)
+    return redirect(url_for("preferences.show", token=token), 303)
+
+
+def send_link(person_id: int) -> None:
+    """Post the letter with the link, and say so on the next page."""
+    now = clock.now()
     start_write()
     person = db.session.get_one(Person, person_id)
     if not person.reachable:
@@ -76,7 +99,7 @@ def ask(token: str) -> ResponseReturnValue:
     except limits.TooMany:
         db.session.rollback()
         flash(TOO_OFTEN, "bad")
-        return redirect(url_for("place.show", token=token), 303)
+        return
     secret = tokens.issue(PURPOSE_OF_TOKEN, as_subject(person_id), letters.LIFETIME, now)
     outbox.post(
         letters.my_data(person, secret, now),
@@ -87,7 +110,6 @@ def ask(token: str) -> ResponseReturnValue:
     )
     db.session.commit()
     flash("A link to your data is on its way to your mailbox. It works for an hour.", "good")
-    return redirect(url_for("place.show", token=token), 303)
 
 
 @page.get("/my-data/<secret>")
@@ -123,10 +145,17 @@ def form_of(person: Person) -> PersonForm:
     return PersonForm(formdata=None, data=held)
 
 
-def render(person: Person, form: PersonForm, status: int = 200) -> ResponseReturnValue:
-    data = kept.of(person)
+def render(
+    person: Person, form: PersonForm, status: int = 200, moving: AddressForm | None = None
+) -> ResponseReturnValue:
     page_ = render_template(
-        "visit/my_data.html", person=person, data=data, form=form, host=person.organisation, in_words=IN_WORDS
+        "visit/my_data.html",
+        person=person,
+        data=kept.of(person),
+        form=form,
+        moving=moving or AddressForm(formdata=None),
+        host=person.organisation,
+        in_words=IN_WORDS,
     )
     return page_, status
 

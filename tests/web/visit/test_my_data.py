@@ -213,3 +213,72 @@ def test_a_second_person_signs_up_behind_the_first_ones_link(visitor: Browsing, 
     assert visitor.path != link(signup)
     db.session.rollback()
     assert sorted(db.session.scalars(select(Signup.state))) == ["confirmed", "confirmed"]
+
+
+def mailed(kind: str, address: str) -> OutgoingMail:
+    db.session.rollback()
+    to = (OutgoingMail.letter == kind, OutgoingMail.to_address == address)
+    return db.session.scalars(select(OutgoingMail).where(*to)).all()[-1]
+
+
+def test_ones_own_address_is_changed_from_the_new_mailbox_and_told_to_the_old_one(
+    visitor: Browsing, signup: Signup
+) -> None:
+    old = signup.person.address_typed or ""
+    taken = a_person(signup.event.organisation, address="taken@example.org").address or ""
+    person_id, signup_id, generation = signup.person_id, signup.id, signup.generation
+    come_in(visitor, signup)
+    for typed, words in (("", "Enter your new address"), (old.upper(), "This is the address we have")):
+        visitor.press("Write to the new address", new_address=typed)
+        assert (
+            visitor.page.status_code == 422 and words in visitor.words and visitor.title.startswith("Error")
+        )
+    # Whether somebody has an address already is said in that mailbox alone.
+    said = set()
+    for typed in (taken, "Ngozi.New@example.org"):
+        visitor.press("Write to the new address", new_address=typed)
+        said.add(visitor.words)
+    assert len(said) == 1 and "We have written to the new address" in said.pop()
+    assert "known there already" in mailed("new_address", taken).text
+    letter = mailed("new_address", "Ngozi.New@example.org")
+    assert "Ngozi" not in letter.text.replace("Ngozi.New", "") and letter.person_id is None
+    found = re.search(r"http\S+/my-data/address/\S+", letter.text)
+    assert found
+    before = all_rows()
+    elsewhere = Browsing(visitor.client.application.test_client())
+    elsewhere.open(path_of(found[0]))
+    elsewhere.client.head(path_of(found[0]))
+    assert all_rows() == before and elsewhere.heading == "Have your letters in this mailbox"
+    elsewhere.press("Use this address")
+    assert elsewhere.heading == "Your address is changed"
+    db.session.rollback()
+    person = db.session.get_one(Person, person_id)
+    assert (person.address, person.address_typed) == ("ngozi.new@example.org", "Ngozi.New@example.org")
+    told = mailed("address_changed", old)
+    assert "another address now" in told.subject and "new@example" not in told.text.lower()
+    assert (
+        path_of(links.place(signup_id, generation + 1)) in mailed("place_link", "Ngozi.New@example.org").text
+    )
+    assert visitor.open(path_of(links.place(signup_id, generation))).status_code == 404
+    assert visitor.open("/my-data/").status_code == 410, (
+        "what was opened by a link to the old mailbox is closed"
+    )
+    assert elsewhere.open(path_of(found[0])).status_code == 410
+
+
+def test_who_works_at_a_desk_and_who_asks_too_often_change_nothing(visitor: Browsing, signup: Signup) -> None:
+    come_in(visitor, signup)
+    for _ in range(5):
+        visitor.press("Write to the new address", new_address="often@example.org")
+    visitor.press("Write to the new address", new_address="often@example.org")
+    assert visitor.page.status_code == 422 and "several times" in visitor.words
+    start_write()
+    give_role(db.session.get_one(Person, signup.person_id), "organiser", clock.now())
+    db.session.commit()
+    visitor.open("/my-data/")
+    visitor.press("Write to the new address", new_address="other@example.org")
+    assert visitor.page.status_code == 422 and "You sign in to a desk" in visitor.words
+    # Notices lead here too, for somebody who has no place.
+    visitor.open(path_of(links.preferences(signup.person_id, 1)))
+    visitor.press("Send me a link to my data")
+    assert "on its way" in visitor.words and visitor.path.startswith("/preferences/")
