@@ -7,7 +7,9 @@ import sys
 from flask import Flask
 
 # What stands behind these paths is a secret; a traceback's message may hold one, or an address.
-SECRETS = re.compile(r"(/(?:place|calendar|answer|unsubscribe|preferences|sign-in)/(?:never/)?)[^\s/?\"']+")
+SECRETS = re.compile(
+    r"(/(?:place|calendar|answer|unsubscribe|preferences|my-data|door|here|sign-in)/(?:never/|address/)?)[^\s/?\"']+"
+)
 ADDRESSES = re.compile(r"[^\s<>@\"'=(]+@[^\s<>@\"',)]+\.[^\s<>@\"',)]+")
 
 

@@ -42,6 +42,7 @@ def new_address(person: Person, typed: str, secret: str | None, now: datetime) -
             "url": links.new_address(secret) if secret else "",
             "taken": secret is None,
             "organisation": person.organisation,
+            "line_up_url": links.line_up(),
         },
     )
 
@@ -56,5 +57,6 @@ def address_changed(person: Person, old: str, now: datetime) -> Letter:
         reply_to=person.organisation.reply_to,
         language=person.language,
         expires_at=now + TOLD,
-        facts={"organisation": person.organisation, "name": person.name},
+        # No link of their own: whoever reads the old mailbox has none any more.
+        facts={"organisation": person.organisation, "name": person.name, "line_up_url": links.line_up()},
     )

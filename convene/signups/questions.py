@@ -50,6 +50,12 @@ def one(organisation_id: int, question_id: int) -> Question | None:
     return db.session.scalar(select(Question).where(*mine, Question.retired_at.is_(None)))
 
 
+def was_asked(organisation_id: int, question_id: int) -> bool:
+    """Whether this is or was a question of this host's."""
+    mine = (Question.id == question_id, Question.organisation_id == organisation_id)
+    return db.session.scalar(select(Question.id).where(*mine)) is not None
+
+
 def choices(question: Question) -> list[str]:
     return list(YES_NO) if question.kind == "yes_no" else question.options.splitlines()
 

@@ -1,6 +1,6 @@
 """An event in the organiser's hands: written, looked over, published, changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -198,9 +198,11 @@ def save(event_id: int) -> ResponseReturnValue:
     facts = form.facts(own.event(event_id), now)
     if facts is not None:
         event = own.event_to_change(event_id)
-        if event.state != "called_off" and overtaken(form, event):
+        if event.state != "called_off" and (clashes := meanwhile.settle(form, typed_of(event))):
             db.session.rollback()
-            return render_template("organise/event_form.html", form=form, event=own.event(event_id)), 409
+            return render_form(form, own.event(event_id), 409, clashes)
+        facts = form.facts(event, now)  # with what somebody else changed meanwhile, which may not go together
+    if facts is not None:
         try:
             changed = upheaval.change(event_id, facts, now, told_of(form))
         except upheaval.TooSmall as small:
@@ -212,18 +214,14 @@ def save(event_id: int) -> ResponseReturnValue:
             db.session.commit()
             flash(words, "good")
             return redirect(url_for("organise_events.show", event_id=event_id), 303)
-        db.session.rollback()
-    return render_template("organise/event_form.html", form=form, event=own.event(event_id)), 422
+    db.session.rollback()
+    return render_form(form, own.event(event_id), 422)
 
 
-def overtaken(form: EventForm, event: Event) -> bool:
-    """Whether saving would undo what somebody else changed; then it is said, and pressing again goes through."""
-    now = typed_of(event)
-    names = meanwhile.overtaken(form.revision.data or "", now, form.data)
-    for name in names:
-        wrong(form[name], meanwhile.in_words(form[name], now[name]))
-    form.revision.data = meanwhile.revision(now)
-    return bool(names)
+def render_form(
+    form: EventForm, event: Event, code: int, clashes: Sequence[meanwhile.Clash] = ()
+) -> ResponseReturnValue:
+    return render_template("organise/event_form.html", form=form, event=event, clashes=clashes), code
 
 
 def told_of(form: EventForm) -> tuple[str, ...]:

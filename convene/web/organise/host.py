@@ -1,22 +1,26 @@
 """What a host says of itself: its name, who reads answers, its zone, who answers for people's data, its colour."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, Field
+from wtforms import EmailField, Field, HiddenField
 from wtforms.validators import ValidationError
 
 from convene import clock
 from convene.access import audit
 from convene.extensions import db, start_write
-from convene.people import colours
+from convene.people import colours, team
 from convene.people.models import Organisation
 from convene.web.boxes import ZoneField
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone, an_address
+from convene.web.organise import meanwhile
 
 page = Blueprint("organise_host", __name__)
+
+COLUMNS = ("name", "about", "reply_to", "zone", "controller", "privacy_contact", "privacy_url", "accent")
 
 
 def an_address_or_none(form: Any, field: Field) -> None:
@@ -50,6 +54,7 @@ def a_readable_colour(form: Any, field: Field) -> None:
 
 
 class HostForm(Form):
+    revision = HiddenField()
     name = Words("Name of your organisation", [Needed("Enter its name"), AtMost(120, "The name")])
     about = Paragraphs("About it, in a sentence or two", [AtMost(1000, "This")])
     reply_to = EmailField("Who reads answers to our letters", [an_address_or_none])
@@ -58,6 +63,20 @@ class HostForm(Form):
     privacy_contact = Words("How to reach them", [AtMost(254, "This")])
     privacy_url = Words("Your privacy page", [AtMost(400, "The address"), a_web_page])
     accent = Words("Your colour", [AtMost(7, "The colour"), a_readable_colour])
+
+    def values(self) -> dict[str, str]:
+        """The columns of Organisation, as they were typed."""
+        return {name: self[name].data or "" for name in COLUMNS}
+
+
+def typed_of(host: Organisation) -> dict[str, str]:
+    """A host as its form shows it."""
+    return {name: getattr(host, name) or "" for name in COLUMNS}
+
+
+def render(form: HostForm, code: int = 200, clashes: Sequence[meanwhile.Clash] = ()) -> ResponseReturnValue:
+    may_change = "owner" in g.desk.roles
+    return render_template("organise/host.html", form=form, may_change=may_change, clashes=clashes), code
 
 
 def owner_only() -> None:
@@ -68,8 +87,8 @@ def owner_only() -> None:
 @page.get("")
 def show() -> ResponseReturnValue:
     host = db.session.get_one(Organisation, g.desk.organisation_id)
-    form = HostForm(formdata=None, obj=host)
-    return render_template("organise/host.html", form=form, may_change="owner" in g.desk.roles)
+    shown = typed_of(host)
+    return render(HostForm(formdata=None, data={**shown, "revision": meanwhile.revision(shown)}))
 
 
 @page.post("")
@@ -77,11 +96,15 @@ def save() -> ResponseReturnValue:
     owner_only()
     form = HostForm()
     if not form.validate():
-        return render_template("organise/host.html", form=form, may_change=True), 422
+        return render(form, 422)
     start_write()
-    host = db.session.get_one(Organisation, g.desk.organisation_id)
-    form.populate_obj(host)
-    host.reply_to = form.reply_to.data or None
+    host = team.lock(g.desk.organisation_id)
+    if clashes := meanwhile.settle(form, typed_of(host)):
+        db.session.rollback()
+        return render(form, 409, clashes)
+    for name, value in form.values().items():
+        setattr(host, name, value)
+    host.reply_to = host.reply_to or None
     audit.record(host.id, g.desk.actor, "organisation.changed", f"organisation:{host.id}", clock.now())
     db.session.commit()
     flash("Saved. Letters and pages say it so from now on.", "good")

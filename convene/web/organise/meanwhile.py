@@ -1,42 +1,86 @@
-"""Two organisers may have one form open: what was changed since it was shown is said before it is replaced."""
+"""Two organisers may have one form open: what the other changed meanwhile is kept, and what both changed is asked."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, time
 from hashlib import sha256
 from typing import Any
 
-from wtforms import Field
+from flask import request
+from wtforms import Field, Form
 
-ENOUGH = 200  # characters of a long text; more would bury the form under its own errors
+BOTH = "Somebody else changed this too: see above what stands there now"
+ASK = (
+    "Somebody else saved this while you wrote. Nothing of yours is saved yet, and nothing is lost: choose, "
+    "and save again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One field that two people changed at once, both in full: what stands there now, and what was typed here."""
+
+    name: str
+    label: str
+    theirs: str
+    mine: str
 
 
 def revision(shown: Mapping[str, Any]) -> str:
     """What a form was shown with: eight hex digits for each value, in the order of their names, dots between."""
-    return ".".join(sha256(repr(shown[name]).encode()).hexdigest()[:8] for name in sorted(shown))
+    return ".".join(mark(shown[name]) for name in sorted(shown))
 
 
-def overtaken(shown_with: str, now: Mapping[str, Any], typed: Mapping[str, Any]) -> list[str]:
-    """The names of what is not as the form was shown with, nor as was typed; all that differs, if it does not say."""
-    names, before, after = sorted(now), shown_with.split("."), revision(now).split(".")
-    if len(before) != len(after):
-        before = [""] * len(after)
-    changed = {name for name, was, this in zip(names, before, after, strict=True) if was != this}
-    return [name for name in now if name in changed and typed[name] != now[name]]
+def mark(value: Any) -> str:
+    return sha256(repr(value).encode()).hexdigest()[:8]
 
 
-def in_words(field: Field, value: Any) -> str:
-    """What an organiser reads beside a field that somebody else has changed."""
-    return f"Changed meanwhile: it is now {shown(field, value)}. Save again to have what stands here in its place."
+def compared(
+    shown_with: str, now: Mapping[str, Any], typed: Mapping[str, Any]
+) -> tuple[list[str], list[str]]:
+    """The names of what only somebody else has changed since the form was shown, and of what both have.
+
+    Where the form does not say what it was shown with, both have changed all that differs.
+    """
+    names, before = sorted(now), shown_with.split(".")
+    told = len(before) == len(names)
+    theirs: list[str] = []
+    both: list[str] = []
+    for name, was in zip(names, before if told else names, strict=True):
+        if typed[name] == now[name] or (told and was == mark(now[name])):
+            continue
+        (theirs if told and was == mark(typed[name]) else both).append(name)
+    order = list(now)
+    return sorted(theirs, key=order.index), sorted(both, key=order.index)
+
+
+def settle(form: Form, now: Mapping[str, Any]) -> list[Clash]:
+    """Take what only somebody else changed into the form, and what was ticked of the rest; gives what is left to ask.
+
+    `form.revision` holds what the form was shown with, and then what stands there now; `now` are its values by name.
+    """
+    theirs, both = compared(form["revision"].data or "", now, form.data)
+    ticked = set(request.form.getlist("take"))
+    for name in {*theirs, *(ticked & set(now))}:
+        form[name].data, form[name].raw_data = now[name], None
+    left = [name for name in both if name not in ticked]
+    form["revision"].data = revision(now)
+    for name in left:
+        form[name].errors = [*form[name].errors, BOTH]
+    if left:
+        form.form_errors.append(ASK)
+    return [clash(form[name], now[name]) for name in left]
+
+
+def clash(field: Field, theirs: Any) -> Clash:
+    return Clash(field.name, str(field.label.text), shown(field, theirs), shown(field, field.data))
 
 
 def shown(field: Field, value: Any) -> str:
+    """A value of a field as an organiser reads it."""
     choices = {choice.value: choice.label for choice in getattr(field, "choices", None) or ()}
     if isinstance(value, date):
-        words = f"{value.day} {value:%B %Y}"
-    elif isinstance(value, time):
-        words = f"{value:%H:%M}"
-    else:
-        words = str(choices.get(value, value))
-    if len(words) > ENOUGH:
-        words = words[:ENOUGH].rsplit(None, 1)[0] + " …"
-    return f"“{words}”" if words else "empty"
+        return f"{value.day} {value:%B %Y}"
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return str(choices.get(value, "" if value is None else value))

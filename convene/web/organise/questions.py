@@ -1,24 +1,31 @@
 """A host's own questions: up to ten, each with its purpose, who sees the answer, and how long it is kept."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Field, RadioField, SelectChoice, SelectField
+from wtforms import Field, HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import ValidationError
 
 from convene import clock
 from convene.events import queries as events
 from convene.extensions import db, start_write
+from convene.people import team
 from convene.signups import questions
 from convene.signups.models import Question
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words
-from convene.web.organise import own
+from convene.web.organise import meanwhile, own
 from convene.web.organise.event_fields import Whole
 
 page = Blueprint("organise_questions", __name__)
 
 ID = own.ID.format("question_id")
+COLUMNS = ("words", "kind", "options", "purpose", "seen_by", "kept_days")
+GONE = (
+    "Somebody else replaced this question or took it away while you wrote. What you wrote stands below: "
+    "press to ask it as a new one, or leave it."
+)
 FULL = f"{questions.MOST} questions are asked already. Take one away first: each more makes fewer people answer any."
 
 
@@ -37,6 +44,7 @@ def a_list_of_answers(form: Any, field: Field) -> None:
 
 
 class QuestionForm(Form):
+    revision = HiddenField()
     words = Words("The question", [Needed("Enter the question"), AtMost(200, "The question")])
     kind = RadioField(
         "How is it answered?", choices=[SelectChoice(*one) for one in questions.KINDS.items()], default="text"
@@ -58,11 +66,15 @@ class QuestionForm(Form):
         return self
 
     def facts(self) -> dict[str, Any]:
-        names = ("words", "kind", "options", "purpose", "seen_by", "kept_days")
         return {
-            **{name: self[name].data for name in names},
+            **{name: self[name].data for name in COLUMNS},
             "event_id": int(self.event_id.data) if self.event_id.data else None,
         }
+
+
+def typed_of(found: Question) -> dict[str, Any]:
+    """A question as its form shows it."""
+    return {name: getattr(found, name) for name in COLUMNS}
 
 
 def question(question_id: int) -> Question:
@@ -107,28 +119,52 @@ def ask() -> ResponseReturnValue:
 @page.get(f"/{ID}")
 def edit(question_id: int) -> ResponseReturnValue:
     found = question(question_id)
-    form = QuestionForm(formdata=None, obj=found).offer_events()
+    shown = typed_of(found)
+    form = QuestionForm(formdata=None, data={**shown, "revision": meanwhile.revision(shown)}).offer_events()
     form.event_id.data = str(found.event_id or "")
+    return render_one(form, found)
+
+
+def render_one(
+    form: QuestionForm, found: Question, code: int = 200, clashes: Sequence[meanwhile.Clash] = ()
+) -> ResponseReturnValue:
+    answered = questions.is_answered(found)
     return render_template(
-        "organise/question.html", form=form, question=found, answered=questions.is_answered(found)
-    )
+        "organise/question.html", form=form, question=found, answered=answered, clashes=clashes
+    ), code
 
 
 @page.post(f"/{ID}")
 def save(question_id: int) -> ResponseReturnValue:
-    found, form = question(question_id), QuestionForm().offer_events()
-    form.event_id.data = str(
-        found.event_id or ""
-    )  # where it is asked stays; another event is another question
-    form.event_id.validate_choice = False
+    form = QuestionForm().offer_events()
+    found = questions.one(g.desk.organisation_id, question_id)
+    if found is None:
+        return replaced(question_id, form)
+    # Where it is asked stays: another event is another question.
+    form.event_id.data, form.event_id.validate_choice = str(found.event_id or ""), False
     if not form.validate():
-        answered = questions.is_answered(found)
-        return render_template("organise/question.html", form=form, question=found, answered=answered), 422
+        return render_one(form, found, 422)
     start_write()
-    questions.change(question(question_id), form.facts(), g.desk.actor, clock.now())
+    team.lock(g.desk.organisation_id)  # one at a time: the second sees what the first wrote
+    found = questions.one(g.desk.organisation_id, question_id)
+    if found is None:
+        return replaced(question_id, form)
+    if clashes := meanwhile.settle(form, typed_of(found)):
+        db.session.rollback()
+        return render_one(form, question(question_id), 409, clashes)
+    questions.change(found, form.facts(), g.desk.actor, clock.now())
     db.session.commit()
     flash("Saved. Answers given before keep the words that they were given to.", "good")
     return redirect(url_for("organise_questions.show"), 303)
+
+
+def replaced(question_id: int, form: QuestionForm) -> ResponseReturnValue:
+    """The page on which what was typed can be asked anew; 404 where there never was such a question here."""
+    db.session.rollback()
+    if not questions.was_asked(g.desk.organisation_id, question_id):
+        abort(404)
+    form.form_errors.append(GONE)
+    return render(form, 409)
 
 
 @page.post(f"/{ID}/retire")

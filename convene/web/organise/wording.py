@@ -1,11 +1,11 @@
 """The words of each letter, as this host puts them: read, changed, looked at, tried by mail, and given back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import Field
+from wtforms import Field, HiddenField
 from wtforms.validators import ValidationError
 
 from convene import clock
@@ -14,10 +14,11 @@ from convene.extensions import db, start_write
 from convene.mail import wording
 from convene.mail.languages import LANGUAGES
 from convene.mail.wording import LETTERS, MEANING, Refused, Words
+from convene.people import team
 from convene.people.queries import ORGANISING
 from convene.web import forms
 from convene.web.forms import AtMost, Form, Needed, Paragraphs
-from convene.web.organise import sample
+from convene.web.organise import meanwhile, sample
 
 page = Blueprint("organise_wording", __name__)
 
@@ -40,6 +41,7 @@ def form_for(placeholders: tuple[str, ...], **how: Any) -> Form:
     """The form for a letter's words; which braces it knows depends on the letter."""
 
     class WordsForm(Form):
+        revision = HiddenField()
         subject = forms.Words(
             "Subject",
             [
@@ -58,6 +60,12 @@ def form_for(placeholders: tuple[str, ...], **how: Any) -> Form:
         )
 
     return WordsForm(**how)
+
+
+def as_shown(words: Words) -> dict[str, str]:
+    """A letter's words as their form shows them, with what it brings back of that (meanwhile)."""
+    shown = {"subject": words.subject, "words": words.words}
+    return {**shown, "revision": meanwhile.revision(shown)}
 
 
 def typed(form: Any) -> Words:
@@ -94,11 +102,17 @@ def show() -> ResponseReturnValue:
 def edit(letter: str) -> ResponseReturnValue:
     kind = of_desk(letter)
     words = now_used(letter)
-    form = form_for(kind.placeholders, formdata=None, data={"subject": words.subject, "words": words.words})
+    form = form_for(kind.placeholders, formdata=None, data=as_shown(words))
     return render(letter, form, words)
 
 
-def render(letter: str, form: Form, shown: Words | None, code: int = 200) -> ResponseReturnValue:
+def render(
+    letter: str,
+    form: Form,
+    shown: Words | None,
+    code: int = 200,
+    clashes: Sequence[meanwhile.Clash] = (),
+) -> ResponseReturnValue:
     """The page; `shown` are the words that the letter beside them is written in, if they can be."""
     kind, now = of_desk(letter), clock.now()
     own = wording.all_of(g.desk.organisation_id).get(letter)
@@ -108,6 +122,7 @@ def render(letter: str, form: Form, shown: Words | None, code: int = 200) -> Res
         letter=letter,
         kind=kind,
         form=form,
+        clashes=clashes,
         own=own,
         who=who,
         example=sample.keyless(sample.of(letter, shown, who, now)) if shown else None,
@@ -129,6 +144,11 @@ def save(letter: str) -> ResponseReturnValue:
         return send_test(letter, form)
     now = clock.now()
     start_write()
+    team.lock(g.desk.organisation_id)  # one at a time: the second sees what the first wrote
+    there = now_used(letter)
+    if clashes := meanwhile.settle(form, {"subject": there.subject, "words": there.words}):
+        db.session.rollback()
+        return render(letter, form, None, 409, clashes)
     wording.keep(g.desk.organisation_id, letter, typed(form), g.desk.actor, now)
     audit.record(g.desk.organisation_id, g.desk.actor, "wording.changed", f"letter:{letter}", now)
     db.session.commit()
@@ -167,5 +187,5 @@ def back(letter: str) -> ResponseReturnValue:
     flash(
         "The usual words are used again. Yours are still in the boxes: press Save to have them back.", "good"
     )
-    form = form_for(kind.placeholders, formdata=None, data={"subject": was.subject, "words": was.words})
-    return render(letter, form, wording.usual(letter))
+    shown = {**as_shown(was), "revision": as_shown(wording.usual(letter))["revision"]}
+    return render(letter, form_for(kind.placeholders, formdata=None, data=shown), wording.usual(letter))

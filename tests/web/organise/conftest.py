@@ -101,6 +101,10 @@ class World:
         """Open the form to change an event, type this and press."""
         return self.client.post(path + "/edit", data={**self.opened(path), **changes}, **how)
 
+    def fill(self, path: str, typed: dict[str, Any], **how: Any) -> TestResponse:
+        """Open the page with a form, type this and press."""
+        return self.client.post(path, data={**form_values(self.client.get(path)), **typed}, **how)
+
     def read(self, look: Callable[[], T]) -> T:
         with self.app.app_context():
             return look()
@@ -141,8 +145,8 @@ def text(answer: TestResponse) -> str:
 
 
 def form_values(answer: TestResponse) -> dict[str, str]:
-    """What the form with a title holds, as a browser would send it."""
-    form = next(form for form in Reader(answer.text).forms if "title" in dict(form.values))
+    """What the form with a title, or with a mark of what it was shown with, holds, as a browser would send it."""
+    form = next(form for form in Reader(answer.text).forms if {"title", "revision"} & set(dict(form.values)))
     return dict(form.values)
 
 

@@ -58,7 +58,7 @@ def test_the_organisation_says_who_it_is_and_takes_no_colour_that_cannot_be_read
     good = {"name": "The Warm Hall", "zone": "Europe/London", "controller": "The Warm Hall Trust", "accent": "#F6B73C",
             "privacy_contact": "privacy@example.org", "privacy_url": "https://example.org/privacy",
             "reply_to": "ada@example.org", "about": ""}  # fmt: skip
-    assert world.client.post(HOST, data=good).status_code == 303
+    assert world.fill(HOST, good).status_code == 303
     host = world.read(lambda: db.session.get_one(Organisation, world.host_id))
     assert (host.controller, host.accent) == ("The Warm Hall Trust", "#f6b73c")
     for wrong in (
@@ -100,9 +100,7 @@ def test_a_question_is_asked_on_the_page_of_a_place_with_its_purpose_and_answere
     assert "could not be kept" in text(refused)
     assert world.read(lambda: list(db.session.scalars(select(Response.words)))) == ["Yes"]
     assert "Bo Ash Yes" in text(world.client.get(f"{QUESTIONS}/event/{event}"))
-    changed = world.client.post(
-        f"{QUESTIONS}/{question}", data=a_question(words="Bread?"), follow_redirects=True
-    )
+    changed = world.fill(f"{QUESTIONS}/{question}", a_question(words="Bread?"), follow_redirects=True)
     assert "Bread?" in text(changed) and "Will you eat?" not in text(changed)
     assert "Will you eat?" in text(world.client.get(f"{QUESTIONS}/event/{event}"))
 

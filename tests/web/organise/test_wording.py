@@ -41,7 +41,7 @@ def test_the_list_says_whose_words_each_letter_has_and_why_some_stay(world: Worl
         assert f'href="{PATH}/{name}"' in page.text and kind.title in text(page)
     assert "nobody has proved to be theirs" in text(page)
     assert "Yours" not in text(page).partition("Last changed")[2].partition("Letters whose words")[0]
-    world.client.post(f"{PATH}/reminder", data=OWN)
+    world.fill(f"{PATH}/reminder", OWN)
     assert text(world.client.get(PATH)).count(" Yours ") == 1
     assert f'href="{PATH}" aria-current="page"' in page.text
 
@@ -60,7 +60,7 @@ def test_every_letter_opens_with_its_words_and_an_example(world: World, letter: 
 
 
 def test_words_are_saved_for_this_host_alone_and_stand_in_its_letters(world: World) -> None:
-    page = world.client.post(f"{PATH}/place_confirmed", data=OWN, follow_redirects=True)
+    page = world.fill(f"{PATH}/place_confirmed", OWN, follow_redirects=True)
     assert "Saved." in text(page) and "Hooray, {name}" in page.text
     assert rows(world) == [(world.host_id, "place_confirmed", "Hooray, {name}")]
     for host, subject in (
@@ -123,7 +123,7 @@ def test_tests_are_few_enough_for_a_mailbox(world: World) -> None:
 
 
 def test_going_back_to_the_usual_words_can_be_undone_by_saving_again(world: World) -> None:
-    world.client.post(f"{PATH}/reminder", data=OWN)
+    world.fill(f"{PATH}/reminder", OWN)
     page = world.client.post(f"{PATH}/reminder/back")
     assert rows(world) == [] and "The usual words are used again." in text(page)
     assert "Hello Sam Example, This is coming up" in text(page)
@@ -144,6 +144,6 @@ def test_letters_that_stay_as_they_are_have_no_page(world: World) -> None:
 
 
 def test_words_that_were_pasted_with_marks_of_windows_are_kept_as_lines(world: World) -> None:
-    world.client.post(f"{PATH}/reminder", data={"subject": "Hi", "words": "One\r\n\r\nTwo {{and}} three"})
+    world.fill(f"{PATH}/reminder", {"subject": "Hi", "words": "One\r\n\r\nTwo {{and}} three"})
     kept = world.read(lambda: wording.own(world.host_id, "reminder"))
     assert kept and kept.words == "One\n\nTwo {{and}} three"
