@@ -40,7 +40,9 @@ class Nudge(db.Model):
     due_at: Mapped[datetime]
     look_at: Mapped[datetime | None]  # of one held: when it is looked at again
     decided_at: Mapped[datetime]
-    letter_key: Mapped[str | None] = mapped_column(String(160), index=True)  # of the OutgoingMail it went into
+    letter_key: Mapped[str | None] = mapped_column(
+        String(160), index=True
+    )  # of the OutgoingMail it went into
     generation: Mapped[int] = mapped_column(default=1)
 
     event: Mapped[Event] = relationship()  # none where event_id is none: who asks for it knows the rule

@@ -55,7 +55,7 @@ def in_program() -> Iterator[tuple[str, str, str]]:
     """What is given to `said` as it stands, and the lists from which something is given to it."""
     for path in sorted((ROOT / "convene").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "said":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("said", "translations.said"):
                 yield from (
                     (one.value, "", path.relative_to(ROOT).as_posix())
                     for one in node.args[:1]
