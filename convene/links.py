@@ -49,6 +49,24 @@ def circle(slug: str) -> str:
     return absolute(f"/circles/{slug}")
 
 
+def challenge(slug: str) -> str:
+    return absolute(f"/challenges/{slug}")
+
+
+def circle_members(circle_id: int) -> str:
+    """Where the host answers those who ask to join."""
+    return absolute(f"/organise/circles/{circle_id}/members")
+
+
+def member(member_id: int, generation: int) -> str:
+    """A person's own page in one circle; a raised generation kills the links sent before."""
+    return absolute(f"/member/{member_token(member_id, generation)}")
+
+
+def member_token(member_id: int, generation: int) -> str:
+    return str(signer("member").dumps([member_id, generation]))
+
+
 def calendar(person_id: int, generation: int) -> str:
     """Every place of a person at one host, to follow in a calendar; a raised generation kills the address."""
     return absolute(f"/calendar/{signer('calendar').dumps([person_id, generation])}.ics")
@@ -81,15 +99,6 @@ def helper(link_id: int) -> str:
 def check_in(event_id: int) -> str:
     """Behind the code on the wall: whoever is in the room says that they are here."""
     return absolute(f"/here/{signer('check_in').dumps([event_id])}")
-
-
-def member(member_id: int, generation: int) -> str:
-    """The inside of a circle, for one member; a raised generation kills the links sent before."""
-    return absolute(f"/member/{member_token(member_id, generation)}")
-
-
-def member_token(member_id: int, generation: int) -> str:
-    return str(signer("member").dumps([member_id, generation]))
 
 
 def answer(nudge_id: int, generation: int) -> str:

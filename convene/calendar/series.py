@@ -127,6 +127,11 @@ def of_sessions(whole: Entry, sessions: Iterable[Session]) -> Series:
     return Series(replace(whole, starts_at=first, ends_at=first + length), dates, ordered)
 
 
+def renumbered(series: Series, uid: str, sequence: int) -> Series:
+    """The same series as one person's invite has it: under this UID, in the revision last sent to them."""
+    return replace(series, whole=replace(series.whole, uid=uid, sequence=sequence))
+
+
 def request(series: Series, guest: Guest) -> bytes:
     """METHOD:REQUEST, for a new place as for any change: a session moved, off, or on again.
 

@@ -36,6 +36,17 @@ WHY = {
     "invited": "Somebody gave you a part at the desk of a host.",
     "second_step": "The second step of a sign-in with this address was changed.",
     "new_device": "Somebody signed in as you on a device that we had not seen before.",
+    "circle_confirm": "Somebody, most likely you, asked with this address to join a circle; nothing is kept until its "
+    "button is pressed.",
+    "circle_link": "You asked to join this circle again, or for a new link to your page in it.",
+    "circle_joined": "You have a place in this circle.",
+    "circle_waiting": "You joined the waiting list of this circle.",
+    "circle_declined": "You asked to join this circle, and its host answered.",
+    "circle_changed": "Something changed about your dates in this circle.",
+    "circle_left": "You left this circle.",
+    "circle_ended": "A circle that you were in has ended.",
+    "circle_poll": "You are in this circle, and its first date is being found.",
+    "circle_asked": "You look after this circle, and somebody asked to join it.",
 }
 OTHERWISE = "It is about your part in what this host does."
 

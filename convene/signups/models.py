@@ -43,6 +43,9 @@ class Signup(db.Model):
     attends_online: Mapped[bool] = mapped_column(default=False)  # of an event that is both
     brought_by_id: Mapped[int | None] = mapped_column(index=True)  # of Signup: whose guest they are
     invitation_id: Mapped[int | None]  # of Invitation
+    by_circle: Mapped[bool] = mapped_column(
+        default=False
+    )  # a member's: their circle writes, and invites once for all
     reply: Mapped[str | None] = mapped_column(
         String(10)
     )  # accepted, declined, tentative: pressed in a calendar

@@ -9,11 +9,13 @@ from convene.access import codes, limits
 from convene.mail import outbox
 from convene.mail.letter import Letter
 from convene.mail.models import OutgoingMail
+from convene.people.models import Person
 from convene.signups import letters
 from convene.signups.models import Signup
 
 LINK_LASTS = letters.LINK_LASTS
 # Why a reminder was taken back: nudges.actions judges it anew, and it goes out with what is then so.
+ASKED_FOR = ("confirm", "place_link")
 UNTRUE = "what it tells of changed before this left"
 
 
@@ -22,8 +24,8 @@ def thread(signup: Signup) -> str:
 
 
 def post(letter: Letter, signup: Signup, now: datetime, replaces: tuple[str, ...] = ()) -> None:
-    """Post a letter about this place; people without an address are told by the host."""
-    if not signup.person.reachable:
+    """Post a letter about this place; people without an address are told by the host, and members by their circle."""
+    if not signup.person.reachable or (signup.by_circle and letter.kind not in ASKED_FOR):
         return
     signup.letter_count += 1
     outbox.post(
@@ -73,8 +75,13 @@ def count_letter(signup: Signup, now: datetime) -> None:
 
     Few until the address has answered once; then more, so that somebody known can sign up for a whole programme.
     """
-    address = signup.person.reachable
-    if signup.person.state != "provisional":
+    count_letter_to(signup.person, now)
+
+
+def count_letter_to(person: Person, now: datetime) -> None:
+    """The same, for whatever anybody could ask for in this person's name. Raises limits.TooMany."""
+    address = person.reachable
+    if person.state != "provisional":
         limits.take(now, MAILS_PER_KNOWN_ADDRESS_HOUR=address)
         return
     limits.take(now, MAILS_PER_ADDRESS_HOUR=address)

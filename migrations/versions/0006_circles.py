@@ -518,6 +518,7 @@ def upgrade() -> None:
     op.add_column("circle", sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(op.f("ix_circle_host_id"), "circle", ["host_id"], unique=False)
     op.execute("UPDATE circle SET zone = (SELECT zone FROM organisation WHERE id = circle.organisation_id)")
+    op.add_column("signup", sa.Column("by_circle", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("event", sa.Column("challenge_id", sa.Integer(), nullable=True))
     op.create_index(op.f("ix_event_challenge_id"), "event", ["challenge_id"], unique=False)
 
@@ -525,6 +526,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_event_challenge_id"), table_name="event")
     op.drop_column("event", "challenge_id")
+    op.drop_column("signup", "by_circle")
     op.drop_index(op.f("ix_circle_host_id"), table_name="circle")
     for name in ("ended_at", "rested_at", "revised_at"):
         op.drop_column("circle", name)

@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from convene.access.letters import CHANGED, new_device, second_step, sign_in
 from convene.calendar import zones
+from convene.circles import letters as circles
+from convene.circles.models import Challenge, Circle, CircleSession, Learning, Member, PollOption, TimePoll
+from convene.circles.telling import SENTENCES, line
 from convene.events.actions import draft
 from convene.events.models import Event
 from convene.extensions import db
@@ -119,6 +122,39 @@ def seat_all(at: Event, people: list[Person], label: str, room: str) -> None:
     db.session.flush()
 
 
+def every_letter_of_a_circle(signup_: Signup, text: str, online: bool) -> Iterator[Letter]:
+    """Each letter of a circle: with the person's place as that of one session, where it is online, or with no date."""
+    at, by = signup_.event, signup_.event.organisation
+    challenge = Challenge(
+        organisation_id=by.id, slug=f"zqx-{next(numbers)}", title=text[:140], question=text, created_at=NOW
+    )
+    circle = Circle(
+        organisation=by, challenge=challenge, slug=f"zqx-{next(numbers)}", title=text[:140], zone="Europe/London",
+        created_at=NOW, uid=f"circle-{next(numbers)}@example.org" if online else None, sequence=0, revised_at=NOW,
+    )  # fmt: skip
+    person_ = signup_.person
+    member = Member(
+        circle=circle, person=person_, state="member", started_at=NOW, generation=1, letter_count=0
+    )
+    db.session.add_all([challenge, circle, member])
+    db.session.flush()
+    if online:
+        db.session.add(CircleSession(event_id=at.id, circle_id=circle.id, original="2026-05-12T18:30"))
+        at.state = "published"
+        db.session.flush()
+    yield circles.confirm(member)
+    yield circles.link(member)
+    yield circles.waiting(member)
+    yield from (circles.declined(member, words) for words in ("", text))
+    yield circles.joined(member, NOW)
+    yield circles.changed(member, [line(member, change, at) for change in SENTENCES], text, NOW)
+    yield circles.left(member, NOW)
+    yield circles.ended(member, Learning(hoped=text, happened=text, again=text), NOW)
+    yield circles.poll(member, TimePoll(options=[PollOption(starts_at=STARTS)]))
+    yield from (circles.asked(person_, member, again) for again in (False, True))
+    at.state = "draft"
+
+
 def every_letter(text: str, other_name: str, language: str | None = None) -> Iterator[Letter]:
     """Each letter in each wording; `text` stands wherever a person may type but in the name of one other."""
     speech = known(language)
@@ -170,6 +206,7 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         yield my_data(other, "secret", NOW)
         yield from (new_address(other, "new@example.org", secret, NOW) for secret in ("secret", None))
         yield address_changed(other, "old@example.org", NOW)
+        yield from every_letter_of_a_circle(mine, text, online)
     yield sign_in("olive@example.org", "secret", NOW, language=language)
     yield sign_in("olive@example.org", "secret", NOW, "123456", language)
     when = zones.spoken_moment(NOW, "Europe/London", speech)

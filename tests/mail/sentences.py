@@ -9,6 +9,7 @@ from jinja2.ext import extract_from_ast
 
 from config import ROOT
 from convene.access.letters import CHANGED
+from convene.circles.telling import SENTENCES
 from convene.groups.rules import NUMBERS, SHARED
 from convene.groups.starters import QUESTIONS
 from convene.mail.why import OTHERWISE, WHY
@@ -64,6 +65,7 @@ def in_program() -> Iterator[tuple[str, str, str]]:
     yield from ((label, "", "convene/signups/upheaval.py") for label in labels())
     yield from ((reason, "", "convene/nudges/rules.py") for reason in REASONS)
     yield from ((what, "", "convene/access/letters.py") for what in CHANGED)
+    yield from ((change, "", "convene/circles/telling.py") for change in SENTENCES)
     yield from ((part, "", "convene/people/letters.py") for part in PARTS.values())
     for _, all_, some in SHARED:
         yield from ((words, "", "convene/groups/rules.py") for words in (all_, some))

@@ -206,7 +206,13 @@ def test_every_letter_about_a_person_leads_to_their_own_notices_but_the_very_fir
                 letter.from_name == "Convene"
             )  # to whoever signs in, whichever host they organise for
             # Nobody has answered from that address yet, or nobody is to find anything there any more.
-            stranger = letter.kind in ("confirm", "invited", "new_address", "address_changed")
+            stranger = letter.kind in (
+                "confirm",
+                "circle_confirm",
+                "invited",
+                "new_address",
+                "address_changed",
+            )
             assert told == (not stranger and not of_the_house), letter.kind
 
 

@@ -41,6 +41,16 @@ LETTERS = {
     "my_data": "A link to what is kept",
     "new_address": "Is this your new address?",
     "address_changed": "An address was changed",
+    "circle_confirm": "Join a circle",
+    "circle_link": "The way to a page in a circle",
+    "circle_joined": "A place in a circle",
+    "circle_waiting": "On a circle's waiting list",
+    "circle_declined": "No place in a circle",
+    "circle_changed": "Dates in a circle",
+    "circle_left": "Left a circle",
+    "circle_ended": "A circle has ended",
+    "circle_poll": "When can you come?",
+    "circle_asked": "Somebody asks to join",
 }
 # What two people agreed on between them is not for the host to know, nor is a link that lets somebody in.
 SEALED = ("sign_in", "stay_in_touch", "my_data", "new_address")

@@ -20,7 +20,8 @@ from convene.mail.letter import Letter
 from convene.people.models import Organisation, Person
 from convene.signups.models import Signup
 
-OPENS = r"/(?:place|answer|unsubscribe|preferences|calendar|organise/sign-in|sign-in)/"  # each with somebody's key
+# Each with somebody's key.
+OPENS = r"/(?:place|member|answer|unsubscribe|preferences|calendar|organise/sign-in|sign-in)/"
 LINKS = ("place_url", "event_url", "now_url", "answer_url", "line_up_url", "preferences_url")
 STATES = {"waitlisted": "waitlisted", "place_offered": "offered", "cancelled": "cancelled"}
 

@@ -1,0 +1,220 @@
+"""A person's way into a circle and out of it: ask, press the mailed link, be answered, wait, leave, come back.
+
+Who holds a place is decided under the lock of the circle's row, and the letter is posted in the same transaction.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from convene.access import limits
+from convene.circles import letters, places, queries
+from convene.circles.models import Circle, Member
+from convene.circles.posting import asking_mark, post, tell_hosts_of_asking
+from convene.extensions import db, upsert
+from convene.mail import outbox
+from convene.mail.models import OutgoingMail
+from convene.people.actions import meet, meet_without_address
+from convene.people.models import Person
+from convene.signups.posting import count_letter_to
+
+REMIND_AFTER = timedelta(days=3)  # the host, of somebody who waits for an answer
+REMIND_UNTIL = timedelta(days=30)
+OVER_WITH_PLACE = ("circle_joined", "circle_changed", "circle_poll", "circle_waiting")
+
+
+class NotOpen(Exception):
+    """The circle takes nobody in: it rests, or has ended."""
+
+
+class Gone(Exception):
+    """What was asked cannot be done in the state this person is in now."""
+
+
+class NotAgreed(Exception):
+    """The agreements were not accepted, or they changed since they were read."""
+
+
+def refuse_unless_open(circle: Circle) -> None:
+    if circle.state not in ("forming", "open"):
+        raise NotOpen
+
+
+def ask(circle_id: int, address: str, name: str, words: str, zone: str | None, now: datetime) -> Member:
+    """Start joining, and post the link; who is known gets the way to their own page. Holds no place.
+
+    Raises NotOpen, BadAddress. Over the limit of an address no letter goes, and the page reads the same.
+    """
+    circle = queries.locked(circle_id)
+    refuse_unless_open(circle)
+    person = meet(circle.organisation, address, name, now)
+    if zone and person.state == "provisional":
+        person.zone = zone
+    member = begun(circle, person, now)
+    if member.state in ("left", "declined"):
+        member.state, member.started_at = "started", now
+    if member.state == "started":
+        member.words = words
+    send_link(member, now)
+    return member
+
+
+def begun(circle: Circle, person: Person, now: datetime) -> Member:
+    """The one row of this person in this circle, made if new."""
+    row = upsert(Member).values(circle_id=circle.id, person_id=person.id, state="started", started_at=now)
+    row = row.on_conflict_do_update(
+        index_elements=["circle_id", "person_id"], set_={"person_id": Member.person_id}
+    )
+    found = row.returning(Member).execution_options(populate_existing=True)
+    return db.session.scalars(found).one()
+
+
+def send_link(member: Member, now: datetime) -> None:
+    try:
+        count_letter_to(member.person, now)
+    except limits.TooMany:
+        return
+    post(letters.confirm(member) if member.state == "started" else letters.link(member), member, now)
+
+
+def new_link(member_id: int, now: datetime) -> None:
+    """Send a new link and kill the old ones; raises limits.TooMany, and then the link in hand still works."""
+    member = lock(member_id)
+    count_letter_to(member.person, now)
+    member.generation += 1
+    send = letters.confirm if member.state == "started" else letters.link
+    post(send(member), member, now)
+
+
+def lock(member_id: int) -> Member:
+    member = queries.member_locked(member_id)
+    if member is None:
+        raise Gone
+    return member
+
+
+def agree(member: Member, version: int | None, now: datetime) -> None:
+    """Write down that this wording was accepted. Raises NotAgreed where it is not the newest, or there is one."""
+    newest = queries.agreement(member.circle_id)
+    if newest is None:
+        return
+    if version != newest.version:
+        raise NotAgreed
+    if member.agreed_version != version:
+        member.agreed_version, member.agreed_at = version, now
+
+
+def come_in(member_id: int, version: int | None, now: datetime) -> Member:
+    """The mailed link's button was pressed: a place, a number in line, or a question to the host.
+
+    Pressing again changes nothing. Raises NotOpen, NotAgreed, Gone.
+    """
+    member = lock(member_id)
+    refuse_unless_open(member.circle)
+    if member.state not in ("started", "left", "declined"):
+        return member
+    agree(member, version, now)
+    member.person.state = "active"
+    if member.circle.joining == "asking":
+        member.state, member.asked_at, member.answered_by = "asked", now, ""
+        db.session.flush()
+        tell_hosts_of_asking(member, 1, now)
+    else:
+        give_place(member, now)
+    return member
+
+
+def add(circle_id: int, name: str, address: str | None, now: datetime) -> Member:
+    """The host brings somebody in who asked them: a place, or one in line. Raises NotOpen, BadAddress."""
+    circle = queries.locked(circle_id)
+    refuse_unless_open(circle)
+    host = circle.organisation
+    person = meet(host, address, name, now) if address else meet_without_address(host, name, now)
+    member = begun(circle, person, now)
+    if member.state not in ("member", "waiting"):
+        person.state = "active"
+        give_place(member, now)
+    return member
+
+
+def answer(member_id: int, yes: bool, words: str, actor: str, now: datetime) -> Member:
+    """The host's answer to somebody who asked. Raises Gone where there is nothing to answer any more."""
+    member = lock(member_id)
+    if member.state != "asked":
+        raise Gone
+    member.answered_by = actor
+    if yes:
+        give_place(member, now)
+    else:
+        member.state = "declined"
+        post(letters.declined(member, words), member, now)
+    return member
+
+
+def give_place(member: Member, now: datetime) -> None:
+    """A place if one is free and nobody waits for it, else the next number in line. The circle must be locked."""
+    circle = member.circle
+    db.session.flush()
+    waits = queries.counts([circle.id])[circle.id].get("waiting", 0)
+    if queries.taken(circle.id) < circle.places and not (waits and member.state != "waiting"):
+        seat(member, now)
+        return
+    member.state, member.queue_number = "waiting", circle.next_in_line
+    circle.next_in_line += 1
+    db.session.flush()
+    post(letters.waiting(member), member, now)
+
+
+def seat(member: Member, now: datetime) -> None:
+    member.state, member.queue_number = "member", None
+    member.joined_at, member.left_at = now, None
+    db.session.flush()
+    places.give_all(member, now)
+    post(letters.joined(member, now), member, now, replaces=("circle_waiting",))
+
+
+def leave(member_id: int, now: datetime) -> Member:
+    """Give up the place, the number in line or the asking; pressing again changes nothing."""
+    member = lock(member_id)
+    before = member.state
+    if before in ("left", "declined"):
+        return member
+    member.state, member.left_at, member.queue_number = "left", now, None
+    if before == "member":
+        places.take_all_back(member, now)
+        outbox.drop_unsent(f"member:{member.id}", OVER_WITH_PLACE, "they left before this letter did")
+        post(letters.left(member, now), member, now)
+        give_free_places(member.circle, now)
+    db.session.flush()
+    return member
+
+
+def give_free_places(circle: Circle, now: datetime) -> int:
+    """Every free place to the next in line, who agreed already; returns how many. The circle must be locked."""
+    if circle.state not in ("forming", "open"):
+        return 0
+    db.session.flush()
+    free = circle.places - queries.taken(circle.id)
+    line = queries.members(circle.id, "waiting")[: max(0, free)]
+    for member in line:
+        seat(member, now)
+    return len(line)
+
+
+def unanswered(now: datetime) -> list[int]:
+    """Those who have waited three days for the host's answer, who was not asked again yet."""
+    waits = select(Member.id, Member.asked_at).where(Member.state == "asked")
+    waits = waits.where(Member.asked_at <= now - REMIND_AFTER, Member.asked_at > now - REMIND_UNTIL)
+    again = select(OutgoingMail.key).where(
+        OutgoingMail.letter == "circle_asked", OutgoingMail.key.endswith(":2")
+    )
+    done = {tuple(key.split(":")[1:4:2]) for key in db.session.scalars(again)}
+    rows = db.session.execute(waits.order_by(Member.id))
+    return [found for found, at in rows if (str(found), asking_mark(at)) not in done]
+
+
+def remind(member_id: int, now: datetime) -> None:
+    """Ask the host once more, if nobody has answered meanwhile."""
+    member = lock(member_id)
+    if member.state == "asked":
+        tell_hosts_of_asking(member, 2, now)
