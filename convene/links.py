@@ -86,6 +86,11 @@ def place_token(signup_id: int, generation: int) -> str:
     return str(signer("place").dumps([signup_id, generation]))
 
 
+def join(signup_id: int, generation: int) -> str:
+    """Leads into the room online, for whoever has this place, and opens nothing else."""
+    return absolute(f"/place/{signer('join').dumps([signup_id, generation])}/join")
+
+
 def now(signup_id: int, generation: int) -> str:
     """Where that person sits now and next, for the hours of the event itself."""
     return f"{place(signup_id, generation)}/now"

@@ -15,7 +15,8 @@ from convene.people.actions import slug_of
 from convene.people.models import Organisation
 
 # Changes that people must be told of, because their calendar or their way there depends on them.
-TOLD = ("starts_at", "ends_at", "zone", "venue", "format", "online_url")
+# The link to join is not among them: letters and calendars carry a way there that follows it (signups.joining).
+TOLD = ("starts_at", "ends_at", "zone", "venue", "format")
 # Changes that people are told of if the host wants it: a mended word need not be a letter.
 MAY_TELL = ("title", "summary", "description", "access_info")
 

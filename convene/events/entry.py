@@ -15,14 +15,18 @@ DISCREET = "Your booking"  # in a calendar, and as the subject of a letter
 
 
 def entry(
-    event: Event, *, sequence: int | None = None, stamp: datetime | None = None, has_place: bool = False
+    event: Event,
+    *,
+    sequence: int | None = None,
+    stamp: datetime | None = None,
+    has_place: bool = False,
+    join_url: str = "",
 ) -> Entry:
-    """The calendar entry; the online address is in it only for a person who has a place."""
-    online = event.format == "online"
+    """The calendar entry; `join_url` is the person's own way in, and never the address of the room itself."""
     url = links.event(event.slug)
     words = [event.summary, f"Everything about it: {url}"]
-    if has_place and event.online_url:
-        words.append(f"Join here: {event.online_url}")
+    if join_url:
+        words.append(f"Join here: {join_url}")
     return Entry(
         uid=event.uid,
         sequence=event.sequence if sequence is None else sequence,
@@ -34,7 +38,7 @@ def entry(
         description="\n\n".join(word for word in words if word),
         location=venue(event, has_place),
         url=url,
-        conference_url=event.online_url if has_place and online and event.online_url else None,
+        conference_url=join_url or None,
         organiser_name=event.organisation.name,
         organiser_address=sender_address(current_app.config["MAIL_FROM"]),
         called_off=event.state == "called_off",
@@ -43,11 +47,16 @@ def entry(
 
 
 def booking(
-    event: Event, *, sequence: int | None = None, stamp: datetime | None = None, has_place: bool = False
+    event: Event,
+    *,
+    sequence: int | None = None,
+    stamp: datetime | None = None,
+    has_place: bool = False,
+    join_url: str = "",
 ) -> Entry:
     """The entry in one person's own calendar: of a discreet event it tells whoever looks over a shoulder nothing."""
-    whole = entry(event, sequence=sequence, stamp=stamp, has_place=has_place)
+    whole = entry(event, sequence=sequence, stamp=stamp, has_place=has_place, join_url=join_url)
     if not event.discreet:
         return whole
-    words = f"Join here: {event.online_url}" if has_place and event.online_url else ""
+    words = f"Join here: {join_url}" if join_url else ""
     return replace(whole, title=DISCREET, description=words, url=links.line_up())

@@ -45,8 +45,7 @@ def nudge_letter(nudge: Nudge, signup: Signup, facts: dict[str, Any], **rest: An
 def reminder(nudge: Nudge, signup: Signup, others: Sequence[Signup] = ()) -> Letter:
     """The day before; `others` are this person's other places of that day, told of in the same letter."""
     event = signup.event
-    join = event.online_url if event.format == "online" else ""
-    facts = {"join_url": join, "others": [facts_of(other) for other in others]}
+    facts = {"others": [facts_of(other) for other in others]}
     return nudge_letter(nudge, signup, facts, expires_at=event.starts_at)
 
 

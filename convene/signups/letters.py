@@ -11,6 +11,7 @@ from convene.events.place import as_told
 from convene.mail.languages import known
 from convene.mail.letter import Letter, write
 from convene.people.words import safe_to_mail
+from convene.signups import joining
 from convene.signups.called import called
 from convene.signups.models import HOLDING, Signup
 from convene.signups.uids import uid_of
@@ -32,6 +33,7 @@ def facts_of(signup: Signup) -> dict[str, Any]:
         "when": when,
         "own_when": own if zones.local(event.starts_at, own_zone).replace(tzinfo=None)
         != zones.local(event.starts_at, event.zone).replace(tzinfo=None) else None,
+        "join_url": joining.url(signup),
         "place_url": links.place(signup.id, signup.generation),
         "event_url": links.event(event.slug),
         "preferences_url": links.preferences(person.id, person.generation),
@@ -58,7 +60,7 @@ def letter(
 def request(signup: Signup, sequence: int, now: datetime) -> dict[str, Any]:
     """The invite part of a letter: METHOD:REQUEST for this person alone."""
     guest = invite.Guest(signup.person.name, signup.person.address_typed or "")
-    shown = booking(signup.event, sequence=sequence, stamp=now, has_place=True)
+    shown = booking(signup.event, sequence=sequence, stamp=now, has_place=True, join_url=joining.url(signup))
     body = invite.request(replace(shown, uid=uid_of(signup)), guest)
     return {"invite": body, "invite_method": "REQUEST", "revision": sequence}
 

@@ -13,6 +13,7 @@ from convene.events.models import Event
 from convene.events.queries import window
 from convene.extensions import db
 from convene.people.models import Person
+from convene.signups import joining
 from convene.signups.models import Signup
 from convene.signups.uids import uid_of
 
@@ -38,15 +39,22 @@ class Showing:
     uid: str
     sequence: int  # SEQUENCE is counted for each person, as in their invites
     stamp: datetime
+    join_url: str
 
     def entry(self) -> Entry:
         """With the link to join for as long as the place is theirs."""
-        shown = booking(self.event, sequence=self.sequence, stamp=self.stamp, has_place=self.live)
+        shown = booking(
+            self.event,
+            sequence=self.sequence,
+            stamp=self.stamp,
+            has_place=self.live,
+            join_url=self.join_url if self.live else "",
+        )
         return replace(shown, uid=self.uid, called_off=not self.live)
 
     def mark(self) -> str:
         """All that the entry hangs on: the event's own facts change with its revision, which the stamp may hide."""
-        return f"{self.event.id}:{self.event.revised_at}:{self.live}:{self.sequence}:{self.stamp}"
+        return f"{self.event.id}:{self.event.revised_at}:{self.live}:{self.sequence}:{self.stamp}:{self.join_url}"
 
 
 def owner(person_id: int, generation: int) -> Person | None:
@@ -69,5 +77,6 @@ def showing(signup: Signup) -> Showing:
         uid=uid_of(signup),
         live=signup.state == "confirmed" and event.state == "published",
         sequence=max(event.sequence, signup.invite_sequence or 0),
+        join_url=joining.url(signup),
         stamp=max(moment for moment in moments if moment is not None),
     )

@@ -112,8 +112,8 @@ def will_hear(event: Event) -> int:
 
 def audience(changed: set[str]) -> tuple[str, ...]:
     """The states of those who are told of such a change."""
-    # A new link to join says nothing to those who have no place to join from yet, nor does a mended word.
-    return (*HOLDING, "waitlisted") if changed & set(events.TOLD) - {"online_url"} else HOLDING
+    # A mended word says nothing to those who have no place yet.
+    return (*HOLDING, "waitlisted") if changed & set(events.TOLD) else HOLDING
 
 
 def hearers(event: Event) -> list[tuple[ColumnElement[bool], set[str]]]:
@@ -140,10 +140,7 @@ def came_after(moment: datetime) -> ColumnElement[bool]:
 
 
 def in_words(event: Event, changed: set[str], language: str = HOUSE) -> dict[str, str]:
-    """What changed and what it is now, for people, under labels that the letter puts into its language.
-
-    The online address itself is never in the letter's words.
-    """
+    """What changed and what it is now, for people, under labels that the letter puts into its language."""
     words = {}
     if "title" in changed:
         words["Title"] = event.title
@@ -152,10 +149,6 @@ def in_words(event: Event, changed: set[str], language: str = HOUSE) -> dict[str
     if changed & {"venue", "format"}:
         place = said("Online", language) if event.format == "online" else event.venue
         words["Where"] = place or said("your host will tell you", language)
-    if "online_url" in changed and event.format == "online":
-        words["Joining"] = said(
-            "The link to join has changed; your place page and the invite have the new one", language
-        )
     if changed & {"summary", "description"}:
         words["What it is about"] = said("Written anew; the event's page has it", language)
     if "access_info" in changed:

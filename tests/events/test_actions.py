@@ -83,7 +83,6 @@ def test_what_has_begun_or_is_public_already_is_not_published(session: scoped_se
         {"venue": "Elsewhere"},
         {"zone": "Europe/Paris"},
         {"format": "online"},
-        {"online_url": "https://video.example.org/x"},
     ],
 )
 def test_what_people_must_be_told_raises_the_sequence(

@@ -170,7 +170,7 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         yield letters.place_confirmed(mine, 0, NOW)
         yield from (letters.waitlisted(line["waitlisted"], ahead) for ahead in (0, 1, 7))
         yield letters.place_offered(line["offered"])
-        new = {"starts_at", "venue", "online_url", "title", "summary", "access_info"}
+        new = {"starts_at", "venue", "title", "summary", "access_info"}
         changes = in_words(at, new, speech)
         yield letters.changed(mine, changes, 1, NOW)
         yield from (letters.changed(line[state], changes, None, NOW) for state in ("waitlisted", "offered"))

@@ -215,9 +215,9 @@ def test_a_change_is_told_in_the_language_of_each(session: scoped_session[Sessio
     at.state, at.online_url, at.format = "published", "https://video.example.org/a", "online"
     for code in (None, language):
         signup = a_signup(at, a_person(at.organisation, language=code))
-        tell_of({"starts_at", "venue", "online_url", "summary", "title"}, signup, NOW)
+        tell_of({"starts_at", "venue", "summary", "title"}, signup, NOW)
     house, theirs = db.session.query(OutgoingMail.text).order_by(OutgoingMail.id).all()
-    for label in ("Title", "When", "Where", "Joining", "What it is about"):
+    for label in ("Title", "When", "Where", "What it is about"):
         assert f"\n{label}: " in house[0]
         assert f"\n{translations.said(label, language)}{SPACE}: " in theirs[0]
     assert f"Où{SPACE}: En ligne" in theirs[0]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
+from convene import links
 from convene.events import actions as events
 from convene.events.models import Event
 from convene.mail.models import OutgoingMail
@@ -115,13 +116,19 @@ def test_two_changes_before_the_letter_left_are_one_letter_that_tells_both(event
     assert line_of(last_of(people["confirmed"], "changed"), "SEQUENCE") == "2"
 
 
-def test_the_link_to_join_is_in_the_invite_and_never_in_the_words(session: scoped_session[Session]) -> None:
+def test_another_room_online_is_told_to_nobody_for_every_way_in_leads_there(
+    session: scoped_session[Session],
+) -> None:
     event = an_event(format="online", venue="", online_url="https://video.example.org/one", now=NOW)
     signup = a_signup(event, now=NOW)
+    before = event.sequence
     change(event, {"online_url": "https://video.example.org/two"})
+    assert (kinds_of(signup), event.sequence, event.tell_at) == ([], before, None)
+    change(event, {"venue": "Its own site"})
     letter = last_of(signup, "changed")
     assert "video.example.org" not in letter.text + letter.html
-    assert b"video.example.org/two" in (letter.invite or b"").replace(b"\r\n ", b"")
+    invite = (letter.invite or b"").replace(b"\r\n ", b"")
+    assert links.join(signup.id, signup.generation).encode() in invite and b"video.example.org" not in invite
 
 
 def test_an_offer_never_outlasts_the_start_of_an_event_that_was_brought_forward(

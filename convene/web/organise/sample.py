@@ -90,7 +90,7 @@ def facts(name: str, sample: Sample, now: datetime) -> dict[str, Any]:
         "changes": {"When": when},
         "words": "",
         "ahead": 0,
-        "join_url": event.online_url if event.format == "online" else "",
+        "join_url": home if event.format == "online" else "",
         "others": [],
         "sittings": [sitting],
         "attendance": variant or "attended",

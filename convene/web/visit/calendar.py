@@ -25,9 +25,9 @@ ALL = "Convene: what's on"
 
 
 @page.app_template_global()
-def ways_to_add(event: Event, has_place: bool) -> tuple[tuple[str, str], ...]:
-    """Calendars on the web and the link that adds this event there; the link to join is for who has a place."""
-    return add_links(booking(event, has_place=has_place))
+def ways_to_add(event: Event, has_place: bool, join_url: str = "") -> tuple[tuple[str, str], ...]:
+    """Calendars on the web and the link that adds this event there; `join_url` is for who has a place."""
+    return add_links(booking(event, has_place=has_place, join_url=join_url))
 
 
 @page.app_template_global()

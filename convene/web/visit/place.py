@@ -17,7 +17,7 @@ from convene.groups.queries import seats_of
 from convene.messages import actions as messages
 from convene.messages.queries import hears_of_events
 from convene.people.actions import consent
-from convene.signups import actions, queries
+from convene.signups import actions, joining, queries
 from convene.signups.line import NotOffered
 from convene.signups.models import Signup
 from convene.signups.posting import LINK_LASTS
@@ -122,6 +122,7 @@ def render(signup: Signup, token: str, form: DetailsForm, code: int = 200) -> Re
             form=form,
             places=queries.places(event),
             ahead=queries.ahead(signup) if signup.state == "waitlisted" else 0,
+            way_in=joining.url(signup),
             takes_signups=is_open(event),
             is_over=event.ends_at <= now,
             sittings=sittings(signup),

@@ -107,17 +107,6 @@ def test_a_change_that_nobody_has_to_be_told_of_says_only_that_it_is_saved(world
 
 
 @pytest.mark.one_database
-def test_a_new_link_to_join_counts_only_those_who_have_a_place_as_told(world: World) -> None:
-    event_id = world.event(format="online", venue="", online_url="https://video.example.org/1", capacity=1)
-    world.add(event_id, "Bo Ash", "Cy Dune")
-    path = f"/organise/events/{event_id}"
-    world.save(path, {})  # the form knows whole minutes only, so this is what moves it onto one
-    world.client.post(path + "/tell")
-    page = world.save(path, {"online_url": "https://video.example.org/2"}, follow_redirects=True)
-    assert "1 person hears of it by mail at" in text(page)
-
-
-@pytest.mark.one_database
 def test_the_desk_shows_a_draft_whole_and_leads_to_its_preview_by_one_name(world: World) -> None:
     facts = typed(access_info="Two steps, and a ramp on the left.", description="Bring *one* question.")
     path = world.client.post("/organise/events/new", data=facts).location

@@ -43,9 +43,10 @@ def test_an_events_page_offers_the_file_first_and_then_four_calendars(
 
 def test_a_place_offers_them_with_the_link_to_join(visitor: Browsing, programme: Programme) -> None:
     visitor.open(path_of(links.place(programme.signup.id, 1)))
+    join = links.join(programme.signup.id, 1)
     for site in SITES:
         (asked,) = hrefs(visitor, site)
-        assert ROOM in json.dumps(asked), site
+        assert join in json.dumps(asked) and ROOM not in json.dumps(asked), site
 
 
 @pytest.mark.one_database

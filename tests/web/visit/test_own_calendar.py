@@ -40,7 +40,8 @@ def test_only_a_place_that_is_theirs_is_an_appointment(visitor: Browsing, progra
     a_signup(an_event(programme.host, title="Somebody else's"))
     found = statuses(visitor.client, programme.own)
     assert found == {"A session": "CONFIRMED", "An open evening": "CONFIRMED"}
-    assert ROOM in visitor.open(programme.own).text.replace("\r\n ", "")
+    join = links.join(programme.signup.id, programme.signup.generation)
+    assert join in visitor.open(programme.own).text.replace("\r\n ", "") and ROOM not in visitor.page.text
 
 
 def test_what_they_left_or_was_called_off_is_taken_out_and_stays_so_for_a_month_and_more(

@@ -440,7 +440,8 @@ def test_the_link_to_join_is_shown_with_a_place_and_not_without(visitor: Browsin
     event = an_event(format="online", venue="", online_url="https://video.example.org/hall")
     for state, path in [(state, link(a_signup(event, state=state))) for state in STATES]:
         visitor.open(path)
-        assert ("video.example.org" in visitor.page.text) == (state == "confirmed"), state
+        assert "video.example.org" not in visitor.page.text
+        assert ("Join online" in visitor.words) == (state == "confirmed"), state
 
 
 # Groups
