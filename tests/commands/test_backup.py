@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import subprocess
-import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -21,6 +20,7 @@ from convene.mail.models import OutgoingMail
 from convene.signups import actions as signups
 from convene.signups.models import Signup
 from tests.factories import an_event, an_organisation
+from tests.parts.commands import ended
 from tests.parts.postgres import binaries
 
 
@@ -38,8 +38,7 @@ def convene(app: Flask, tools: str, *words: str) -> subprocess.CompletedProcess[
         "CONVENE_SECRET_KEY": "s" * 64,
     }
     environ["PATH"] = tools
-    command = [sys.executable, "-m", "convene.cli", *words]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    return ended(words, environ)
 
 
 def counts(app: Flask) -> tuple[int, int]:

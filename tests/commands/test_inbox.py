@@ -28,17 +28,25 @@ from convene.mail.models import OutgoingMail
 from convene.signups.models import Signup
 from tests.factories import a_person, a_signup, an_event
 from tests.inbox.messages import apple, bounce, gmail, letter, outlook
+from tests.parts.commands import ended
 from tests.parts.databases import Databases
 from tests.parts.imapserver import IMAPServer, Secured
-from tests.parts.processes import CONVENE, ROOT, Processes, free_port
+from tests.parts.processes import ROOT, Processes, free_port
 
 PAT = "pat@example.net"
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[IMAPServer]:
-    with IMAPServer(tmp_path / "imap.log") as server:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IMAPServer]:
+    with IMAPServer(tmp_path_factory.mktemp("imap") / "imap.log") as server:
         yield server
+
+
+@pytest.fixture
+def server(running: IMAPServer) -> IMAPServer:
+    """Its mailbox is empty."""
+    running.empty()
+    return running
 
 
 @pytest.fixture
@@ -56,10 +64,8 @@ def inbox(
 ) -> tuple[int, str]:
     """`convene inbox` run to its end: its exit code and all it said."""
     environ = {**processes.environ, "CONVENE_INBOX_URL": url, **more}
-    ended = subprocess.run(
-        [CONVENE, "inbox", *arguments], input=stdin, env=environ, cwd=ROOT, capture_output=True, timeout=60
-    )
-    return ended.returncode, (ended.stdout + ended.stderr).decode()
+    done = ended(["inbox", *arguments], environ, stdin)
+    return done.returncode, done.stdout + done.stderr
 
 
 def outcomes() -> list[tuple[str, str]]:
@@ -337,8 +343,8 @@ def test_where_nothing_came_a_look_is_all(signup: Signup, server: IMAPServer, pr
     def look(mark: str, **more: str) -> tuple[int, list[str]]:
         command = [sys.executable, "-m", "convene.inbox.look", mark]
         environ = {**processes.environ, "CONVENE_INBOX_URL": server.url, **more}
-        ended = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60)
-        return ended.returncode, ended.stdout.split("\n")
+        done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout.split("\n")
 
     code, (mark, *_) = look("")
     assert code == 0 and mark

@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.parts.commands import ended
 from tests.parts.mailserver import MailServer
 
 ANSWERS = {
@@ -22,16 +22,8 @@ def start(folder: Path, mail: str, *, typed: str = "", **answers: str) -> subpro
     """`convene start` in this folder, as somebody types it who has set nothing yet."""
     words = [f"--{name}={value}" for name, value in {**answers, **({"mail": mail} if mail else {})}.items()]
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CONVENE_")}
-    command = [
-        sys.executable,
-        "-m",
-        "convene.cli",
-        "start",
-        f"--database=sqlite:///{folder}/c.sqlite",
-        *words,
-    ]
-    return subprocess.run(
-        command, cwd=folder, env=environ, input=typed, capture_output=True, text=True, check=False
+    return ended(
+        ["start", f"--database=sqlite:///{folder}/c.sqlite", *words], environ, typed.encode(), folder
     )
 
 

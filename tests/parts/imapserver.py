@@ -87,6 +87,13 @@ class IMAPServer:
             assert line.append("INBOX", "", "", message)[0] == "OK"
         line.logout()
 
+    def empty(self) -> None:
+        """Take everything out of the mailbox."""
+        line = self.line()
+        line.store("1:*", "+FLAGS", r"(\Deleted)")
+        line.expunge()
+        line.logout()
+
     def open_all(self) -> None:
         """A human opens every message, and so marks it read."""
         line = self.line()
@@ -143,8 +150,10 @@ def pass_on(source: socket.socket, target: socket.socket) -> None:
     with suppress(OSError):
         while piece := source.recv(65536):
             target.sendall(piece)
-    with suppress(OSError):
-        target.shutdown(socket.SHUT_RDWR)
+    for one in (source, target):
+        with suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
+        one.close()
 
 
 def self_signed(name: str) -> tuple[bytes, bytes]:

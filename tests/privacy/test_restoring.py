@@ -1,8 +1,6 @@
 """A backup does not know who was erased after it was made: `convene restore` erases them from it again."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from convene.extensions import begin_write, db
 from convene.people.models import Person
 from convene.privacy import erased, erasure
 from tests.factories import a_person
+from tests.parts.commands import ended
 from tests.parts.postgres import binaries
 
 
@@ -35,8 +34,7 @@ def test_whoever_was_erased_since_the_backup_is_erased_from_it(
     }
 
     def convene(*words: str) -> str:
-        command = [sys.executable, "-m", "convene.cli", *words]
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+        done = ended(words, environ)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
