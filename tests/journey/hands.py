@@ -30,6 +30,16 @@ FOCUSED = """() => {
   };
 }"""
 
+# The button of a form that posts, or a link or a search.
+POSTS = "one => !!one.form && one.form.method === 'post'"
+
+# After a form: whether what has the focus says what came of it. A page with parts that come anew keeps it for itself.
+ANSWERED = """() => {
+  const one = document.activeElement;
+  return one.matches('h1, [role=status], [role=alert], [autofocus]') || (location.hash && one.id === location.hash.slice(1))
+    || (!document.querySelector('main > [role=status]') && !!document.querySelector('[data-part]'));
+}"""
+
 # Where we are, and of what kinds of things the page is made.
 PARTS = """() => location.pathname + ' ' + [...new Set([...document.querySelectorAll('body *')].map(
     one => one.tagName + '.' + one.getAttribute('class')))].sort().join(' ')"""
@@ -59,9 +69,18 @@ class Hand:
 
     def press(self, name: str) -> None:
         """Press the button or link whose name begins so, and wait for the page it leads to."""
+        actor = self.actor(name)
+        posts = actor.evaluate(POSTS)
         with self.page.expect_navigation():
-            self.actor(name).click()
+            actor.click()
+        self.answered(name, posts)
         self.arrived()
+
+    def answered(self, name: str, posts: bool) -> None:
+        """After a form the focus is on the errors, on what was said, on the heading, or on whom it was about."""
+        if posts and not self.page.evaluate(ANSWERED):
+            focused = self.page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+            self.watch.note(f"after {name!r} the focus is on {focused}")
 
     def fill(self, label: str, text: str) -> None:
         self.field(label).fill(text)
@@ -116,8 +135,8 @@ class Keys(Hand):
     def arrived(self) -> None:
         """The first stop of a page that gives the focus to nothing is the way past its head, and the way works."""
         taken = self.page.locator("[autofocus]")
-        if taken.count():
-            expect(taken).to_be_focused()
+        if taken.count() and "#" not in self.page.url:
+            expect(taken.first).to_be_focused()
             return
         if "#" in self.page.url:  # the browser goes on from the row that the address names
             return
@@ -145,8 +164,10 @@ class Keys(Hand):
 
     def press(self, name: str) -> None:
         now = self.walk_to(name, "a", "button")
+        posts = self.page.locator(":focus").evaluate(POSTS)
         with self.page.expect_navigation():
             self.page.keyboard.press("Space" if now["tag"] == "button" else "Enter")
+        self.answered(name, posts)
         self.arrived()
 
     def press_in_summary(self, words: str) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from tests.parts import browser as chromium
+from tests.parts.browser import AXE
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -21,6 +22,13 @@ SMALL = """() => [...document.querySelectorAll(
 WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.body.querySelectorAll('*')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
     .map(one => one.tagName.toLowerCase() + '.' + one.className).slice(0, 5)"""
+
+# All of it in one way there and back. Axe need not fetch the style sheets: no rule that is asked for reads them.
+JUDGED = f"""async tags => {{
+  const found = await axe.run({{preload: false, resultTypes: ['violations'],
+    runOnly: {{type: 'tag', values: tags}}, rules: {{'target-size': {{enabled: true}}}}}});
+  return [found.violations, ({WIDE})(), ({SMALL})()];
+}}"""
 
 
 @dataclass(frozen=True)
@@ -85,18 +93,14 @@ class Watch:
 
     def look_over(self, look: Look, rules: list[str] | None = None) -> None:
         """Judge the page as it stands; `rules` are axe's tags, by default those of WCAG 2.2 AA and good practice."""
-        tags = rules or [*WCAG, "best-practice"]
-        found = chromium.axe(
-            self.page,
-            runOnly={"type": "tag", "values": tags},
-            rules={"target-size": {"enabled": True}},
-            resultTypes=["violations"],
-        )
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found, wide, small = self.page.evaluate(JUDGED, rules or [*WCAG, "best-practice"])
         if found:
             self.note(f"({look}) axe found {chromium.told(found)}")
-        if wide := self.page.evaluate(WIDE):
+        if wide:
             self.note(f"({look}) it scrolls sideways: {wide}")
-        if small := self.page.evaluate(SMALL):
+        if small:
             self.note(f"({look}) targets under 24 px: {small}")
 
     def turn(self, look: Look) -> None:
