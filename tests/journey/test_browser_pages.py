@@ -37,6 +37,7 @@ NOT_PAGES = {
     *("static", "health.healthz", "health.readyz"),
     *("calendar.event", "calendar.line_up", "calendar.line_up_atom", "calendar.circle", "calendar.host"),
     "own_calendar.follow",
+    *("events.share_picture", "organise_share.poster"),  # a picture, and paper
     "organise_outbox.as_sent",  # a letter, with the styles of letters
     *("my_data.show", "erase.show"),  # closed without the mailed link; test_browser_my_data.py opens them
     *(
@@ -152,7 +153,7 @@ def examples(mail: Path) -> dict[str, list[Values]]:
     states = [place(state, FULL) for state in ("confirmed", "waitlisted", "offered", "cancelled")]
     return {
         "events.show": [{"slug": slug} for slug in (FULL, PAST, GONE)],
-        "code.show": [{"slug": FULL}],
+        "slug": [{"slug": FULL}],
         "circles.show": [{"slug": "the-measuring-circle"}],
         "place.show": [*states, place("started", OPEN), place("confirmed", PAST)],
         "place.ask_cancel": states[:1],
