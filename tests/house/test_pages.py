@@ -226,6 +226,18 @@ def test_every_box_has_its_label(house: House) -> None:
                 assert named, f"{path}: {box}"
 
 
+def test_every_picture_is_silent_or_has_words(house: House) -> None:
+    seen = 0
+    for path, answer in pages(house):
+        for picture in re.findall(r"<svg\b[^>]*>(?:\s*<title\b)?", answer.text):
+            seen += 1
+            told = 'role="img"' in picture and ("aria-label" in picture or "<title" in picture)
+            assert 'aria-hidden="true"' in picture or told, f"{path}: {picture}"
+        for image in tags(answer, "img"):
+            assert "alt" in image, f"{path}: {image}"
+    assert seen >= 20
+
+
 def test_links_within_a_page_lead_somewhere_on_it(house: House) -> None:
     for path, answer in pages(house):
         ids = {attributes.get("id") for _, attributes in Tags(answer.text).found}

@@ -36,7 +36,8 @@ POSTS = "one => !!one.form && one.form.method === 'post'"
 # After a form: whether what has the focus says what came of it. A page with parts that come anew keeps it for itself.
 ANSWERED = """() => {
   const one = document.activeElement;
-  return one.matches('h1, [role=status], [role=alert], [autofocus]') || (location.hash && one.id === location.hash.slice(1))
+  return one.matches('h1, [role=status], [role=alert], [autofocus]')
+    || (location.hash && one.id === location.hash.slice(1))
     || (!document.querySelector('main > [role=status]') && !!document.querySelector('[data-part]'));
 }"""
 

@@ -28,6 +28,9 @@ SIXTY = [f"{first} {last}" for first in FIRST for last in LAST]
 
 Opened = Callable[..., Page]
 
+# Counts how often something is said: each time that a status line is put in place.
+COUNTED = "line => { window.times = 0; new MutationObserver(() => window.times++).observe(line, {childList: true}); }"
+
 
 @pytest.fixture(scope="module")
 def copy(processes: Processes) -> Iterator[Installation]:
@@ -94,6 +97,7 @@ def test_the_clock_counts_by_the_servers_time_and_speaks_three_times(
     page.goto(at(copy, event_id, "timer?still=1"))
     said, shown = page.locator("[data-speaks]"), page.locator("[data-ends]")
     expect(shown).to_have_text(re.compile(r"^(20:00|19:5\d) left$"))
+    page.evaluate(COUNTED, said.element_handle())
     spoken = []
     for minutes in (14, 1, 3, 1, 1, 5):
         page.clock.fast_forward(minutes * 60_000)
@@ -103,6 +107,8 @@ def test_the_clock_counts_by_the_servers_time_and_speaks_three_times(
         "", "5 minutes left.", "5 minutes left.", "1 minute left.", "Time is up.", "Time is up."
     ]  # fmt: skip
     assert shown.inner_text() == "Time is up"
+    assert page.evaluate("window.times") == 3, "and at no other moment"
+    assert page.get_by_role("timer").evaluate("one => one.ariaLive") is None, "the seconds are not read out"
 
 
 def test_what_another_helper_pressed_appears_without_loading_the_page_anew(
@@ -181,3 +187,42 @@ def test_sixty_people_find_their_names_on_one_screen(
     assert page.locator(".wall-names li").count() == 60 and lowest <= height
     size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.wall-names')).fontSize)")
     assert size >= height * 0.028, "a letter of 1/35 of a screen of 1.2 m is 34 mm high"
+
+
+def test_whoever_cannot_see_the_board_moves_a_person_and_hears_it_once(
+    copy: Installation, somebody: Opened
+) -> None:
+    event_id, token = begin(copy)
+    page = somebody()
+    page.clock.install()
+    page.goto(at(copy, event_id, "").rstrip("/"))
+    choice = page.get_by_role("combobox", name="Move Ada Okri to group")
+    own = page.locator("[data-group]").filter(has=choice).get_by_role("heading").inner_text()
+    wanted = "Table 2" if own == "Table 1" else "Table 1"
+    choice.select_option(label=wanted)
+    page.get_by_role("button", name="Move Ada Okri", exact=True).press("Enter")
+    expect(page.get_by_role("heading", name=f"Ada Okri to {wanted}?")).to_be_focused()
+    with page.expect_navigation():
+        page.get_by_role("button", name=f"Move to {wanted}").press("Enter")
+    line = page.get_by_role("status")
+    expect(line).to_have_count(1)
+    expect(line).to_contain_text(f"Ada Okri is at {wanted} now.")
+    page.evaluate(COUNTED, line.element_handle())
+    seat = page.get_by_role("listitem").filter(
+        has=page.get_by_role("combobox", name="Move Ada Okri to group")
+    )
+    expect(seat.last).to_be_focused()
+    expect(
+        page.get_by_role("listitem").filter(has_text=wanted).filter(has_text="Ada Okri").first
+    ).to_be_visible()
+    page.clock.run_for(1_000)
+    assert page.evaluate("window.times") == 1, (
+        "what came with the page is silent, so it is put there once more"
+    )
+
+    page.goto(f"{copy.url}/place/{token}".removesuffix("/now"))
+    heard = page.get_by_role("main").aria_snapshot()
+    assert f'heading "Round 1: {wanted}"' in heard
+    others = [name for name in SIXTY[1:12] if name in heard]
+    assert len(others) >= 2, "companions are words, not a picture"
+    assert not re.search(r"^\s*- img$", heard, re.MULTILINE), f"a picture without words: {heard}"

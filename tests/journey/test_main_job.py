@@ -112,7 +112,7 @@ class Thread:
     def mark_here(self, names: list[str]) -> None:
         page = self.organiser.open(f"/organise/events/{self.event}/attendance")
         rows = re.findall(
-            r'<li class="door[^"]*" id="person-(\d+)">.*?<bdi>(.*?)</bdi>', page.html, re.DOTALL
+            r'<li class="door[^"]*" id="person-(\d+)"[^>]*>.*?<bdi>(.*?)</bdi>', page.html, re.DOTALL
         )
         number = {name: row for row, name in rows}
         token = re.findall(r'name="csrf_token" value="([^"]+)"', page.html)[0]
