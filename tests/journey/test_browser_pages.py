@@ -20,7 +20,8 @@ from convene.groups.models import Need
 from convene.mail.models import OutgoingMail
 from convene.messages.models import Message
 from convene.nudges.models import Nudge
-from convene.people.models import Lock, Organisation, Person, Role, Separation
+from convene.people import worries
+from convene.people.models import Lock, Organisation, Person, Role, Separation, Worry
 from convene.signups import attendance, helping
 from convene.signups.models import Question, Signup
 from tests.factories import a_person, a_signup
@@ -146,6 +147,10 @@ def examples(mail: Path) -> dict[str, list[Values]]:
     ).all()
     message = db.session.scalars(select(Message.id).limit(1)).one()
     my_data = tokens.issue("my_data", f"person:{signup.person_id}", timedelta(minutes=50), clock.now())
+    worries.tell(signup.person, full.id, "Somebody stood too near to me.", clock.now())
+    worry = db.session.scalars(select(Worry.id).order_by(Worry.id.desc()).limit(1)).one()
+    about = f"{signup.person_id}:new@example.org"
+    new_address = tokens.issue("new_address", about, timedelta(minutes=50), clock.now())
     here = [{"token": key(links.check_in(full.id))}]
     roles = select(Role.id).join(Person).where(Person.organisation_id == full.organisation_id)
     role = db.session.scalars(roles.limit(1)).one()
@@ -154,6 +159,7 @@ def examples(mail: Path) -> dict[str, list[Values]]:
     return {
         "events.show": [{"slug": slug} for slug in (FULL, PAST, GONE)],
         "slug": [{"slug": FULL}],
+        "token": states[:1],  # most addresses with a token are those of a place
         "circles.show": [{"slug": "the-measuring-circle"}],
         "place.show": [*states, place("started", OPEN), place("confirmed", PAST)],
         "place.ask_cancel": states[:1],
@@ -194,6 +200,8 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "check_in.seat": here,
         "another.show": states[:1],
         "my_data.press": [{"secret": my_data}],
+        "secret": [{"secret": new_address}],
+        "worry_id": [{"worry_id": worry}],
         "organise_helper_links.code": [{"event_id": full.id, "link_id": helper.id}],
         "organise_after.show": [{"event_id": number[PAST]}],
         "organise_wording.edit": [{"letter": "reminder"}],
@@ -208,15 +216,18 @@ def examples(mail: Path) -> dict[str, list[Values]]:
 
 def addresses(app: Flask, examples: dict[str, list[Values]]) -> Iterator[tuple[str, str]]:
     """(endpoint, path) of every page that is shown on GET; fails where an address has no example."""
+    missing = []
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             if "GET" not in (rule.methods or ()) or rule.endpoint in NOT_PAGES:
                 continue
             wanted = "+".join(sorted(rule.arguments))
             known = examples.get(rule.endpoint) or examples.get(wanted) or ([{}] if not wanted else [])
-            assert known, f"give {rule.endpoint} an example: it needs {wanted}"
+            if not known:
+                missing.append(f"{rule.endpoint}: {wanted}")
             for values in known:
                 yield rule.endpoint, app.url_for(rule.endpoint, **values)
+    assert not missing, f"give these an example of what stands in their address: {missing}"
 
 
 def asked_for_mail(app: Flask) -> str:
@@ -241,7 +252,7 @@ def test_every_page_is_whole_on_a_phone_and_on_a_desk(
 
     with copy.writing():
         known = examples(mail)
-    for endpoint, path in addresses(copy.app, known):
+    for endpoint, path in sorted(addresses(copy.app, known)):
         if endpoint == LETTERS:  # its own sandbox lets nobody run a script, axe neither
             page.goto("about:blank")
             page.set_content(context.request.get(copy.url + path).text())
