@@ -105,3 +105,11 @@ def swap(circle: Circle, first: int, second: int, now: datetime) -> list[int]:
             planning.row_of(event).host_id = new[event.id]
     db.session.flush()
     return [one for one in new.values() if one is not None]
+
+
+def clear(circle: Circle, now: datetime) -> None:
+    """The circle's own host hosts what is to come; who hosted what is over stays written down."""
+    for event, session in sessions(circle.id):
+        if session and event.ends_at > now:
+            session.host_id = None
+    db.session.flush()

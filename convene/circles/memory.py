@@ -75,15 +75,6 @@ def see(
     return made
 
 
-def edit(seen: Insight, words: str, now: datetime) -> None:
-    """In other words: what people said of the old ones does not stand for the new."""
-    if words == seen.words:
-        return
-    seen.words, seen.edited_at = words, now
-    for said in list(seen.stances):
-        seen.stances.remove(said)
-
-
 def take_stance(seen: Insight, person_id: int, stance: str, words: str, now: datetime) -> None:
     """How somebody sees it, in place of what they said before; an empty stance takes it back."""
     mine = next((said for said in seen.stances if said.person_id == person_id), None)

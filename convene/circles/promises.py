@@ -27,9 +27,13 @@ def of_circle(circle_id: int) -> Sequence[Action]:
 
 
 def one(circle_id: int, action_id: int) -> Action | None:
-    """Locked, so that two who change it at once are put one after the other."""
+    return db.session.scalar(select(Action).where(Action.circle_id == circle_id, Action.id == action_id))
+
+
+def locked(circle_id: int, action_id: int) -> Action | None:
+    """So that two who change it at once are put one after the other."""
     rows = select(Action).where(Action.circle_id == circle_id, Action.id == action_id).with_for_update()
-    return db.session.scalar(rows)
+    return db.session.scalar(rows, execution_options={"populate_existing": True})
 
 
 def on_agenda(event: Event, previous: datetime | None) -> list[Action]:

@@ -54,9 +54,12 @@ def of(event: Event) -> Standing:
 
 def minutes_left(round_: Round, now: datetime) -> int:
     """Whole minutes, the one that has begun counted as whole; 0 from the moment when the time is up."""
-    if round_.ends_at is None:
-        return 0
-    return max(0, math.ceil((round_.ends_at - now) / timedelta(minutes=1)))
+    return minutes_until(round_.ends_at, now)
+
+
+def minutes_until(moment: datetime | None, now: datetime) -> int:
+    """The same of any moment; 0 where there is none."""
+    return max(0, math.ceil((moment - now) / timedelta(minutes=1))) if moment else 0
 
 
 def whole_minutes(round_: Round) -> int:

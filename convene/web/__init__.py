@@ -8,6 +8,8 @@ from werkzeug.routing import BaseConverter
 
 from convene.web import answering, errors, filters, headers, reading
 from convene.web.access import development, everybody, organiser
+from convene.web.inside import actions as inside_actions
+from convene.web.inside import agenda, insights, notes, running, sessions, story, threads
 from convene.web.organise import (
     after,
     announce,
@@ -102,6 +104,14 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (my_data.page, "/", everybody),
     (address.page, "/", everybody),
     (erase.page, "/", everybody),
+    (sessions.page, "/member", everybody),
+    (agenda.page, "/member", everybody),
+    (running.page, "/member", everybody),
+    (notes.page, "/member", everybody),
+    (inside_actions.page, "/member", everybody),
+    (insights.page, "/member", everybody),
+    (threads.page, "/member", everybody),
+    (story.page, "/member", everybody),
     (answer.page, "/answer", everybody),
     (unsubscribe.page, "/unsubscribe", everybody),
     (preferences.page, "/preferences", everybody),

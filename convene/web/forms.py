@@ -68,6 +68,12 @@ class AtMost(Length):
         self.field_flags: dict[str, bool] = {}
 
 
+def small(typed: object) -> int:
+    """A number as an id or a version is one; 0 for anything else, so that none is too large for a database."""
+    text = str(typed)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def an_address(form: Any, field: Field) -> None:
     """A mail address by its form; nothing is looked up."""
     try:

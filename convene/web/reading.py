@@ -8,8 +8,13 @@ from flask import Request as FlaskRequest
 from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import FormDataParser
 
-# The pages that take a file of a host's own, and how many bytes; every other body stays small.
-LARGE = {"organise_importing.look": 5_300_000, "organise_importing.bring_in": 7_500_000}
+# The pages that take a file of a host's own, or a note that is to be shown again whole where it is refused, and how
+# many bytes; every other body stays small.
+LARGE = {
+    "organise_importing.look": 5_300_000,
+    "organise_importing.bring_in": 7_500_000,
+    "inside_notes.save": 4_000_000,
+}
 Parsed = tuple[IO[bytes], MultiDict, MultiDict]
 
 

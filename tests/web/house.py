@@ -11,12 +11,16 @@ from werkzeug.routing import Rule
 
 from convene import clock, links
 from convene.access import sign_ins, tokens
+from convene.circles import memory, notes, planning, promises, talk
+from convene.circles.agenda import TEMPLATES
 from convene.extensions import db
 from convene.groups.models import Group, Need, Round, Seat
 from convene.mail.wording import Words
 from convene.messages import actions as messages
 from convene.nudges.models import Nudge
-from tests.factories import a_signup, an_event, an_organiser
+from convene.people.models import Organisation
+from convene.web import PAGES
+from tests.factories import a_circle, a_member, a_session, a_signup, an_event, an_organiser
 
 
 @dataclass
@@ -73,6 +77,7 @@ def a_house(app: Flask) -> House:
     message = messages.draft(host.id, event, ["confirmed"], words, "test", now)
     db.session.add_all([nudge, need])
     db.session.flush()
+    within = inside_a_circle(host)
     secret = sign_ins.open_sign_in(organiser.address or "", host.id, "a test", now)
     good = {
         "slug": event.slug, "event_id": str(event.id), "signup_id": str(signup.id), "person_id": str(signup.person_id),
@@ -93,6 +98,7 @@ def a_house(app: Flask) -> House:
         "organise_wording.letter": "reminder", "organise_team.kind": "organiser", "message_id": str(message.id),
         "need_id": str(need.id), "number": "1", "filename": "css/base.css",
     }  # fmt: skip
+    good |= within
     good = {
         name: text.rpartition("/")[2] if name.endswith(("token", "key")) else text
         for name, text in good.items()
@@ -101,6 +107,31 @@ def a_house(app: Flask) -> House:
     inside = app.test_client()
     inside.set_cookie("convene_desk", secret)
     return House(app, good, inside, app.test_client())
+
+
+def inside_a_circle(host: Organisation) -> dict[str, str]:
+    """One of everything that members see, and the link of the one who hosts."""
+    now = clock.now()
+    circle = a_circle(host, talks=True, hosts_in_turn=True)
+    session, member = a_session(circle), a_member(circle)
+    circle.host_id = member.person_id
+    a_signup(session, member.person)
+    planning.lay_out(session, TEMPLATES["usual"], 1)
+    notes.save(session.id, member.person_id, "We were **two**.", 0, now)
+    question = memory.ask(circle.id, "What makes a street friendly?", member.person_id, None, now)
+    insight = memory.see(circle.id, "A bench brings people to talk.", member.person_id, now, session.id)
+    link = memory.keep_link(circle.id, "Benches", "https://example.org/", "", member.person_id, now)
+    action = promises.add(circle.id, "Ask the baker", member.person_id, now, owner_id=member.person_id)
+    thread = talk.open_thread(circle.id, "Benches", member.person_id, question.id, now)
+    post = talk.write(thread, member.person_id, "Who has one to spare?", talk.names(circle.id), now)
+    db.session.flush()
+    ids = {
+        "token": links.member(member.id, 1), "event_id": session.id, "part_id": planning.parts(session.id)[-1].id,
+        "question_id": question.id, "insight_id": insight.id, "link_id": link.id, "action_id": action.id,
+        "thread_id": thread.id, "post_id": post.id,
+    }  # fmt: skip
+    pages = [page.name for page, prefix, _ in PAGES if prefix == "/member"]
+    return {f"{page}.{part}": str(value) for page in pages for part, value in ids.items()}
 
 
 def rules(app: Flask, method: str) -> list[Rule]:

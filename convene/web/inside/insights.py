@@ -1,0 +1,218 @@
+"""What a circle asks and sees: its questions, its insights with how each person sees them, and links worth keeping."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import RadioField, SelectChoice
+from wtforms.validators import ValidationError
+
+from convene import clock
+from convene.circles import memory, stances
+from convene.circles.models import CircleQuestion, Insight, Resource
+from convene.extensions import db
+from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words
+from convene.web.inside import entry
+from convene.web.inside.actions import session_named
+from convene.web.inside.entry import Inside
+from convene.web.inside.sessions import ID, back
+from convene.web.organise.event_fields import is_https
+
+page = Blueprint("inside_insights", __name__)
+
+ONE = f"/<token>/insights/{ID.format('insight_id')}"
+SHOWN = 60
+
+
+class QuestionForm(Form):
+    question = Words("A question to work on", [Needed("Write the question"), AtMost(300, "The question")])
+
+
+class InsightForm(Form):
+    insight = Paragraphs(
+        "What did you come to see?", [Needed("Write what you came to see"), AtMost(1000, "This")]
+    )
+
+
+class LinkForm(Form):
+    title = Words("What it is", [Needed("Say what it is"), AtMost(200, "This")])
+    url = Words(
+        "The link", [Needed("Paste the link"), AtMost(1000, "The link")], render_kw={"inputmode": "url"}
+    )
+
+    def validate_url(self, field: Words) -> None:
+        if not is_https(field.data or ""):
+            raise ValidationError("Enter the whole link, beginning with https://")
+
+
+class StanceForm(Form):
+    stance = RadioField(
+        "How do you see it?",
+        choices=[
+            *(SelectChoice(key, words) for key, words in stances.STANCES.items()),
+            SelectChoice("", "I would rather not say"),
+        ],
+        default="",
+    )
+    words = Paragraphs("In your words", [AtMost(600, "This")])
+
+
+@page.get("/<token>/insights")
+def listed(token: str) -> ResponseReturnValue:
+    return render(entry.of(token))
+
+
+def render(
+    here: Inside,
+    *,
+    question: QuestionForm | None = None,
+    insight: InsightForm | None = None,
+    link: LinkForm | None = None,
+    code: int = 200,
+) -> ResponseReturnValue:
+    found = [one for one in memory.insights(here.circle.id) if seen(here, one)]
+    asked = question or insight or link
+    return render_template(
+        "inside/insights.html",
+        inside=here,
+        form=asked if asked is not None else QuestionForm(formdata=None),
+        question=question or QuestionForm(formdata=None),
+        insight=insight or InsightForm(formdata=None),
+        link=link or LinkForm(formdata=None),
+        questions=memory.questions(here.circle.id),
+        insights=[(one, stances.summary(said(one)), said(one).get(here.person_id)) for one in found[:SHOWN]],
+        more=max(0, len(found) - SHOWN),
+        links=memory.resources(here.circle.id)[:SHOWN],
+        words=stances.STANCES,
+    ), code
+
+
+def seen(here: Inside, one: Insight) -> bool:
+    return here.story_since is None or one.created_at >= here.story_since
+
+
+def said(one: Insight) -> dict[int, str]:
+    """What each said; who was erased counts under a number that is nobody's."""
+    return {stance.person_id or -stance.id: stance.stance for stance in one.stances}
+
+
+@page.post("/<token>/questions")
+def ask(token: str) -> ResponseReturnValue:
+    form = QuestionForm()
+    if not form.validate():
+        return render(entry.of(token), question=form, code=422)
+    here = entry.to_write(token)
+    memory.ask(here.circle.id, form.question.data or "", here.person_id, None, clock.now())
+    db.session.commit()
+    flash("The question stands here now.", "good")
+    return to_list(token)
+
+
+@page.post(f"/<token>/questions/{ID.format('question_id')}")
+def settle(token: str, question_id: int) -> ResponseReturnValue:
+    """Settled for now, or open again."""
+    here = entry.to_write(token)
+    asked: CircleQuestion = memory.question(here.circle.id, question_id) or abort(404)
+    memory.settle(asked, request.form.get("state") == "settled", clock.now())
+    db.session.commit()
+    flash("Settled for now." if asked.state == "settled" else "Open again.", "good")
+    return to_list(token)
+
+
+@page.post("/<token>/insights")
+def add(token: str) -> ResponseReturnValue:
+    form = InsightForm()
+    if not form.validate():
+        return render(entry.of(token), insight=form, code=422)
+    here = entry.to_write(token)
+    event = session_named(here, request.form.get("session"))
+    event_id = event.id if event else None
+    memory.see(here.circle.id, form.insight.data or "", here.person_id, clock.now(), event_id)
+    db.session.commit()
+    flash("Kept. Everybody can say how they see it.", "good")
+    return back(token, event_id, "insights") if event_id else to_list(token)
+
+
+@page.get(ONE)
+def show(token: str, insight_id: int) -> ResponseReturnValue:
+    here = entry.of(token)
+    one = insight_of(here, insight_id)
+    mine = next((stance for stance in one.stances if stance.person_id == here.person_id), None)
+    data = {"stance": mine.stance, "words": mine.words} if mine else {}
+    return render_one(here, one, StanceForm(formdata=None, data=data))
+
+
+def insight_of(here: Inside, insight_id: int) -> Insight:
+    one = memory.insight(here.circle.id, insight_id)
+    return one if one is not None and seen(here, one) else abort(404)
+
+
+def render_one(here: Inside, one: Insight, form: StanceForm, code: int = 200) -> ResponseReturnValue:
+    return render_template(
+        "inside/insight.html",
+        inside=here,
+        insight=one,
+        form=form,
+        summary=stances.summary(said(one)),
+        mine=said(one).get(here.person_id),
+        words=stances.STANCES,
+        spoken=[stance for stance in one.stances if stance.words],
+    ), code
+
+
+@page.post(ONE)
+def save(token: str, insight_id: int) -> ResponseReturnValue:
+    here = entry.of(token)
+    one = insight_of(here, insight_id)
+    form = StanceForm()
+    if not form.validate():
+        return render_one(here, one, form, 422)
+    here = entry.to_write(token)
+    if here.member is None:
+        abort(404)
+    one = insight_of(here, insight_id)
+    memory.take_stance(one, here.person_id, form.stance.data or "", form.words.data or "", clock.now())
+    db.session.commit()
+    flash("Kept. You can change it here at any time.", "good")
+    return redirect(url_for("inside_insights.show", token=token, insight_id=insight_id), 303)
+
+
+@page.post(f"{ONE}/remove")
+def remove(token: str, insight_id: int) -> ResponseReturnValue:
+    """Whoever wrote it, or the host, takes it back."""
+    here = entry.to_write(token)
+    one = insight_of(here, insight_id)
+    if one.author_id != here.person_id and not here.hosts:
+        abort(404)
+    one.removed_at = clock.now()
+    db.session.commit()
+    flash("Taken back.", "good")
+    return to_list(token)
+
+
+@page.post("/<token>/links")
+def keep_link(token: str) -> ResponseReturnValue:
+    form = LinkForm()
+    if not form.validate():
+        return render(entry.of(token), link=form, code=422)
+    here = entry.to_write(token)
+    memory.keep_link(
+        here.circle.id, form.title.data or "", form.url.data or "", "", here.person_id, clock.now()
+    )
+    db.session.commit()
+    flash("Kept.", "good")
+    return to_list(token)
+
+
+@page.post(f"/<token>/links/{ID.format('link_id')}/remove")
+def remove_link(token: str, link_id: int) -> ResponseReturnValue:
+    here = entry.to_write(token)
+    kept: Resource = memory.resource(here.circle.id, link_id) or abort(404)
+    if kept.author_id != here.person_id and not here.hosts:
+        abort(404)
+    db.session.delete(kept)
+    db.session.commit()
+    flash("Taken out.", "good")
+    return to_list(token)
+
+
+def to_list(token: str) -> ResponseReturnValue:
+    return redirect(url_for("inside_insights.listed", token=token), 303)

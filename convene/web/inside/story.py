@@ -1,0 +1,64 @@
+"""A circle's story: its sessions in order, what was decided, what people came to see, and what was done."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from convene import clock
+from convene.circles import memory, promises, stances
+from convene.circles.models import Action, CircleSession, Insight, Note
+from convene.events.models import Event
+from convene.extensions import db
+from convene.web.inside import entry
+from convene.web.inside.entry import Inside
+from convene.web.inside.insights import said
+
+page = Blueprint("inside_story", __name__)
+
+
+@dataclass(slots=True)
+class Chapter:
+    """One session held, and what came between it and the next; without an event: what came before the first."""
+
+    event: Event | None
+    decided: str = ""
+    has_note: bool = False
+    seen: list[tuple[Insight, stances.Summary]] = field(default_factory=list)
+    done: list[Action] = field(default_factory=list)
+    let_go: list[Action] = field(default_factory=list)
+
+
+@page.get("/<token>/story")
+def show(token: str) -> ResponseReturnValue:
+    here = entry.of(token)
+    return render_template("inside/story.html", inside=here, chapters=chapters(here, clock.now()))
+
+
+def chapters(here: Inside, now: datetime) -> list[Chapter]:
+    """A chapter for each session held, in order, with what was seen and done from it until the next."""
+    rows = select(Event, CircleSession.decided, Note.version)
+    rows = rows.outerjoin(CircleSession, CircleSession.event_id == Event.id)
+    rows = rows.outerjoin(Note, Note.event_id == Event.id)
+    rows = rows.where(Event.circle_id == here.circle.id, Event.state == "published", Event.starts_at <= now)
+    held = db.session.execute(rows.order_by(Event.starts_at, Event.id)).all()
+    found = [Chapter(event, decided or "", bool(version)) for event, decided, version in held]
+    before = Chapter(None)
+    starts = [event.starts_at for event, _, _ in held]
+
+    def chapter(moment: datetime) -> Chapter:
+        number = bisect_right(starts, moment)
+        return found[number - 1] if number else before
+
+    for one in reversed(memory.insights(here.circle.id)):
+        chapter(one.created_at).seen.append((one, stances.summary(said(one))))
+    for action in promises.of_circle(here.circle.id):
+        if action.closed_at is not None:
+            told = chapter(action.closed_at)
+            (told.done if action.state == "done" else told.let_go).append(action)
+    whole = [before, *found] if before.seen or before.done or before.let_go else found
+    since = here.story_since
+    return [one for one in whole if since is None or (one.event is not None and one.event.ends_at >= since)]
