@@ -120,6 +120,11 @@ def never(person_id: int) -> str:
     return absolute(f"/unsubscribe/never/{signer('never').dumps([person_id])}")
 
 
+def news(person_id: int, generation: int) -> str:
+    """Its button says yes to news of events of one host."""
+    return absolute(f"/news/{signer('news').dumps([person_id, generation])}")
+
+
 def preferences(person_id: int, generation: int) -> str:
     """What a person gets by mail from one host, and why it came."""
     return absolute(f"/preferences/{signer('preferences').dumps([person_id, generation])}")

@@ -26,6 +26,7 @@ from convene.mail import log, pace, restored, sending, switch
 from convene.mail.models import OutgoingMail
 from convene.mail.transport import open_transport
 from convene.messages import actions as messages
+from convene.messages import news
 from convene.nudges import actions as nudges
 from convene.nudges.rules import capped
 from convene.people import merging
@@ -139,6 +140,11 @@ def send_messages(app: Flask, now: Callable[[], datetime]) -> None:
     for_each(unhurried(due), lambda message_id: messages.post_batch(message_id, capped, now()))
 
 
+def tell_what_is_new(app: Flask, now: Callable[[], datetime]) -> None:
+    """The letter of the week, host by host and batch by batch; what is left waits for the next run."""
+    for_each(unhurried(news.hosts_due(now())), lambda host_id: news.post_due(host_id, capped, now()))
+
+
 def unhurried(things: Iterable[Any]) -> Iterator[Any]:
     """These, with a breath after each in which others come to write; cut short once this process is to end."""
     for thing in things:
@@ -184,6 +190,7 @@ TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("post_nudges", timedelta(minutes=1), post_nudges),
     ("tell_the_untold", None, tell_the_untold),  # none: every CONVENE_TICK_SECONDS
     ("send_messages", None, send_messages),
+    ("tell_what_is_new", timedelta(minutes=1), tell_what_is_new),
     ("read_inbox", timedelta(minutes=1), read_inbox),
     ("send_mail", None, send_mail),
     ("tidy", timedelta(hours=1), tidy),

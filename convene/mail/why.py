@@ -27,6 +27,8 @@ WHY = {
     "stay_in_touch": "You and somebody whom you met both said yes to staying in touch.",
     "message": "The host wrote to people with a part in this event.",
     "announcement": "You said that this host may write to you about new events.",
+    "new_events": "You said that this host may write to you about new events.",
+    "news_confirm": "Somebody, most likely you, asked for news of events; nothing comes without your yes.",
     "reminder": "You have a place at this event, and it was a day away.",
     "thank_you": "You had a place at this event.",
     "my_data": "Somebody asked on the page of your place to see what is kept about you.",

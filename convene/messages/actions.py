@@ -223,4 +223,5 @@ def stop(person: Person, how: str, now: datetime) -> None:
     db.session.refresh(person, with_for_update=True)
     if queries.hears_of_events(person.id):
         consent(person, audience.PURPOSE, False, "Stop news of events for good", how, now)
-    outbox.drop_kind(person.id, "announcement")
+    for kind in audience.NEWS:
+        outbox.drop_kind(person.id, kind)

@@ -23,7 +23,8 @@ STATES = {
     "absent": "who did not come",
 }
 PURPOSE = "announcements"  # of the consent, and the kind that a person can mute
-COUNTED = ("announcement", "reminder", "thank_you")  # letters that nobody asked for in so many words
+NEWS = ("announcement", "new_events")  # what that consent is for
+COUNTED = (*NEWS, "reminder", "thank_you")  # letters that nobody asked for in so many words
 REMEMBERED = timedelta(days=30)
 
 Capped = Callable[[Sequence[datetime], datetime], bool]
@@ -111,6 +112,18 @@ def agreed(organisation_id: int, now: datetime) -> Select[int, str, str]:
         Consent.id == newest.correlate(Person).scalar_subquery(),
         Consent.given,
     )
+
+
+def that_agreed(
+    organisation_id: int, now: datetime, capped: Capped, only: Sequence[int] | None = None
+) -> list[Reached]:
+    """Those who asked a host for news and may be written to now; `only`: the ids of those who are asked about."""
+    rows = agreed(organisation_id, now)
+    if only is not None:
+        rows = rows.where(Person.id.in_(only))
+    found = [Reached(*row) for row in db.session.execute(rows.order_by(Person.id)) if row[2]]
+    barred = reasons_for(one.address for one in found)
+    return [*not_capped((one for one in found if one.address not in barred), now, capped)]
 
 
 def not_capped(people: Iterable[Reached], now: datetime, capped: Capped) -> Iterable[Reached]:

@@ -14,7 +14,7 @@ from convene.extensions import db
 from convene.mail import outbox
 from convene.mail.letter import Letter
 from convene.mail.models import OutgoingMail
-from convene.messages.audience import hold, lately
+from convene.messages.audience import NEWS, hold, lately
 from convene.nudges import letters
 from convene.nudges.met import who_met_somebody
 from convene.nudges.models import Nudge
@@ -145,7 +145,7 @@ def nudges_of(addresses: Sequence[str], now: datetime) -> Mapping[str, Sequence[
     """When each of these addresses was nudged or sent news of events, over every host of the installation."""
     rows = select(Person.reachable, Nudge.decided_at).join(Nudge, Nudge.person_id == Person.id)
     rows = rows.where(reads_mail_at(addresses), Nudge.state.in_(("sent", "acted")))
-    found = lately(addresses, now, ("announcement",))
+    found = lately(addresses, now, NEWS)
     for address, moment in db.session.execute(rows):
         found.setdefault(address, []).append(moment)
     return found

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from convene.calendar import zones
 from convene.extensions import db
 from convene.mail import outbox
+from convene.messages.audience import NEWS
 from convene.nudges import rules
 from convene.nudges.models import Nudge
 from convene.people.actions import mute
@@ -24,7 +25,7 @@ def pause(person: Person, until: datetime, zone: str) -> None:
     person.paused_until = until
     reason = f"not sent: {rules.ASKED_FOR_QUIET}{zones.spoken_date(until, zone)}"
     forget_quiet(person)
-    for kind, posted_at in outbox.take_back(person.id, (*rules.KINDS, "announcement"), reason):
+    for kind, posted_at in outbox.take_back(person.id, (*rules.KINDS, *NEWS), reason):
         told = (Nudge.person_id == person.id, Nudge.rule == kind, Nudge.decided_at == posted_at)
         db.session.execute(delete(Nudge).where(*told, Nudge.state == "sent"))
 

@@ -21,6 +21,12 @@ def organisation(slug: str) -> Organisation | None:
     return db.session.scalar(select(Organisation).where(Organisation.slug == slug))
 
 
+def hosts() -> Sequence[Organisation]:
+    """Every organisation that says who answers for people's data, and so may hold events; by name."""
+    rows = select(Organisation).where(Organisation.controller != "", Organisation.privacy_contact != "")
+    return db.session.scalars(rows.order_by(Organisation.name, Organisation.id)).all()
+
+
 def by_address(organisation_id: int, address: str) -> Person | None:
     """The person with this folded address in this organisation."""
     return db.session.scalar(BY_ADDRESS, {"organisation_id": organisation_id, "address": address})

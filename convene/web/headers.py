@@ -34,6 +34,7 @@ PRIVATE = (
     "/door/",
     "/here/",
     "/my-data/",
+    "/news/",
     "/member/",
 )
 SHOWS_AN_ADDRESS = ("code.show", "code.use")

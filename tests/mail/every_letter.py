@@ -17,7 +17,7 @@ from convene.groups.models import Group, Round, Seat
 from convene.groups.queries import seats_of
 from convene.mail.languages import known
 from convene.mail.letter import Letter
-from convene.messages.letters import about_event, announcement
+from convene.messages.letters import about_event, announcement, new_events, news_confirm
 from convene.messages.models import Message
 from convene.nudges.letters import reminder, stay_in_touch, thank_you
 from convene.nudges.models import Answer, Nudge
@@ -204,6 +204,8 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         yield letters.place_link(mine, "123456")
         at.state = "draft"
         yield my_data(other, "secret", NOW)
+        yield news_confirm(mine.person, NOW)
+        yield new_events(mine.person, [at, at], NOW)
         yield from (new_address(other, "new@example.org", secret, NOW) for secret in ("secret", None))
         yield address_changed(other, "old@example.org", NOW)
         yield from every_letter_of_a_circle(mine, text, online)

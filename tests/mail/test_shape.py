@@ -125,7 +125,9 @@ def check_kind(letter: Letter, message: EmailMessage) -> None:
     for name in ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Id"):
         assert (message[name] is not None) == (letter.unsubscribe_url is not None), (letter.kind, name)
     if letter.kind != "message":  # one about an event that is over can be stopped, one before it cannot
-        assert (letter.kind in (*NUDGES, "announcement")) == (letter.unsubscribe_url is not None)
+        assert (letter.kind in (*NUDGES, "announcement", "new_events")) == (
+            letter.unsubscribe_url is not None
+        )
     assert message["Reply-To"] == letter.reply_to
     assert len(message["To"].addresses) == len(message["From"].addresses) == 1
 
@@ -212,6 +214,7 @@ def test_every_letter_about_a_person_leads_to_their_own_notices_but_the_very_fir
                 "invited",
                 "new_address",
                 "address_changed",
+                "news_confirm",
             )
             assert told == (not stranger and not of_the_house), letter.kind
 

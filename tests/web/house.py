@@ -93,6 +93,7 @@ def a_house(app: Flask) -> House:
         "own_calendar.key": links.calendar(signup.person_id, 1).removesuffix(".ics"),
         "own_calendar.token": links.place(signup.id, 1),
         "unsubscribe.token": links.unsubscribe(signup.person_id, 1, 0),
+        "news.token": links.news(signup.person_id, 1),
         "preferences.token": links.preferences(signup.person_id, 1),
         "organise_sign_in.token": tokens.issue("sign_in", organiser.address or "", timedelta(minutes=9), now),
         "organise_wording.letter": "reminder", "organise_team.kind": "organiser", "message_id": str(message.id),

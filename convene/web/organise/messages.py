@@ -13,10 +13,10 @@ from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.mail import wording
 from convene.mail.letter import Letter
-from convene.messages import actions, audience, letters, queries
+from convene.messages import actions, audience, letters, news, queries, rules
 from convene.messages.models import Message
 from convene.nudges.rules import capped
-from convene.people.models import Person
+from convene.people.models import Organisation, Person
 from convene.people.queries import ORGANISING
 from convene.signups.models import Signup
 from convene.web.organise import meanwhile, own, sample
@@ -77,7 +77,17 @@ def show_all() -> ResponseReturnValue:
         messages=queries.for_org(g.desk.organisation_id),
         events=queries.events_to_write_about(g.desk.organisation_id, clock.now()),
         states=audience.STATES,
+        **weekly(),
     )
+
+
+def weekly() -> dict[str, Any]:
+    """What the letter of new events will do by itself: to how many, when next, and of what so far."""
+    now, host = clock.now(), db.session.get_one(Organisation, g.desk.organisation_id)
+    people = audience.that_agreed(host.id, now, lambda *_: False)
+    turn = rules.next_turn(now, host.zone)
+    new = [one for one, at in news.announced(host, now) if at > rules.last_turn(now, host.zone)]
+    return {"hearing": len(people), "next_turn": turn, "new_events": new}
 
 
 @page.get("/new")

@@ -37,6 +37,8 @@ LETTERS = {
     "new_device": "A new device signed in",
     "message": "A message of yours",
     "announcement": "News of your events",
+    "new_events": "What is new, once a week",
+    "news_confirm": "Would you like to hear of new events?",
     "test": "A test, to you",
     "my_data": "A link to what is kept",
     "new_address": "Is this your new address?",

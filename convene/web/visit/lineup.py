@@ -6,19 +6,25 @@ from flask.typing import ResponseReturnValue
 from convene import clock
 from convene.circles import queries as circles
 from convene.events import queries as events
+from convene.people.queries import hosts
 from convene.signups import queries as signups
+from convene.web.visit.news import form_for
 
 page = Blueprint("lineup", __name__)
+
+MOST = 6  # hosts whose box stands here; the page of its own has all
 
 
 @page.get("/")
 def show() -> ResponseReturnValue:
     now = clock.now()
-    upcoming = events.upcoming(now)
+    upcoming, found = events.upcoming(now), hosts()
     return render_template(
         "visit/lineup.html",
         events=upcoming,
         places=signups.places_of(upcoming),
         past=events.past(now),
         circles=circles.gathering(),
+        news=form_for(found[:MOST], formdata=None),
+        more_hosts=len(found) > MOST,
     )

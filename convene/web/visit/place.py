@@ -15,6 +15,7 @@ from convene.extensions import db, start_write
 from convene.groups.letters import sitting
 from convene.groups.queries import seats_of
 from convene.messages import actions as messages
+from convene.messages import news
 from convene.messages.queries import hears_of_events
 from convene.people.actions import consent
 from convene.signups import actions, joining, queries
@@ -27,7 +28,6 @@ from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
 page = Blueprint("place", __name__)
 
 ACCESS_WORDING = "You may keep my access needs with this sign-up and show them to the hosts of this event."
-NEWS_WORDING = "Write to me about new events of {host}. You can stop it in one press."
 NOT_OPEN = "This event takes no sign-ups any more, so nothing was changed."
 TOO_MANY = "This place changed hands many times in the last hour, so nothing was changed. Try again later."
 
@@ -112,7 +112,7 @@ def sittings(signup: Signup) -> list[dict[str, Any]]:
 def render(signup: Signup, token: str, form: DetailsForm, code: int = 200) -> ResponseReturnValue:
     now = clock.now()
     event = signup.event
-    form.news.label.text = NEWS_WORDING.format(host=event.organisation.name)
+    form.news.label.text = news.wording(event.organisation)
     return (
         render_template(
             "visit/place.html",
@@ -215,7 +215,7 @@ def keep(signup: Signup, form: DetailsForm) -> None:
     signup.first_time = {"yes": True, "no": False}.get(form.first_time.data or "")
     keep_needs(signup, form.access_needs.data or "")
     if form.news.data:  # no tick says nothing: what was agreed to before is stopped by its own link
-        shown = NEWS_WORDING.format(host=signup.event.organisation.name)
+        shown = news.wording(signup.event.organisation)
         messages.agree(person, shown, "place page", clock.now())
 
 

@@ -23,7 +23,7 @@ def test_the_line_up_of_fifty_events_takes_no_more_than_that_of_one(
         event = an_event(an_organisation(), starts_in=timedelta(days=1, hours=number))
         for state in ("confirmed", "waitlisted"):
             a_signup(event, state=state)
-    assert asked(visitor, statements, "/") <= 4
+    assert asked(visitor, statements, "/") <= 5
     assert asked(visitor, statements, "/line-up.ics") <= 3
 
 

@@ -1,0 +1,125 @@
+"""Asking to hear of new events without signing up to any: a name, an address, an unticked box, and a button by mail."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import EmailField, SelectChoice, SelectMultipleField, StringField
+
+from convene import clock, links
+from convene.access import limits
+from convene.extensions import db, start_write
+from convene.messages import news
+from convene.messages.queries import hears_of_events
+from convene.people.models import Organisation, Person
+from convene.people.queries import hosts
+from convene.web.access import client
+from convene.web.forms import AtMost, Form, Needed, Words, an_address
+
+page = Blueprint("news", __name__)
+
+BUSY = "Many people are asking at this moment. Wait a minute and press again; what you typed is still here."
+HOW = "line-up, confirmed by mail"
+
+
+class NewsForm(Form):
+    name = Words(
+        "Your name",
+        [Needed("Enter your name"), AtMost(120, "Your name")],
+        render_kw={"autocomplete": "name", "maxlength": 120},
+    )
+    email = EmailField(
+        "Your email address",
+        [Needed("Enter your email address"), an_address],
+        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
+    )
+    of = SelectMultipleField(
+        "Tell me about new events", [Needed("Tick whose events you would like to hear of")]
+    )
+    website = StringField("Leave this empty")  # filled in by machines alone
+
+
+def form_for(found: Sequence[Organisation], **how: object) -> NewsForm:
+    """The form with one unticked box for each of these hosts."""
+    form = NewsForm(**how)
+    form.of.choices = [SelectChoice(str(one.id), news.wording(one)) for one in found]
+    return form
+
+
+@page.get("/news")
+def show() -> ResponseReturnValue:
+    return render(form_for(hosts(), formdata=None))
+
+
+def render(form: NewsForm, code: int = 200) -> ResponseReturnValue:
+    return render_template("visit/news.html", form=form), code
+
+
+@page.post("/news")
+def ask() -> ResponseReturnValue:
+    """Write to the address; the page after it is the same for every address."""
+    form, now = form_for(hosts()), clock.now()
+    if not form.validate():
+        return render(form, 422)
+    if not form.website.data:
+        start_write()
+        try:
+            limits.take(now, SIGNUPS_PER_CLIENT=client())
+        except limits.TooMany:
+            db.session.rollback()
+            form.form_errors.append(BUSY)
+            return render(form_for_again(form), 429)
+        chosen = set(form.of.data or ())
+        for host in hosts():
+            if str(host.id) in chosen:
+                news.ask(host, form.email.data or "", form.name.data or "", now)
+        db.session.commit()
+    session["asked_for_news"] = form.email.data
+    return redirect(url_for("news.sent"), 303)
+
+
+def form_for_again(form: NewsForm) -> NewsForm:
+    """The choices read anew, since what was read before has ended with its transaction."""
+    form.of.choices = [SelectChoice(str(one.id), news.wording(one)) for one in hosts()]
+    return form
+
+
+@page.get("/news/check-your-email")
+def sent() -> ResponseReturnValue:
+    if "asked_for_news" not in session:
+        return redirect(url_for("news.show"))
+    return render_template("visit/news_sent.html", address=session["asked_for_news"])
+
+
+def person_of(token: str) -> Person:
+    parts = links.read("news", token)
+    person = db.session.get(Person, parts[0]) if len(parts) == 2 else None
+    if person is None or person.generation != parts[1] or person.state == "erased":
+        raise links.Forged
+    return person
+
+
+@page.get("/news/<token>")
+def press(token: str) -> ResponseReturnValue:
+    """A page with one button: looking, as mail programs do, agrees to nothing."""
+    return render_yes(person_of(token), token)
+
+
+def render_yes(person: Person, token: str) -> ResponseReturnValue:
+    return render_template(
+        "visit/news_yes.html",
+        host=person.organisation,
+        token=token,
+        hears=hears_of_events(person.id),
+        wording=news.wording(person.organisation),
+        preferences=links.signer("preferences").dumps([person.id, person.generation]),
+    )
+
+
+@page.post("/news/<token>")
+def say_yes(token: str) -> ResponseReturnValue:
+    person_of(token)
+    start_write()
+    news.say_yes(person_of(token), HOW, clock.now())
+    db.session.commit()
+    return redirect(url_for("news.press", token=token), 303)
