@@ -153,7 +153,16 @@ def test_the_policy_lets_no_inline_script_or_style_run_and_nobody_frame_us() -> 
 def test_what_concerns_one_person_is_kept_by_no_cache(house: House) -> None:
     for path, answer in pages(house):
         private = path.startswith(
-            ("/place", "/answer", "/unsubscribe", "/preferences", "/organise", "/my-data", "/news/", "/member")
+            (
+                "/place",
+                "/answer",
+                "/unsubscribe",
+                "/preferences",
+                "/organise",
+                "/my-data",
+                "/news/",
+                "/member",
+            )
         )
         assert (answer.headers["Cache-Control"] == "no-store") == private, path
         assert answer.headers["Cache-Control"] in ("no-store", "no-cache"), path
