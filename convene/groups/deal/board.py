@@ -34,6 +34,7 @@ class Tariff:
     lone_newcomer: int
     newcomers_alone: int
     moved: int
+    drawn: int
 
     @classmethod
     def of(cls, weights: Weights, scale: int, cap: int | None = None) -> "Tariff":
@@ -51,6 +52,7 @@ class Board:
     block       (n,) number of the keep-together block, -1 for none
     apart       (k, 2) pairs, lower first, sorted
     met_keys    (k,) sorted i * n + j with i < j; met_price (k,) in the caller's currency
+    drawn       (k,) sorted keys of pairs with a reason to meet
     held        (h, n) group sat in, in each held round; -1 for nobody's guest that round
     told        (rounds, n) group announced; -1 for none
     pinned      (rounds, n) group to stay in; -1 for none
@@ -74,6 +76,7 @@ class Board:
     apart: Ints
     met_keys: NDArray[np.int64]
     met_price: NDArray[np.float64]
+    drawn: NDArray[np.int64]
     held: Ints
     told: Ints
     told_groups: tuple[int, ...]
@@ -147,6 +150,7 @@ def set_out(problem: Problem) -> Board:
         apart=_apart(problem, number),
         met_keys=keys,
         met_price=prices,
+        drawn=_drawn(problem, number),
         held=_seatings(problem.held, len(problem.held), number),
         told=_seatings(problem.told, left, number),
         told_groups=tuple(len(groups) for groups in problem.told),
@@ -214,6 +218,16 @@ def _met(problem: Problem, number: dict[str, int]) -> tuple[NDArray[np.int64], N
     keys, price = keys[order], price[order]
     unique, first = np.unique(keys, return_index=True)
     return unique, np.add.reduceat(price, first) if len(unique) else price
+
+
+def _drawn(problem: Problem, number: dict[str, int]) -> NDArray[np.int64]:
+    """Keys of the pairs present who have a reason to meet, sorted, each once."""
+    ends = [
+        sorted((number[one], number[other]))
+        for one, other in problem.drawn
+        if one in number and other in number
+    ]
+    return np.unique(np.array([low * len(number) + high for low, high in ends], dtype=np.int64))
 
 
 def _seatings(rounds: Iterable[Iterable[Iterable[str]]], count: int, number: dict[str, int]) -> Ints:

@@ -251,6 +251,8 @@ def least_price(fresh: Fresh) -> int:
             total += board.rounds * each * max(0, shared)
     if board.newcomer.sum() == 1:
         total += board.rounds * price.lone_newcomer
+    together = sum(size * (size - 1) // 2 for size in board.sizes)
+    total -= board.rounds * price.drawn * min(together, len(board.drawn))
     for r, told_groups in enumerate(board.told_groups):
         here = np.bincount(board.told[r][board.told[r] >= 0], minlength=told_groups)
         stay = np.sort(np.minimum(here, board.seats))[::-1][: board.groups].sum()

@@ -213,6 +213,7 @@ def only_repeats(board: Board) -> bool:
         (board.senior, weights.seniors),
         (board.newcomer, weights.lone_newcomer + weights.newcomers_alone),
         (board.met_price > 0, 1.0),
+        (board.drawn >= 0, weights.drawn),
     )
     priced = any(price > 0 and who.any() for who, price in kinds)
     few = board.n <= MOST_IN_A_TABLE and board.rounds * board.n * board.n <= MOST_SWAPS

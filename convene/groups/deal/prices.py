@@ -124,6 +124,9 @@ class Table:
         ends, other = np.divmod(board.met_keys, max(n, 1))
         table[ends, other] += _met_prices(board)
         table[other, ends] += _met_prices(board)
+        ends, other = np.divmod(board.drawn, max(n, 1))
+        table[ends, other] -= price.drawn
+        table[other, ends] -= price.drawn
         one, two = board.apart[:, 0], board.apart[:, 1]
         table[one, two] += FORBIDDEN
         table[two, one] += FORBIDDEN
@@ -222,6 +225,10 @@ class OnTheWay:
         low, high = np.minimum(one, two), np.maximum(one, two)
         keys = low.astype(np.int64) * n + high
         self._add_history(keys, out)
+        drawn = self.board.drawn
+        if len(drawn):
+            at = np.minimum(np.searchsorted(drawn, keys), len(drawn) - 1)
+            out -= self.price.drawn * (drawn[at] == keys)
         if len(self.apart):
             at = np.minimum(np.searchsorted(self.apart, keys), len(self.apart) - 1)
             out += FORBIDDEN * (self.apart[at] == keys)

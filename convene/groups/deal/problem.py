@@ -34,6 +34,7 @@ class Weights:
     lone_newcomer: float = 12
     newcomers_alone: float = 12
     moved: float = 40
+    drawn: float = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Problem:
     held, told  rounds of groups of ids: already held, and already announced for the rounds after those
     present     who is here; None means everybody
     pinned      who stays where in rounds still to deal; an absent person's pin rests
+    drawn       pairs with a reason to meet: each time they share a group takes `weights.drawn` off the price
     """
 
     people: tuple[Guest, ...]
@@ -94,6 +96,7 @@ class Problem:
     present: frozenset[str] | None = None
     weights: Weights = Weights()
     pinned: tuple[Pin, ...] = ()
+    drawn: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ class Score:
 
         sum over pairs of  repeat * (C(m, 2) - C(held, 2)) + h * (times together in these rounds)
         + sum over these rounds, groups and features of their prices + moved * weight
+        - drawn * (times that pairs with a reason to meet are together in these rounds)
 
     where m counts held rounds too, and pairs inside one keep-together block count nowhere.
     """
@@ -80,6 +81,7 @@ def recount(board: Board, groups: Ints) -> Score:
         lone += int((new == 1).sum())
         crowd += int(((new == size) & (new > 1)).sum())
     moved = sum(moved_people(board, groups[r], r) for r in range(len(board.told_groups)))
+    drawn = int(np.isin(now, board.drawn).sum())
     total = (
         price.repeat * convex
         + int(history[met[met >= 0]].sum())
@@ -90,6 +92,7 @@ def recount(board: Board, groups: Ints) -> Score:
         + price.lone_newcomer * lone
         + price.newcomers_alone * crowd
         + price.moved * moved
+        - price.drawn * drawn
     )
     return Score(repeats, int((met >= 0).sum()), lone, organisations, moved, total)
 

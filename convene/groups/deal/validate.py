@@ -45,6 +45,10 @@ def validate(problem: Problem) -> None:
             raise Invalid(f"met names {one} twice in one entry.")
         if not 0 <= price <= LARGEST_PRICE:
             raise Invalid(f"met gives {one} and {other} a price that is not from 0 to {LARGEST_PRICE:.0f}.")
+    for pair in problem.drawn:
+        _known(known, pair, "drawn")
+        if pair[0] == pair[1]:
+            raise Invalid(f"drawn names {pair[0]} twice in one pair.")
     _once_a_round(known, problem.held, "held")
     _once_a_round(known, problem.told, "told")
     if problem.present is not None:

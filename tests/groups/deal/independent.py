@@ -141,6 +141,7 @@ def assert_figures(problem: Problem, plan: Plan) -> None:
         + weights.lone_newcomer * lone
         + weights.newcomers_alone * crowd
         + weights.moved * moved(problem, plan)
+        - weights.drawn * sum(m for p, m in now.items() if p in {frozenset(pair) for pair in problem.drawn})
     )
     assert plan.repeats == repeats
     assert plan.met_again == sum(m for p, m in now.items() if p in met_pairs)
