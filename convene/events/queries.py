@@ -177,3 +177,7 @@ def titles(organisation_id: int, ids: Sequence[int]) -> Sequence[tuple[int, str]
     """The titles of those of these events that are this organisation's."""
     rows = select(Event.id, Event.title).where(Event.organisation_id == organisation_id, Event.id.in_(ids))
     return [(id_, title) for id_, title in db.session.execute(rows)]
+
+
+def starts_at(event_id: int) -> datetime:
+    return db.session.scalars(select(Event.starts_at).where(Event.id == event_id)).one()

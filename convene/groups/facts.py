@@ -12,6 +12,8 @@ from convene.events.models import Event
 from convene.groups import history, queries, rules, settings
 from convene.groups.deal import Guest, Pin, Problem, Weights
 from convene.groups.models import Dealing, Round
+from convene.offers import queries as offers
+from convene.offers.rules import matches
 from convene.people.models import Lock, Separation
 from convene.people.queries import pairs
 from convene.signups import queries as signups
@@ -91,8 +93,17 @@ def problem(event: Event, seed: int) -> Problem:
         held=tuple(held),
         told=tuple(told[: event.round_count - len(held)]),
         weights=weights_of(dealing),
+        drawn=drawn(event, dealing, ids),
         pinned=pins(rounds, len(held), event.round_count, frozenset(key(one) for one in ids)),
     )
+
+
+def drawn(event: Event, dealing: Dealing, ids: Sequence[int]) -> tuple[tuple[str, str], ...]:
+    """Pairs of whom one offers what the other seeks, where the organisers want these to meet."""
+    if not dealing.match_offers:
+        return ()
+    said = offers.wares(event.organisation_id, ids, clock.now(), offers.TO_DEAL)
+    return tuple((key(first), key(second)) for first, second in sorted(matches(said)))
 
 
 def pins(rounds: Sequence[Round], held: int, count: int, here: frozenset[str]) -> tuple[Pin, ...]:

@@ -16,7 +16,15 @@ from convene.signups import queries as signups
 from convene.signups.models import Signup
 
 OF_EVENT = ("group_size", "round_count")
-OF_DEAL = ("minutes", "mix_affiliation", "mix_field", "mix_place", "mix_first_timers", "facilitated")
+OF_DEAL = (
+    "minutes",
+    "mix_affiliation",
+    "mix_field",
+    "mix_place",
+    "mix_first_timers",
+    "facilitated",
+    "match_offers",
+)
 MOST_NEEDS = 20
 
 

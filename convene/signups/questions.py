@@ -1,6 +1,7 @@
 """A host's own questions to those who sign up: each with its purpose, who sees the answer, and how long it is kept."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import delete, func, or_, select
 from convene.access import audit
 from convene.events.models import Event
 from convene.extensions import db
+from convene.offers import actions as offers
 from convene.signups.models import Question, Response, Signup
 
 MOST = 10  # of one event, those for all events counted
@@ -22,6 +24,11 @@ KINDS = {
 }
 SEEN_BY = {"organisers": "Organisers only", "hosts": "Organisers, and the host of that event"}
 YES_NO = ("Yes", "No")
+FEEDS = {
+    "": "As an answer, and no more",
+    "offer": "Also as what they can give",
+    "ask": "Also as what they seek",
+}
 
 
 class TooMany(Exception):
@@ -90,7 +97,7 @@ def change(question: Question, facts: Mapping[str, Any], actor: str, now: dateti
     question.retired_at = now
     whole = {
         name: getattr(question, name)
-        for name in ("kind", "words", "options", "purpose", "seen_by", "kept_days")
+        for name in ("kind", "words", "options", "purpose", "seen_by", "kept_days", "feeds")
     }
     made = Question(
         organisation_id=question.organisation_id, position=question.position, created_at=now,
@@ -138,6 +145,16 @@ def answer(signup: Signup, question: Question, given: Sequence[str], now: dateti
         db.session.add(made)
     elif found.words != "\n".join(words):
         found.words, found.answered_at = "\n".join(words), now
+    else:
+        return
+    if question.feeds and words:
+        feed(signup, question, words, now)
+
+
+def feed(signup: Signup, question: Question, words: Sequence[str], now: datetime) -> None:
+    """Keep the answer among what they can give or seek too, for the hosts it was told to and the deal."""
+    with suppress(offers.TooMany):  # they have said as much as one person may: the answer itself is kept
+        offers.say(signup.person, question.feeds, "\n".join(words), "hosts", now)
 
 
 def answers_at(event_id: int, readers: Sequence[str]) -> list[tuple[Question, list[tuple[Signup, str]]]]:

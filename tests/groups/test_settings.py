@@ -32,6 +32,7 @@ AS_IT_IS = {
     "mix_field": True,
     "mix_place": True,
     "mix_first_timers": True,
+    "match_offers": False,
     "facilitated": False,
 }
 

@@ -34,6 +34,7 @@ class MixingForm(Form):
     mix_field = BooleanField("Field of work")
     mix_place = BooleanField("Place")
     mix_first_timers = BooleanField("Nobody is the only newcomer in a group")
+    match_offers = BooleanField("Who offers something, beside somebody who seeks it")
     facilitated = BooleanField("Some people facilitate: at least one in each group")
     facilitators = Ticked("Who facilitates")
 

@@ -21,7 +21,7 @@ from convene.web.organise.event_fields import Whole
 page = Blueprint("organise_questions", __name__)
 
 ID = own.ID.format("question_id")
-COLUMNS = ("words", "kind", "options", "purpose", "seen_by", "kept_days")
+COLUMNS = ("words", "kind", "options", "purpose", "seen_by", "kept_days", "feeds")
 GONE = (
     "Somebody else replaced this question or took it away while you wrote. What you wrote stands below: "
     "press to ask it as a new one, or leave it."
@@ -57,6 +57,11 @@ class QuestionForm(Form):
         default="organisers",
     )
     kept_days = Whole("Days the answers are kept after the event", 1, 365, default=90)
+    feeds = RadioField(
+        "How are the answers kept?",
+        choices=[SelectChoice(*one) for one in questions.FEEDS.items()],
+        default="",
+    )
     event_id = SelectField("Asked at", coerce=str, default="")
 
     def offer_events(self) -> "QuestionForm":

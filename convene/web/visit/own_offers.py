@@ -1,0 +1,88 @@
+"""What a person can give and what they seek, on a page of their own: said, shown as they choose, renewed, removed."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import RadioField, SelectChoice
+
+from convene import clock
+from convene.extensions import db, start_write
+from convene.offers import actions, queries
+from convene.offers.rules import MOST, SHOWN, SOON
+from convene.people.models import Person
+from convene.web.forms import AtMost, Form, Paragraphs
+from convene.web.visit.mine import person_of
+
+page = Blueprint("own_offers", __name__)
+
+ID = "<int(max=2147483647):offer_id>"
+
+
+class OffersForm(Form):
+    offers = Paragraphs("What can you give?", [AtMost(900, "This")])
+    asks = Paragraphs("What are you looking for?", [AtMost(900, "This")])
+    shown = RadioField(
+        "Who may see it?", choices=[SelectChoice(key, words) for key, words in SHOWN.items()], default="group"
+    )
+
+
+def render(person: Person, token: str, form: OffersForm, code: int = 200) -> ResponseReturnValue:
+    now = clock.now()
+    return (
+        render_template(
+            "visit/own_offers.html",
+            person=person,
+            host=person.organisation,
+            token=token,
+            form=form,
+            said=queries.of_person(person.id),
+            shown=SHOWN,
+            now=now,
+            soon=now + SOON,
+            zone=person.zone or person.organisation.zone,
+        ),
+        code,
+    )
+
+
+@page.get("/<token>/offers")
+def show(token: str) -> ResponseReturnValue:
+    return render(person_of(token), token, OffersForm(formdata=None))
+
+
+@page.post("/<token>/offers")
+def say(token: str) -> ResponseReturnValue:
+    person, form = person_of(token), OffersForm()
+    if not form.validate():
+        return render(person, token, form, 422)
+    start_write()
+    person, now, shown = person_of(token), clock.now(), form.shown.data or "nobody"
+    for field, kind in ((form.offers, "offer"), (form.asks, "ask")):
+        try:
+            actions.say(person, kind, field.data or "", shown, now)
+        except actions.TooMany:
+            db.session.rollback()
+            field.errors = [f"Keep to {MOST} things: remove one first"]
+            return render(person_of(token), token, form, 422)
+    db.session.commit()
+    flash("Kept for 90 days. You can renew it here.", "good")
+    return redirect(url_for("own_offers.show", token=token), 303)
+
+
+@page.post(f"/<token>/offers/{ID}/renew")
+def renew(token: str, offer_id: int) -> ResponseReturnValue:
+    person_of(token)
+    start_write()
+    if actions.renew(person_of(token).id, offer_id, clock.now()):
+        flash("Renewed for another 90 days.", "good")
+    db.session.commit()
+    return redirect(url_for("own_offers.show", token=token), 303)
+
+
+@page.post(f"/<token>/offers/{ID}/remove")
+def remove(token: str, offer_id: int) -> ResponseReturnValue:
+    person_of(token)
+    start_write()
+    if actions.remove(person_of(token).id, offer_id):
+        flash("Removed.", "good")
+    db.session.commit()
+    return redirect(url_for("own_offers.show", token=token), 303)
