@@ -27,8 +27,11 @@ from convene.mail.models import OutgoingMail
 from convene.mail.transport import open_transport
 from convene.messages import actions as messages
 from convene.messages import news
+from convene.network import came
 from convene.nudges import actions as nudges
+from convene.nudges import answering, tallies
 from convene.nudges.rules import capped
+from convene.offers import actions as offers
 from convene.people import merging
 from convene.people.models import Organisation
 from convene.privacy import erasure, retention
@@ -170,10 +173,27 @@ def for_each(things: Iterable[Any], act: Callable[[Any], object]) -> None:
 
 def tidy(app: Flask, now: Callable[[], datetime]) -> None:
     begin_write()
-    for part in (limits, tokens, codes, sign_ins, audit, pace, keeping, merging, questions):
+    for part in (
+        limits,
+        tokens,
+        codes,
+        sign_ins,
+        audit,
+        pace,
+        keeping,
+        merging,
+        questions,
+        offers,
+        answering,
+    ):
         part.forget(now())
     log.purge(now())
     db.session.commit()
+
+
+def count_up(app: Flask, now: Callable[[], datetime]) -> None:
+    """What came of each quarter's events, once a month: figures that stand until the next count."""
+    for_each(came.uncounted(now()), lambda one: tallies.count(*one))
 
 
 def keep_no_longer(app: Flask, now: Callable[[], datetime]) -> None:
@@ -195,6 +215,7 @@ TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("send_mail", None, send_mail),
     ("tidy", timedelta(hours=1), tidy),
     ("retention", timedelta(hours=1), keep_no_longer),
+    ("count_up", timedelta(hours=1), count_up),
 )
 
 
