@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from datetime import datetime
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -108,6 +109,16 @@ def check_in(event_id: int) -> str:
 
 def answer(nudge_id: int, generation: int) -> str:
     return absolute(f"/answer/{signer('answer').dumps([nudge_id, generation])}")
+
+
+def tie(tie_id: int, generation: int) -> str:
+    """One person's own side of an agreement to stay in touch."""
+    return absolute(f"/tie/{signer('tie').dumps([tie_id, generation])}")
+
+
+def my_page(person_id: int, generation: int, now: datetime) -> str:
+    """A person's own page at one host; the moment in it says when it runs out (web.visit.mine)."""
+    return absolute(f"/me/{signer('my_page').dumps([person_id, generation, int(now.timestamp()) // 86400])}")
 
 
 def unsubscribe(person_id: int, generation: int, kind: int) -> str:

@@ -8,7 +8,8 @@ from flask import Flask
 
 # What stands behind these paths is a secret; a traceback's message may hold one, or an address.
 SECRETS = re.compile(
-    r"(/(?:place|calendar|answer|unsubscribe|preferences|news|involved|my-data|door|here|sign-in)/(?:never/|address/)?)[^\s/?\"']+"
+    r"(/(?:place|calendar|answer|tie|me|unsubscribe|preferences|news|involved|my-data|door|here|sign-in)/"
+    r"(?:never/|address/)?)[^\s/?\"']+"
 )
 ADDRESSES = re.compile(r"[^\s<>@\"'=(]+@[^\s<>@\"',)]+\.[^\s<>@\"',)]+")
 

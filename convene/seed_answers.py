@@ -40,4 +40,5 @@ def yes(person: Person, to: Sequence[Person], said: Said, at: datetime) -> None:
     ).one()
     wished = [other.id for other in to]
     contact = person.address_typed or ""
-    nudges.answer(nudge, said["helped"], said["words"], wished, "email", contact, at)
+    given = nudges.Given(helped=said["helped"], words=said["words"], touch=wished, contact=contact)
+    nudges.answer(nudge, given, at)

@@ -1,7 +1,6 @@
-"""What may come of a tie, when it is asked about, and how counts of what people said in confidence may be told."""
+"""What may come of a tie, and how counts of what people said in confidence may be told."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 # What somebody may say came of it; the first three say that the two are in touch.
 CAME = {
@@ -18,34 +17,7 @@ USES = {
     "hosts": "Tell the organisers, without names",
     "story": "It may be told as a story; ask me before my name stands in it",
 }
-ASKED_AFTER = (timedelta(weeks=6), timedelta(days=182))
-STILL_ASKED = timedelta(days=14)  # after which a question that could not be sent in time is not sent at all
 ENOUGH = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One person's side of a tie, as far as the question what came of it needs it."""
-
-    made_at: datetime
-    ended_at: datetime | None
-    answered_at: datetime | None
-    other_is_known: bool
-
-
-def step_due(side: Side, now: datetime) -> int | None:
-    """N13: which question is due, 1 at six weeks or 2 at six months; none before, after, answered since, or ended.
-
-    It follows from this person's own side alone: what the other did, or left undone, moves nothing.
-    """
-    if side.ended_at or not side.other_is_known:
-        return None
-    for step, after in reversed(list(enumerate(ASKED_AFTER, 1))):
-        due = side.made_at + after
-        if due <= now:
-            answered = side.answered_at is not None and side.answered_at >= due
-            return None if answered or now >= due + STILL_ASKED else step
-    return None
 
 
 def at_least(count: int) -> int:

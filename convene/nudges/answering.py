@@ -1,17 +1,22 @@
 """Keeping what people answer, and opening contact when both said yes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
+from convene.access import limits
 from convene.events.models import Event
 from convene.extensions import db
+from convene.groups.queries import companions
 from convene.mail import outbox
+from convene.network import actions as network
 from convene.nudges import letters
 from convene.nudges.met import met
 from convene.nudges.models import Answer, Nudge
+from convene.people.actions import keep_apart
 from convene.people.models import Person, Separation
 from convene.people.queries import pairs
 
@@ -21,6 +26,23 @@ ANSWERS_CHANGE = timedelta(days=30)
 
 class TooLate(Exception):
     """Answers can be changed for 30 days after the event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody pressed on the one page; what they passed over is empty.
+
+    touch    ids of the people they would like to hear from
+    channel  what these may have: email, phone, or relay (messages through us alone); `contact` is its address
+    """
+
+    met: str = ""  # yes or no
+    helped: str = ""
+    words: str = ""
+    feeling: str = ""
+    touch: Collection[int] = ()
+    channel: str = "email"
+    contact: str = ""
 
 
 def find(nudge_id: int) -> Nudge | None:
@@ -34,33 +56,50 @@ def answers(event_id: int, person_id: int) -> Sequence[Answer]:
     ).all()
 
 
-def answer(
-    nudge: Nudge, helped: str, words: str, touch: Iterable[int], channel: str, contact: str, now: datetime
-) -> int:
+def answer(nudge: Nudge, given: Given, now: datetime) -> int:
     """Keep what a person pressed; opens contact with each who said yes too. Returns how many that were.
 
-    `touch` holds the ids of people they would like to hear from: others than those of their groups, and those who
-    left no address, are passed over. What was not ticked says nothing. Raises TooLate. The event must be locked
-    (locked(event_id)).
+    Others than those of their groups, and those who left no address, are passed over. What was not ticked says
+    nothing. Raises TooLate. The event must be locked (locked(event_id)).
     """
     event, person = nudge.event, nudge.person
     if now > event.ends_at + ANSWERS_CHANGE:
         raise TooLate
     mine = {row.key: row for row in answers(event.id, person.id)}
-    keep(
-        mine, f"helped:{event.id}:{person.id}", event, person, "helped", helped or "skipped", now
-    ).words = words
-    wished = set(touch) & {one.person.id for one in met(event.id, person) if one.can_be_reached}
+    said = {"helped": given.helped or "skipped", "met": given.met, "feeling": given.feeling}
+    for question, value in said.items():
+        key = f"{question}:{event.id}:{person.id}"
+        if value:
+            keep(mine, key, event, person, question, value, now)
+        elif key in mine:
+            db.session.delete(mine.pop(key))
+    mine[f"helped:{event.id}:{person.id}"].words = given.words
+    wished = set(given.touch) & {one.person.id for one in met(event.id, person) if one.can_be_reached}
     for row in list(mine.values()):
         if row.question == "touch" and row.about_id not in wished and row.released_at is None:
             db.session.delete(row)
     for other_id in wished:
         row = keep(mine, f"touch:{event.id}:{person.id}:{other_id}", event, person, "touch", "yes", now)
         row.about_id = other_id
-        row.channel, row.contact = channel, contact
+        if row.released_at is None:  # what was given is given
+            row.channel, row.contact = given.channel, given.contact
     nudge.state = "acted"
     db.session.flush()
     return sum(release(event, person, other_id, now) for other_id in sorted(wished))
+
+
+def not_again(nudge: Nudge, other_id: int, now: datetime) -> bool:
+    """These two share no group any more and are never told of each other: a rule like the safeguarding lead's own.
+
+    Whoever presses sees nothing change, as their mailbox may be read by the other. False where they never met
+    there. Raises limits.TooMany.
+    """
+    limits.take(now, PRESSES_PER_PLACE=f"not_again:{nudge.person_id}")
+    found = [one.person for one in met(nudge.event.id, nudge.person) if one.person.id == other_id]
+    for other in found:
+        if not pairs(Separation, [nudge.person_id, other.id]):
+            keep_apart(nudge.person, other, "", f"person:{nudge.person_id}", now)
+    return bool(found)
 
 
 def keep(
@@ -88,19 +127,25 @@ def release(event: Event, person: Person, other_id: int, now: datetime) -> int:
     )
     yes = {row.person_id: row for row in db.session.scalars(rows.where(Answer.person_id.in_((person.id, other_id)))) if
            row.about_id == (other_id if row.person_id == person.id else person.id)}  # fmt: skip
-    if len(yes) < 2 or any(row.released_at for row in yes.values()):
-        return 0
-    if any(now - row.answered_at > YES_LASTS for row in yes.values()) or pairs(
-        Separation, [person.id, other_id]
-    ):
-        return 0
+    # All of it is asked whatever came before, so that a yes kept apart takes no other time than silence.
+    apart = pairs(Separation, [person.id, other_id])
     other = db.session.get(Person, other_id)
-    if other is None or other.state == "erased":
+    if len(yes) < 2 or any(row.released_at or now - row.answered_at > YES_LASTS for row in yes.values()):
         return 0
+    if apart or other is None or other.state == "erased":
+        return 0
+    rounds = companions(event.id, person.id).get(other.id, [])
     for one, two in ((person, other), (other, person)):
-        letter = letters.stay_in_touch(one, two, yes[two.id], event, now)
+        side = network.tie(event, one, two, rounds, yes[one.id].channel, now)
+        letter = letters.stay_in_touch(side, yes[two.id], event, now)
         # Without the host or the event on the row: who found whom is in no organiser's mail log.
         outbox.post(letter, key=f"touch:{event.id}:{one.id}:{two.id}", now=now, person_id=one.id)
     for row in yes.values():
         row.released_at = now
     return 1
+
+
+def forget(now: datetime) -> None:
+    """A yes that met none of its like within its time is over, and kept no longer."""
+    over = (Answer.question == "touch", Answer.released_at.is_(None), Answer.answered_at < now - YES_LASTS)
+    db.session.execute(delete(Answer).where(*over))

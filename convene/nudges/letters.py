@@ -10,14 +10,17 @@ from convene.events.models import Event
 from convene.mail.languages import known
 from convene.mail.letter import Letter, write
 from convene.mail.letter import one_line as plain
+from convene.network.models import Tie
 from convene.nudges.models import Answer, Nudge
 from convene.nudges.rules import KINDS
 from convene.nudges.rules.occasion import THANK_UNTIL
+from convene.nudges.rules.registry import RULES
 from convene.people.models import Person
 from convene.signups.called import called
 from convene.signups.letters import facts_of
 from convene.signups.models import Signup
 
+NUMBER = {rule.kind: number for number, rule in enumerate(RULES)}  # in the link that stops a kind
 STILL_FRESH = timedelta(
     days=30
 )  # a yes lasts as long (answering.YES_LASTS); later it would come out of nowhere
@@ -61,8 +64,9 @@ def thank_you(nudge: Nudge, signup: Signup, attendance: str, in_company: bool) -
     return nudge_letter(nudge, signup, facts, expires_at=signup.event.ends_at + THANK_UNTIL)
 
 
-def stay_in_touch(person: Person, other: Person, theirs: Answer, event: Event, now: datetime) -> Letter:
+def stay_in_touch(side: Tie, theirs: Answer, event: Event, now: datetime) -> Letter:
     """To one of two who both said yes: the other's name, and the one contact that the other chose to give."""
+    person = side.person
     return write(
         "stay_in_touch",
         to_name=called(person),
@@ -73,11 +77,36 @@ def stay_in_touch(person: Person, other: Person, theirs: Answer, event: Event, n
         expires_at=now + STILL_FRESH,
         facts={
             "person": person,
-            "other": called(other),
+            "other": called(side.other),
             "channel": theirs.channel,
-            "contact": theirs.contact,
             "event": event,
-            "event_title": event.title,
+            "contact": "" if theirs.channel == "relay" else theirs.contact,
+            "event_title": side.title,
+            "tie_url": links.tie(side.id, person.generation),
+            "preferences_url": links.preferences(person.id, person.generation),
+        },
+    )
+
+
+def what_came(nudge: Nudge, person: Person, sides: Sequence[Tie], zone: str, until: datetime) -> Letter:
+    """N13: what came of a mutual yes? One press for each of those met there, and nothing is an answer too."""
+    host = person.organisation
+    return write(
+        nudge.rule,
+        to_name=called(person),
+        to_address=person.address_typed or "",
+        from_name=host.name,
+        language=person.language,
+        unsubscribe_url=links.unsubscribe(person.id, person.generation, NUMBER[nudge.rule]),
+        list_id=f"{plain(host.name)[:60]} <{nudge.rule.replace('_', '-')}.{host.slug}.{links.host()}>",
+        quiet_zone=zone,
+        expires_at=until,
+        facts={
+            "event": sides[0].event,
+            "event_title": sides[0].title,
+            "one": len(sides) == 1,
+            "sides": [(called(one.other), links.tie(one.id, person.generation)) for one in sides],
+            "why": nudge.reason,
             "preferences_url": links.preferences(person.id, person.generation),
         },
     )

@@ -6,13 +6,23 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from convene.events.models import Event
 from convene.extensions import db
 from convene.nudges.models import Nudge
+from convene.nudges.rules.registry import RULES
+
+BETWEEN_TWO = [rule.kind for rule in RULES if rule.private]
+
+ANSWERED_ON_A_PAGE = ("thank_you", "did_you_meet")
 
 
 def of_event(event_id: int) -> Sequence[Nudge]:
-    """Every decision about this event's nudges with its person, in the order they were taken."""
-    rows = select(Nudge).where(Nudge.event_id == event_id).options(joinedload(Nudge.person))
+    """Every decision about this event's nudges with its person, in the order they were taken.
+
+    Less those that would tell a host who found somebody.
+    """
+    rows = select(Nudge).where(Nudge.event_id == event_id, Nudge.rule.not_in(BETWEEN_TWO))
+    rows = rows.options(joinedload(Nudge.person))
     return db.session.scalars(rows.order_by(Nudge.id)).all()
 
 
@@ -27,3 +37,10 @@ def withheld(person_id: int, since: datetime) -> Sequence[Nudge]:
     rows = select(Nudge).where(Nudge.person_id == person_id, Nudge.decided_at >= since)
     rows = rows.where(Nudge.state.in_(("stopped", "expired"))).options(joinedload(Nudge.event))
     return db.session.scalars(rows.order_by(Nudge.id.desc()).limit(50)).all()
+
+
+def unanswered(person_id: int, since: datetime) -> Sequence[Nudge]:
+    """What was asked of this person about events that ended since then, and not answered, with its event."""
+    rows = select(Nudge).join(Event, Event.id == Nudge.event_id).options(joinedload(Nudge.event))
+    rows = rows.where(Nudge.person_id == person_id, Nudge.state == "sent", Nudge.rule.in_(ANSWERED_ON_A_PAGE))
+    return db.session.scalars(rows.where(Event.ends_at > since).order_by(Nudge.id.desc()).limit(10)).all()

@@ -158,11 +158,12 @@ def follow(name: str, kept_id: int, gone_id: int, log: Log) -> None:
 
 
 def forget_each_other(kept_id: int, gone_id: int, log: Log) -> None:
-    """Answers that one gave about the other would be about themself."""
-    answers = pointing.table("answer")
+    """Answers that one gave about the other, and ties between them, would be about themself."""
     both = (kept_id, gone_id)
-    for row in pointing.rows(answers, answers.c.person_id.in_(both) & answers.c.about_id.in_(both)):
-        pointing.remove(answers, row, log)
+    for name, of, about in (("answer", "person_id", "about_id"), ("tie", "person_id", "other_id")):
+        rows_of = pointing.table(name)
+        for row in pointing.rows(rows_of, rows_of.c[of].in_(both) & rows_of.c[about].in_(both)):
+            pointing.remove(rows_of, row, log)
 
 
 def forget_boards(gone_id: int) -> None:

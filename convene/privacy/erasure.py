@@ -16,7 +16,9 @@ from convene.groups.models import Facilitator, NeedOf
 from convene.inbox.models import Inbound
 from convene.mail import outbox
 from convene.mail.models import OutgoingMail
+from convene.network.models import Tie
 from convene.nudges.models import Answer, Nudge
+from convene.offers.models import Offer
 from convene.people import mailboxes, merging
 from convene.people.models import Consent, Involvement, Lock, Person, Role, Tagged, Worry
 from convene.people.queries import roles
@@ -109,7 +111,10 @@ def blank_said(person_id: int) -> None:
     db.session.execute(done.values(words=""))
     undone = delete(Involvement).where(Involvement.person_id == person_id, Involvement.done_at.is_(None))
     db.session.execute(undone)
-    for table in (Consent, Role, Tagged, Worry, Facilitator, NeedOf):
+    # That two agreed stays as a number; what was said of it, and what they could give, goes.
+    spoken = update(Tie).where(Tie.person_id == person_id).values(words="", use="private", channel="")
+    db.session.execute(spoken)
+    for table in (Offer, Consent, Role, Tagged, Worry, Facilitator, NeedOf):
         db.session.execute(delete(table).where(table.person_id == person_id))
     db.session.execute(delete(Lock).where(or_(Lock.first_id == person_id, Lock.second_id == person_id)))
     db.session.execute(delete(Token).where(Token.address == as_subject(person_id)))

@@ -13,14 +13,20 @@ from convene.calendar import zones
 from convene.extensions import db
 from convene.groups.models import Facilitator, Group, Need, NeedOf, Round, Seat
 from convene.mail.models import OutgoingMail
+from convene.network.models import Tie
+from convene.network.rules import CAME, USES
 from convene.nudges.models import Answer
+from convene.offers.models import Offer
+from convene.offers.rules import SHOWN
 from convene.people.models import Consent, Involvement, Person, Tag, Tagged
 from convene.privacy import in_circles
 from convene.signups.models import Question, Response, Signup
 
 LINK = ("my_data", "sign_in", "new_address")  # letters that say nothing but that a link was asked for
 SAID = {
+    "met": "Whether you were there and met",
     "helped": "How it was",
+    "feeling": "Whether you feel connected to the people around you",
     "touch": "Whether you would like to hear from somebody you met",
 }
 
@@ -32,6 +38,8 @@ def of(person: Person) -> dict[str, Any]:
         "places": places(person.id),
         "circles": in_circles.of(person.id),
         "answers": answers(person.id),
+        "agreed_to_stay_in_touch": ties(person.id),
+        "can_give_and_seeks": offers(person.id),
         "consents": consents(person.id),
         "wishes": [
             {"what": one.kind, "words": one.words, "asked": moment(one.created_at)}
@@ -153,6 +161,38 @@ def answers(person_id: int) -> list[dict[str, Any]]:
             "channel": one.channel,
             "contact": one.contact,
             "when": moment(one.answered_at),
+        }
+        for one in db.session.scalars(rows)
+    ]
+
+
+def ties(person_id: int) -> list[dict[str, Any]]:
+    """Their own side of each; with whom is that other person's, and stands on their own page alone."""
+    rows = select(Tie).where(Tie.person_id == person_id).order_by(Tie.id)
+    return [
+        {
+            "met_at": one.title,
+            "rounds": one.rounds,
+            "since": moment(one.made_at),
+            "ended": moment(one.ended_at),
+            "they_may_have": one.channel,
+            "what_came_of_it": CAME.get(one.came, one.came) if one.answered_at else "",
+            "words": one.words,
+            "words_may_be_used": USES[one.use] if one.words else "",
+        }
+        for one in db.session.scalars(rows)
+    ]
+
+
+def offers(person_id: int) -> list[dict[str, Any]]:
+    rows = select(Offer).where(Offer.person_id == person_id).order_by(Offer.id)
+    return [
+        {
+            "kind": one.kind,
+            "words": one.words,
+            "who_sees_it": SHOWN[one.shown],
+            "said": moment(one.created_at),
+            "until": moment(one.expires_at),
         }
         for one in db.session.scalars(rows)
     ]

@@ -36,6 +36,8 @@ PRIVATE = (
     "/my-data/",
     "/news/",
     "/member/",
+    "/me/",
+    "/tie/",
 )
 SHOWS_AN_ADDRESS = ("code.show", "code.use")
 ONE_CLICK = "unsubscribe.stop"  # RFC 8058: a mail program posts here

@@ -19,7 +19,9 @@ from convene.groups import actions as groups
 from convene.groups.models import Need
 from convene.mail.models import OutgoingMail
 from convene.messages.models import Message
+from convene.network.models import Tie
 from convene.nudges.models import Nudge
+from convene.offers import actions as offers
 from convene.people import worries
 from convene.people.models import Lock, Organisation, Person, Role, Separation, Worry
 from convene.signups import attendance, helping
@@ -149,6 +151,9 @@ def examples(mail: Path) -> dict[str, list[Values]]:
     my_data = tokens.issue("my_data", f"person:{signup.person_id}", timedelta(minutes=50), clock.now())
     worries.tell(signup.person, full.id, "Somebody stood too near to me.", clock.now())
     worry = db.session.scalars(select(Worry.id).order_by(Worry.id.desc()).limit(1)).one()
+    side = db.session.scalars(select(Tie).order_by(Tie.id).limit(1)).one()
+    offers.say(side.person, "offer", "Grant writing\nA hall", "group", clock.now())
+    offers.define(full.organisation_id, "Fundraising", "Grant writing")
     about = f"{signup.person_id}:new@example.org"
     new_address = tokens.issue("new_address", about, timedelta(minutes=50), clock.now())
     here = [{"token": key(links.check_in(full.id))}]
@@ -171,6 +176,9 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "organise_timer.show": room,
         "organise_wall.show": room,
         "answer.show": [{"token": key(links.answer(nudge.id, nudge.generation))}],
+        "mine.show": [{"token": my_page(one.person)} for one in (side, nudge)],
+        "own_offers.show": [{"token": my_page(one.person)} for one in (side, nudge)],
+        "tie.show": [{"token": key(links.tie(side.id, side.person.generation))}],
         "unsubscribe.show": [{"token": key(links.unsubscribe(person.id, person.generation, 0))}],
         "unsubscribe.show_never": [{"token": key(links.never(person.id))}],
         "preferences.show": [{"token": key(links.preferences(person.id, person.generation))}],
@@ -212,6 +220,10 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "person_id": [{"person_id": signup.person_id}],
         "event_id": [{"event_id": number[FULL]}],
     }
+
+
+def my_page(person: Person) -> str:
+    return key(links.my_page(person.id, person.generation, clock.now()))
 
 
 def addresses(app: Flask, examples: dict[str, list[Values]]) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,9 @@ from convene.mail.languages import known
 from convene.mail.letter import Letter
 from convene.messages.letters import about_event, announcement, new_events, news_confirm
 from convene.messages.models import Message
-from convene.nudges.letters import reminder, stay_in_touch, thank_you
+from convene.network.letters import my_page, passed_on, welcome
+from convene.network.models import Tie
+from convene.nudges.letters import reminder, stay_in_touch, thank_you, what_came
 from convene.nudges.models import Answer, Nudge
 from convene.people.actions import found_organisation
 from convene.people.letters import invited
@@ -103,6 +105,17 @@ def nudge(rule: str, about: Signup, why: str) -> Nudge:
         decided_at=NOW,
         generation=1,
     )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def tie(at: Event, who: Person, other: Person) -> Tie:
+    """One side of an agreement to stay in touch."""
+    made = Tie(
+        organisation_id=at.organisation_id, person=who, other=other, event=at, title=at.title, rounds="1",
+        channel="email", made_at=NOW,
+    )  # fmt: skip
     db.session.add(made)
     db.session.flush()
     return made
@@ -194,9 +207,17 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         yield about_event(news, mine, NOW)
         yield about_event(news, mine, STARTS + timedelta(days=1))
         yield announcement(Message(subject="New: {organisation}", words=words, organisation=by), other, NOW)
+        side = tie(at, mine.person, other)
         for channel, contact in (("email", "yes.please@example.net"), ("phone", "020 7946 0000")):
             theirs = Answer(channel=channel, contact=contact)
-            yield stay_in_touch(mine.person, other, theirs, at, NOW)
+            yield stay_in_touch(side, theirs, at, NOW)
+        yield stay_in_touch(side, Answer(channel="relay", contact=""), at, NOW)
+        yield passed_on(tie(at, other, mine.person), f"{text}\n\nShall we say Tuesday?", NOW)
+        yield my_page(mine.person, NOW)
+        yield welcome(at, mine.person)
+        for sides in ([side], [side, side]):
+            after = nudge("what_came", mine, "they and somebody both said yes to staying in touch")
+            yield what_came(after, mine.person, sides, at.zone, NOW + timedelta(days=21))
         yield letters.confirm(line["started"], "123456")
         yield letters.place_link(mine, "123456")
         yield reminder(nudge("reminder", mine, why), mine, [mine])

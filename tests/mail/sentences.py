@@ -13,13 +13,21 @@ from convene.circles.telling import SENTENCES
 from convene.groups.rules import NUMBERS, SHARED
 from convene.groups.starters import QUESTIONS
 from convene.mail.why import OTHERWISE, WHY
+from convene.offers.rules import SENTENCES as SHARED_WARES
 from convene.people.letters import PARTS
 from convene.signups.upheaval import in_words
+from convene.web.speech import labels_of
+from convene.web.visit.answer import NO_NUMBER, TOO_MANY, AnswerForm
 
 MAIL = ROOT / "templates" / "mail"
+PAGES = (ROOT / "templates" / "visit" / "answer.html",)  # opened from a letter, and in its language
 JINJA = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - it reads, and shows nobody anything
 # As a nudge tells the one who gets it; its row says "they".
-REASONS = ("you have a place at this event", "you had a place at this event")
+REASONS = (
+    "you have a place at this event",
+    "you had a place at this event",
+    "you and somebody both said yes to staying in touch",
+)
 
 
 def every_sentence() -> dict[str, tuple[str, str]]:
@@ -31,7 +39,7 @@ def every_sentence() -> dict[str, tuple[str, str]]:
 
 
 def in_templates() -> Iterator[tuple[str, str, str]]:
-    for path in sorted(MAIL.rglob("*.*")):
+    for path in (*sorted(MAIL.rglob("*.*")), *PAGES):
         text = path.read_text()
         if path.suffix in (".txt", ".html") and "{{" in text:
             for _, function, said in extract_from_ast(JINJA.parse(text), ("_", "ngettext")):
@@ -63,6 +71,9 @@ def in_program() -> Iterator[tuple[str, str, str]]:
                     if isinstance(one, ast.Constant) and isinstance(one.value, str)
                 )
     yield from ((label, "", "convene/signups/upheaval.py") for label in labels())
+    answer = "convene/web/visit/answer.py"
+    yield from ((label, "", answer) for label in sorted({*labels_of(AnswerForm), NO_NUMBER, TOO_MANY}))
+    yield from ((words, "", "convene/offers/rules.py") for words in SHARED_WARES)
     yield from ((reason, "", "convene/nudges/rules.py") for reason in REASONS)
     yield from ((what, "", "convene/access/letters.py") for what in CHANGED)
     yield from ((change, "", "convene/circles/telling.py") for change in SENTENCES)

@@ -12,7 +12,7 @@ from convene.nudges.models import Answer
 from convene.signups import letters
 from convene.signups.models import Signup
 from tests.factories import a_person, a_signup, an_event
-from tests.mail.every_letter import nudge
+from tests.mail.every_letter import nudge, tie
 from tests.mail.posting import NOW, committed, post, row, send_due
 
 DAY = timedelta(days=1)
@@ -39,7 +39,9 @@ def every_letter_about(place: Signup) -> dict[str, Letter]:
         "called_off": letters.called_off(place, 1, NOW, ""),
         "reminder": reminder(nudge("reminder", place, WHY), place),
         "thank_you": thank_you(nudge("thank_you", place, WHY), place, "attended", True),
-        "stay_in_touch": stay_in_touch(place.person, a_person(now=NOW), theirs, place.event, NOW),
+        "stay_in_touch": stay_in_touch(
+            tie(place.event, place.person, a_person(now=NOW)), theirs, place.event, NOW
+        ),
     }
 
 

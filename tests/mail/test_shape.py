@@ -22,13 +22,13 @@ from convene.mail.why import WHY
 from convene.nudges.letters import reminder, stay_in_touch, thank_you
 from convene.nudges.models import Answer
 from convene.signups import letters
-from tests.mail.every_letter import NOW, event, every_letter, host, nudge, person, signup
+from tests.mail.every_letter import NOW, event, every_letter, host, nudge, person, signup, tie
 from tests.mail.test_letters import hrefs, links
 from tests.parts.application import writing
 
 FROM = "Convene <convene@example.org>"
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Auto-Submitted")
-NUDGES = ("reminder", "thank_you")
+NUDGES = ("reminder", "thank_you", "what_came")
 CLIPPED = 102 * 1024  # bytes: what Gmail shows of a letter
 TROUBLE = [
     "Ann\r\nBcc: all@example.net",
@@ -125,9 +125,8 @@ def check_kind(letter: Letter, message: EmailMessage) -> None:
     for name in ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Id"):
         assert (message[name] is not None) == (letter.unsubscribe_url is not None), (letter.kind, name)
     if letter.kind != "message":  # one about an event that is over can be stopped, one before it cannot
-        assert (letter.kind in (*NUDGES, "announcement", "new_events")) == (
-            letter.unsubscribe_url is not None
-        )
+        stops = (*NUDGES, "announcement", "welcome", "new_events")
+        assert (letter.kind in stops) == (letter.unsubscribe_url is not None)
     assert message["Reply-To"] == letter.reply_to
     assert len(message["To"].addresses) == len(message["From"].addresses) == 1
 
@@ -169,7 +168,10 @@ def test_any_title_and_any_name_read_back_as_they_were_typed(
             lambda: reminder(nudge("reminder", mine, "they have a place at this event"), mine),
             lambda: thank_you(nudge("thank_you", mine, "they had a place"), mine, "attended", True),
             lambda: stay_in_touch(
-                mine.person, mine.person, Answer(channel="email", contact="a@b.example"), at, NOW
+                tie(at, mine.person, person(at.organisation, name[:120])),
+                Answer(channel="email", contact="a@b.example"),
+                at,
+                NOW,
             ),
         ]
         for make in makers:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from convene import clock, links
@@ -17,7 +18,10 @@ from convene.extensions import db
 from convene.groups.models import Group, Need, Round, Seat
 from convene.mail.wording import Words
 from convene.messages import actions as messages
+from convene.network import actions as network
 from convene.nudges.models import Nudge
+from convene.offers import actions as offers
+from convene.offers.models import Offer
 from convene.people.models import Organisation
 from convene.web import PAGES
 from tests.factories import a_circle, a_member, a_session, a_signup, an_event, an_organiser
@@ -75,9 +79,13 @@ def a_house(app: Flask) -> House:
     need = Need(event_id=event.id, name="captions", groups=1)
     words = Words("The side door", "Hello {name},\n\ncome by the side door.")
     message = messages.draft(host.id, event, ["confirmed"], words, "test", now)
+    side = network.tie(past, there.person, signup.person, [1], "email", now)
+    term = offers.define(host.id, "Fundraising", "Grant writing")
+    offers.say(there.person, "offer", "Grant writing", "group", now)
     db.session.add_all([nudge, need])
     db.session.flush()
     within = inside_a_circle(host)
+    offer = db.session.scalars(select(Offer)).one()
     secret = sign_ins.open_sign_in(organiser.address or "", host.id, "a test", now)
     good = {
         "slug": event.slug, "event_id": str(event.id), "signup_id": str(signup.id), "person_id": str(signup.person_id),
@@ -90,6 +98,13 @@ def a_house(app: Flask) -> House:
         "address.secret": tokens.issue("new_address", f"{signup.person_id}:new@example.org", timedelta(minutes=9), now),
         "my_data.secret": tokens.issue("my_data", f"person:{signup.person_id}", timedelta(minutes=9), now),
         "answer.token": links.answer(nudge.id, 1),
+        "mine.token": links.my_page(there.person_id, 1, now),
+        "mine.place_token": links.place(signup.id, 1),
+        "mine.notices_token": links.preferences(signup.person_id, 1),
+        "own_offers.token": links.my_page(there.person_id, 1, now),
+        "offer_id": str(offer.id),
+        "term_id": str(term.id),
+        "tie.token": links.tie(side.id, 1),
         "own_calendar.key": links.calendar(signup.person_id, 1).removesuffix(".ics"),
         "own_calendar.token": links.place(signup.id, 1),
         "unsubscribe.token": links.unsubscribe(signup.person_id, 1, 0),

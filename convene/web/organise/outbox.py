@@ -33,6 +33,10 @@ LETTERS = {
     "your_group": "Your groups",
     "thank_you": "Thank you",
     "stay_in_touch": "A personal letter",
+    "passed_on": "A personal letter",
+    "what_came": "A personal letter",
+    "my_page": "A link to their own page",
+    "welcome": "You would be welcome",
     "sign_in": "Sign-in link",
     "new_device": "A new device signed in",
     "message": "A message of yours",
@@ -55,7 +59,7 @@ LETTERS = {
     "circle_asked": "Somebody asks to join",
 }
 # What two people agreed on between them is not for the host to know, nor is a link that lets somebody in.
-SEALED = ("sign_in", "stay_in_touch", "my_data", "new_address")
+SEALED = (*("sign_in", "stay_in_touch", "passed_on", "what_came", "my_data", "my_page", "new_address"),)
 WITH_A_CODE = ("confirm", "place_link")
 CODE = re.compile(r"(?<![\w#])\d{3} \d{3}(?!\w)")
 POINTERS = re.compile(r"""\shref\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)

@@ -21,7 +21,7 @@ from convene.people.models import Organisation, Person
 from convene.signups.models import Signup
 
 # Each with somebody's key.
-OPENS = r"/(?:place|member|answer|unsubscribe|preferences|news|involved|calendar|organise/sign-in|sign-in)/"
+OPENS = r"/(?:place|member|answer|unsubscribe|preferences|news|involved|calendar|organise/sign-in|sign-in|tie|me)/"
 LINKS = ("place_url", "event_url", "now_url", "answer_url", "line_up_url", "preferences_url")
 STATES = {"waitlisted": "waitlisted", "place_offered": "offered", "cancelled": "cancelled"}
 

@@ -12,7 +12,7 @@ from convene import clock, links
 from convene.access import limits
 from convene.events.models import Event
 from convene.extensions import db, start_write
-from convene.groups.letters import sitting
+from convene.groups.letters import sittings as sittings_of
 from convene.groups.queries import seats_of
 from convene.messages import actions as messages
 from convene.messages import news
@@ -106,7 +106,7 @@ def sittings(signup: Signup) -> list[dict[str, Any]]:
     """Their groups in the rounds that were published, for as long as they may see them."""
     if not may_see_groups(signup):
         return []
-    return [sitting(seat) for seat in seats_of(signup.event_id, signup.person_id)]
+    return sittings_of(seats_of(signup.event_id, signup.person_id))
 
 
 def render(signup: Signup, token: str, form: DetailsForm, code: int = 200) -> ResponseReturnValue:

@@ -101,7 +101,7 @@ def test_somebody_who_left_no_address_is_named_but_not_offered_for_contact(
     walk_in.name, walk_in.address, walk_in.address_typed = "Wim Late", None, None
     table.answers(visitor, 0, 1, 2)
     assert "Wim Late (round 1) left no address, so no letter can reach them." in visitor.words
-    assert f'value="{table.ids[1]}"' not in visitor.page.text
+    assert f'id="touch-{table.ids[1]}"' not in visitor.page.text
     assert visitor.heading == "Two questions about “A street that talks”"
     wished = select(Answer.about_id).where(Answer.question == "touch")
     assert db.session.scalars(wished).all() == [table.ids[2]], "a tick put in by hand is not kept either"
@@ -235,7 +235,7 @@ def test_what_is_no_id_at_all_is_never_a_fault(visitor: Browsing, table: Table, 
 def test_a_phone_that_is_no_number_is_refused_with_the_ticks_kept(visitor: Browsing, table: Table) -> None:
     table.answers(visitor, 0, 1, channel="phone", phone="ring me", words="Lovely")
     assert visitor.page.status_code == 422
-    assert "Enter the number they may call, or choose email" in visitor.words
+    assert "Enter the number they may call, or choose another way" in visitor.words
     values = dict(visitor.form("Send my answers")[0].values)
     assert (values["touch"], values["channel"], values["words"]) == (str(table.ids[1]), "phone", "Lovely")
     assert db.session.scalars(select(Answer)).all() == []
