@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from convene import clock
 from convene.access import audit, codes, limits, sign_ins, tokens
+from convene.circles import delivering, missing
 from convene.extensions import begin_write, db, start_write
 from convene.health import checks
 from convene.inbox import keeping
@@ -148,6 +149,12 @@ def tell_what_is_new(app: Flask, now: Callable[[], datetime]) -> None:
     for_each(unhurried(news.hosts_due(now())), lambda host_id: news.post_due(host_id, capped, now()))
 
 
+def tell_circles(app: Flask, now: Callable[[], datetime]) -> None:
+    """What was written between sessions, to each as they chose; and to who missed a session what happened at it."""
+    for_each(unhurried(delivering.due(now())), lambda member_id: delivering.deliver(member_id, now()))
+    for_each(missing.sessions_due(now()), lambda event_id: missing.tell(event_id, now()))
+
+
 def unhurried(things: Iterable[Any]) -> Iterator[Any]:
     """These, with a breath after each in which others come to write; cut short once this process is to end."""
     for thing in things:
@@ -211,6 +218,7 @@ TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("tell_the_untold", None, tell_the_untold),  # none: every CONVENE_TICK_SECONDS
     ("send_messages", None, send_messages),
     ("tell_what_is_new", timedelta(minutes=1), tell_what_is_new),
+    ("tell_circles", timedelta(minutes=1), tell_circles),
     ("read_inbox", timedelta(minutes=1), read_inbox),
     ("send_mail", None, send_mail),
     ("tidy", timedelta(hours=1), tidy),

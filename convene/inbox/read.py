@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 
 from convene.inbox.calendar_answer import CalendarAnswer, calendar_answer
 from convene.inbox.mime import MOST_BYTES, MOST_HEAD, Part, cut, walk
+from convene.inbox.own_words import text_of
 from convene.inbox.reports import Bounce, Complaint, bounce, complaint, odd_bounce
 
 ADDRESS = r"[^\s<>\"@,;:()\\]+@[^\s<>\"@,;:()\\]+"
 ONE_SENDER = re.compile(
     rf"(?:(?:\"(?:[^\"\\]|\\.)*\"|[^<>\",;:])*<({ADDRESS})>|({ADDRESS}))(?: ?\([^()]*\))?"
 )
+TO_THREAD = re.compile(r"\+t[0-9]+-[0-9]+-[0-9a-f]+@", re.IGNORECASE)
 TAGGED = re.compile(r"\+b[0-9]+-[0-9a-f]+@", re.IGNORECASE)
 # Where servers write whom they delivered a message to; To alone is not enough once a message was forwarded.
 ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc")
@@ -37,6 +39,7 @@ class Incoming:
     answer: CalendarAnswer | None = None
     bounce: Bounce | None = None
     complaint: Complaint | None = None
+    words: str = ""  # of a person's answer to a thread
 
 
 def read(raw: bytes, *, whole: bool = True) -> Incoming:
@@ -83,7 +86,11 @@ def understood(raw: bytes, *, whole: bool) -> Incoming:
     may_be_bounce = returned(message) or any(TAGGED.search(one) for one in known.recipients)
     if may_be_bounce and (found := odd_bounce(raw)):
         return replace(known, kind="bounce", bounce=found)
-    return replace(known, kind="automatic" if automatic(message) else "other")
+    if automatic(message):
+        return replace(known, kind="automatic")
+    if any(TO_THREAD.search(one) for one in known.recipients):
+        return replace(known, kind="post", words=text_of(parts))
+    return replace(known, kind="other")
 
 
 def sender_of(message: Part) -> str:

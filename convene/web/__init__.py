@@ -9,7 +9,7 @@ from werkzeug.routing import BaseConverter
 from convene.web import answering, errors, filters, headers, reading
 from convene.web.access import development, everybody, organiser
 from convene.web.inside import actions as inside_actions
-from convene.web.inside import agenda, insights, notes, running, sessions, story, threads
+from convene.web.inside import agenda, insights, notes, report, running, sessions, story, threads
 from convene.web.organise import (
     after,
     announce,
@@ -121,6 +121,7 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (inside_actions.page, "/member", everybody),
     (insights.page, "/member", everybody),
     (threads.page, "/member", everybody),
+    (report.page, "/member", everybody),
     (story.page, "/member", everybody),
     (mine.page, "/", everybody),
     (own_offers.page, "/me", everybody),

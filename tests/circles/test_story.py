@@ -12,6 +12,8 @@ from convene import links
 from convene.circles.models import Action, AgendaPart, CircleSession, Insight, NoteVersion, Post
 from convene.extensions import db, start_write
 from convene.groups.models import Round
+from convene.people import worries
+from convene.people.models import Worry
 from tests.factories import a_circle, a_member, a_person, a_session, a_signup
 from tests.parts.application import writing
 
@@ -246,6 +248,15 @@ def test_a_session_from_its_agenda_to_the_story(app: Flask, members: Members) ->
         members.post("Ben", f"/posts/{post.id}", words="@Cleo Example, do you know two joiners?")
         page = members.get("Dai", f"/threads/{post.thread_id}")
         assert "two joiners" in page and "changed since" in page and "<script>x" not in page
+        members.post("Cleo", f"/posts/{post.id}/report", words="He frightens me")
+        start_write()
+        worry = db.session.query(Worry).one()
+        told = worries.read(worry, "test", NOW)
+        assert "He frightens me" in told and "Ben Example" in told and "two joiners" in told
+        assert b"frightens" not in worry.words and "frightens" not in members.get(
+            "Ada", f"/threads/{post.thread_id}"
+        )
+        db.session.rollback()
         members.post("Ada", f"/threads/{post.thread_id}/close", open="no")
         assert "to copy" in members.post("Dai", f"/threads/{post.thread_id}", 409, words="Late, but good")
         members.post("Ben", f"/posts/{post.id}/remove")

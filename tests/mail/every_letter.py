@@ -7,7 +7,18 @@ from datetime import UTC, datetime, timedelta
 from convene.access.letters import CHANGED, new_device, second_step, sign_in
 from convene.calendar import zones
 from convene.circles import letters as circles
-from convene.circles.models import Challenge, Circle, CircleSession, Learning, Member, PollOption, TimePoll
+from convene.circles import talk_letters
+from convene.circles.models import (
+    Challenge,
+    Circle,
+    CircleSession,
+    Learning,
+    Member,
+    PollOption,
+    Post,
+    Thread,
+    TimePoll,
+)
 from convene.circles.telling import SENTENCES, line
 from convene.events.actions import draft
 from convene.events.models import Event
@@ -165,6 +176,18 @@ def every_letter_of_a_circle(signup_: Signup, text: str, online: bool) -> Iterat
     yield circles.ended(member, Learning(hoped=text, happened=text, again=text), NOW)
     yield circles.poll(member, TimePoll(options=[PollOption(starts_at=STARTS)]))
     yield from (circles.asked(person_, member, again) for again in (False, True))
+    threads = [
+        Thread(circle_id=circle.id, title=text[:140], created_at=NOW, last_post_at=NOW) for _ in range(2)
+    ]
+    db.session.add_all(threads)
+    db.session.flush()
+    posts = [Post(thread_id=one.id, author=person_, words=text, written_at=NOW) for one in threads]
+    yield talk_letters.posts(member, [(threads[0], posts[:1])], NOW)
+    yield talk_letters.posts(member, list(zip(threads, ([posts[0]], [posts[1]]), strict=True)), NOW)
+    yield from (
+        talk_letters.missed(member, at, note, decided, NOW)
+        for note, decided in ((text, text), (text, ""), ("", text))
+    )
     at.state = "draft"
 
 

@@ -278,6 +278,7 @@ def test_names_are_set_apart_so_that_their_direction_stays_theirs(plain: list[Le
         for name in (HOSTILE["plain"], OTHER):
             bare = re.sub(r"<bdi>[^<]*</bdi>", "", re.sub(r"(?s)<(style|title)>.*?</\1>", "", letter.html))
             bare = re.sub(r"(?s)<div style=\"display: none;.*?</div>", "", bare)
+            bare = re.sub(r"(?s)<div dir=\"auto\">.*?</div>", "", bare)  # paragraphs of somebody's own
             assert name not in bare, letter.kind
 
 

@@ -56,6 +56,8 @@ LETTERS = {
     "circle_left": "Left a circle",
     "circle_ended": "A circle has ended",
     "circle_poll": "When can you come?",
+    "circle_posts": "What was written between sessions",
+    "circle_missed": "What happened at a session",
     "circle_asked": "Somebody asks to join",
 }
 # What two people agreed on between them is not for the host to know, nor is a link that lets somebody in.

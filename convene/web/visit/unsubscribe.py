@@ -4,6 +4,8 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from convene import clock, links
+from convene.circles import delivering
+from convene.circles.talk_letters import STOPS as POSTS_STOP
 from convene.extensions import csrf, db, start_write
 from convene.messages import actions as messages
 from convene.messages.letters import STOPS
@@ -17,9 +19,13 @@ from convene.signups.queries import open_places
 
 page = Blueprint("unsubscribe", __name__)
 
-ANNOUNCEMENT = "announcement"
-KIND_OF = {**dict(enumerate(KINDS)), STOPS: ANNOUNCEMENT}  # by its number in the link
-WORDS = {**IN_WORDS, ANNOUNCEMENT: "news of events"}
+ANNOUNCEMENT, POSTS = "announcement", "circle_posts"
+KIND_OF = {**dict(enumerate(KINDS)), STOPS: ANNOUNCEMENT, POSTS_STOP: POSTS}  # by its number in the link
+WORDS = {
+    **IN_WORDS,
+    ANNOUNCEMENT: "news of events",
+    POSTS: "letters with what was written and noted in your circles",
+}
 AGAIN_WORDING = "Start them again: news of events"
 
 
@@ -32,7 +38,10 @@ def person_and_kind(token: str) -> tuple[Person, str]:
 
 
 def render(person: Person, kind: str, token: str) -> str:
-    stopped = not hears_of_events(person.id) if kind == ANNOUNCEMENT else kind in person.muted.split()
+    if kind == POSTS:
+        stopped = not delivering.hears(person)
+    else:
+        stopped = not hears_of_events(person.id) if kind == ANNOUNCEMENT else kind in person.muted.split()
     return render_template(
         "visit/unsubscribe.html",
         kind=WORDS[kind],
@@ -58,6 +67,8 @@ def stop(token: str) -> ResponseReturnValue:
     hold(person)  # a letter of this kind that is being written meanwhile is found, or never written
     if kind == ANNOUNCEMENT:
         messages.stop(person, "unsubscribe page", clock.now())
+    elif kind == POSTS:
+        delivering.stop(person)
     else:
         stop_nudges(person, kind)
     db.session.commit()
@@ -72,6 +83,8 @@ def again(token: str) -> ResponseReturnValue:
     hold(person)
     if kind == ANNOUNCEMENT:
         messages.agree(person, AGAIN_WORDING, "unsubscribe page", clock.now())
+    elif kind == POSTS:
+        delivering.again(person)
     else:
         unmute(person, kind)
     db.session.commit()
