@@ -126,7 +126,11 @@ def test_every_letter_says_in_each_language_what_it_says_in_the_house_s_own(
 def shapes(text: str) -> list[str]:
     """The links of a letter in their order, less what is somebody's own."""
     return [
-        re.sub(r"(?<=/)\w+\.[\w.-]+|secret|(?<=zqx)[-\d]+|(?<=circles/)\d+", "", link)
+        re.sub(
+            r"(?<=/)\w+\.[\w.-]+|secret|(?<=zqx)[-\d]+|(?<=circles/)\d+|(?<=threads/)\d+|(?<=sessions/)\d+",
+            "",
+            link,
+        )
         for link in re.findall(r"https?://\S+", text)
     ]
 
