@@ -18,7 +18,11 @@ from sqlalchemy import select
 
 from convene import clock
 from convene.access import audit, codes, limits, sign_ins, tokens
+<<<<<<< HEAD
 from convene.circles import delivering, missing
+=======
+from convene.circles import joining, telling
+>>>>>>> 7d0d036 (Circles on the web: challenge and circle pages, joining, a member's own page, and the desk from founding with three answers to export)
 from convene.extensions import begin_write, db, start_write
 from convene.health import checks
 from convene.inbox import keeping
@@ -134,9 +138,15 @@ def tell_the_untold(app: Flask, now: Callable[[], datetime]) -> None:
 
 
 def to_tell(now: datetime) -> Iterator[Callable[[datetime], object]]:
-    """Changes that have waited their time, then all who are still to be told of one."""
+    """Changes that have waited their time, those of a circle together; then all who are still to be told of one."""
+    yield from [partial(telling.tell_waiting, circle_id) for circle_id in telling.circles_due(now)]
     yield from [partial(upheaval.tell_change, event_id) for event_id in upheaval.changes_due(now)]
     yield from [partial(upheaval.tell_batch, *batch) for batch in upheaval.batches()]
+
+
+def ask_hosts_again(app: Flask, now: Callable[[], datetime]) -> None:
+    """Whoever asked to join a circle and had no answer for three days is not forgotten."""
+    for_each(joining.unanswered(now()), lambda member_id: joining.remind(member_id, now()))
 
 
 def send_messages(app: Flask, now: Callable[[], datetime]) -> None:
@@ -218,7 +228,11 @@ TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("tell_the_untold", None, tell_the_untold),  # none: every CONVENE_TICK_SECONDS
     ("send_messages", None, send_messages),
     ("tell_what_is_new", timedelta(minutes=1), tell_what_is_new),
+<<<<<<< HEAD
     ("tell_circles", timedelta(minutes=1), tell_circles),
+=======
+    ("ask_hosts_again", timedelta(minutes=10), ask_hosts_again),
+>>>>>>> 7d0d036 (Circles on the web: challenge and circle pages, joining, a member's own page, and the desk from founding with three answers to export)
     ("read_inbox", timedelta(minutes=1), read_inbox),
     ("send_mail", None, send_mail),
     ("tidy", timedelta(hours=1), tidy),

@@ -96,12 +96,18 @@ def lock(member_id: int) -> Member:
 def agree(member: Member, version: int | None, now: datetime) -> None:
     """Write down that this wording was accepted. Raises NotAgreed where it is not the newest, or there is one."""
     newest = queries.agreement(member.circle_id)
-    if newest is None:
+    if newest is None or not newest.words:
         return
     if version != newest.version:
         raise NotAgreed
     if member.agreed_version != version:
         member.agreed_version, member.agreed_at = version, now
+
+
+def has_to_agree(member: Member) -> bool:
+    """Whether there is a wording that they have not accepted: it is asked at their next visit."""
+    newest = queries.agreement(member.circle_id)
+    return newest is not None and bool(newest.words) and newest.version != member.agreed_version
 
 
 def come_in(member_id: int, version: int | None, now: datetime) -> Member:

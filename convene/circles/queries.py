@@ -37,6 +37,10 @@ def public(slug: str) -> Circle | None:
     return db.session.scalar(select(Circle).where(Circle.slug == slug).options(*WHOLE))
 
 
+def one(circle_id: int) -> Circle | None:
+    return db.session.get(Circle, circle_id)
+
+
 def challenge(slug: str) -> Challenge | None:
     return db.session.scalar(select(Challenge).where(Challenge.slug == slug))
 

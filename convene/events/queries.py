@@ -46,17 +46,20 @@ PAST = PAST.order_by(Event.starts_at.desc(), Event.id).limit(bindparam("most"))
 LOCKED = WITH_HOST.where(Event.id == bindparam("event_id")).with_for_update(of=Event)
 LOCKED = LOCKED.execution_options(populate_existing=True)
 IN_CIRCLE = Event.circle_id == bindparam("circle_id")
-UPCOMING_IN_CIRCLE = UPCOMING.where(IN_CIRCLE)
-PAST_IN_CIRCLE = PAST.where(IN_CIRCLE)
+# A circle's own page and calendar show its sessions whether or not the line-up does.
+UPCOMING_IN_CIRCLE = LISTED.where(IN_CIRCLE, Event.state == "published", Event.ends_at > bindparam("now"))
+UPCOMING_IN_CIRCLE = UPCOMING_IN_CIRCLE.order_by(Event.starts_at, Event.id).limit(bindparam("most"))
+PAST_IN_CIRCLE = LISTED.where(IN_CIRCLE, Event.state == "published", Event.ends_at <= bindparam("now"))
+PAST_IN_CIRCLE = PAST_IN_CIRCLE.where(Event.ends_at > bindparam("since"))
+PAST_IN_CIRCLE = PAST_IN_CIRCLE.order_by(Event.starts_at.desc(), Event.id).limit(bindparam("most"))
 
 # Whose events a calendar shows: all, a circle's or a host's.
 WHOSE: dict[str, tuple[Any, ...]] = {
-    "all": (),
+    "all": (Event.listed,),
     "circle": (Event.circle_id == bindparam("whose_id"),),
-    "host": (Event.organisation_id == bindparam("whose_id"),),
+    "host": (Event.listed, Event.organisation_id == bindparam("whose_id")),
 }
 IN_WINDOW = (
-    Event.listed,
     Event.state.in_(("published", "called_off")),
     Event.ends_at > bindparam("since"),
     Event.starts_at < bindparam("until"),
@@ -150,6 +153,13 @@ def in_calendar(now: datetime, kind: str = "all", whose_id: int | None = None) -
     for event in found:  # a third quicker than joined to each row, for there are few hosts
         set_committed_value(event, "organisation", hosts[event.organisation_id])
     return found
+
+
+def about(challenge_id: int, now: datetime) -> Sequence[Event]:
+    """Open events to come that are about this challenge."""
+    return db.session.scalars(
+        UPCOMING.where(Event.challenge_id == challenge_id), {"now": now, "most": 20}
+    ).all()
 
 
 def public(slug: str) -> Event | None:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 
 from convene.access import audit, codes
 from convene.access.models import Token
+from convene.circles.joining import leave
 from convene.events.models import Event
 from convene.extensions import db
 from convene.groups.models import Facilitator, NeedOf
@@ -47,6 +48,8 @@ def erase(person_id: int, actor: str, now: datetime) -> bool:
     """
     if roles(person_id):
         raise StillOrganises
+    for member_id in in_circles.memberships(person_id):
+        leave(member_id, now)
     for signup_id in to_come(person_id, now):
         cancel(signup_id, now)
     person = db.session.scalar(select(Person).where(Person.id == person_id).with_for_update())

@@ -71,6 +71,12 @@ def of(person_id: int) -> list[dict[str, Any]]:
     ]
 
 
+def memberships(person_id: int) -> list[int]:
+    """Where they are in a circle, wait or ask, in the order in which circles are locked."""
+    rows = select(Member.id).where(Member.person_id == person_id, Member.state.not_in(("left", "declined")))
+    return list(db.session.scalars(rows.order_by(Member.circle_id)))
+
+
 def written(person_id: int) -> dict[int, list[dict[str, Any]]]:
     """By circle: what they wrote, said they would do or cannot make, in one question to the database."""
     nothing = literal("", Text)

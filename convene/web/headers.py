@@ -39,7 +39,7 @@ PRIVATE = (
     "/me/",
     "/tie/",
 )
-SHOWS_AN_ADDRESS = ("code.show", "code.use")
+SHOWS_AN_ADDRESS = ("code.show", "code.use", "circles.asked")
 ONE_CLICK = "unsubscribe.stop"  # RFC 8058: a mail program posts here
 
 

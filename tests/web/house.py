@@ -144,10 +144,14 @@ def inside_a_circle(host: Organisation) -> dict[str, str]:
     ids = {
         "token": links.member(member.id, 1), "event_id": session.id, "part_id": planning.parts(session.id)[-1].id,
         "question_id": question.id, "insight_id": insight.id, "link_id": link.id, "action_id": action.id,
-        "thread_id": thread.id, "post_id": post.id,
+        "thread_id": thread.id, "post_id": post.id, "circle_id": circle.id, "member_id": member.id,
     }  # fmt: skip
     pages = [page.name for page, prefix, _ in PAGES if prefix == "/member"]
-    return {f"{page}.{part}": str(value) for page in pages for part, value in ids.items()}
+    found = {f"{page}.{part}": str(value) for page in pages for part, value in ids.items()}
+    desk = [page.name for page, prefix, _ in PAGES if prefix == "/organise/circles"]
+    found |= {f"{page}.{part}": str(ids[part]) for page in desk for part in ("circle_id", "event_id", "member_id")}
+    found["organise_challenges.challenge_id"] = str(circle.challenge_id)
+    return found | {"circles.slug": circle.slug, "challenges.slug": circle.challenge.slug}
 
 
 def rules(app: Flask, method: str) -> list[Rule]:

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import abort, g, make_response
+from flask import abort, g, make_response, redirect, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from convene import links
-from convene.circles import hosting, planning
+from convene.circles import hosting, joining, planning
 from convene.circles.models import Circle, CircleSession, Member
 from convene.events.models import Event
 from convene.events.queries import locked
@@ -61,6 +61,8 @@ def of_member(token: str) -> Inside:
         raise links.Forged
     if member.state != "member":
         abort(404)
+    if joining.has_to_agree(member):  # asked on their own page, which is open to them all the while
+        abort(redirect(url_for("member.show", token=token), 303))
     circle, person = member.circle, member.person
     hosts = circle.host_id == person.id
     joined = None if hosts or circle.past_shown == "all" else member.joined_at

@@ -23,6 +23,8 @@ class CallOffForm(Form):
 
 @page.get(f"/{own.ID.format('event_id')}/call-off")
 def ask_call_off(event_id: int) -> ResponseReturnValue:
+    if (there := own.circles_page(event_id)) is not None:
+        return there
     return call_off_page(own.event(event_id), CallOffForm(formdata=None), 200)
 
 
@@ -38,6 +40,8 @@ def call_off_page(event: Event, form: CallOffForm, code: int) -> ResponseReturnV
 
 @page.post(f"/{own.ID.format('event_id')}/call-off")
 def call_off(event_id: int) -> ResponseReturnValue:
+    if (there := own.circles_page(event_id)) is not None:
+        return there
     form, now = CallOffForm(), clock.now()
     if not form.validate():
         return call_off_page(own.event(event_id), form, 422)

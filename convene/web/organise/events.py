@@ -186,6 +186,8 @@ def can_publish(event: Event, now: datetime) -> bool:
 
 @page.get(f"/{own.ID.format('event_id')}/edit")
 def edit(event_id: int) -> ResponseReturnValue:
+    if (there := own.circles_page(event_id)) is not None:
+        return there
     event = own.event(event_id)
     shown = typed_of(event)
     form = EventForm(formdata=None, data={**shown, "revision": meanwhile.revision(shown)})
@@ -194,6 +196,8 @@ def edit(event_id: int) -> ResponseReturnValue:
 
 @page.post(f"/{own.ID.format('event_id')}/edit")
 def save(event_id: int) -> ResponseReturnValue:
+    if (there := own.circles_page(event_id)) is not None:
+        return there
     form, now = EventForm(), clock.now()
     facts = form.facts(own.event(event_id), now)
     if facts is not None:

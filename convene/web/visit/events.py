@@ -8,6 +8,7 @@ from wtforms import EmailField, HiddenField, StringField
 
 from convene import aside, clock, links
 from convene.calendar import zones
+from convene.circles import queries as circles
 from convene.events import access, queries, speakers
 from convene.events.models import Event
 from convene.events.opening import opening
@@ -89,13 +90,19 @@ def blank_or_changing(slug: str) -> SignUpForm:
     return SignUpForm(formdata=None, data={"name": typed["name"], "email": typed["address"]})
 
 
+def for_members(event: Event) -> bool:
+    """A circle's session that its host has not opened to guests: the way in is the circle's."""
+    return event.circle_id is not None and not event.listed
+
+
 def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[str, Any]:
     """What the event's template needs, also for a preview (without a form)."""
     now = clock.now()
     own_zone = zone_of_city(asked_zone) if asked_zone else None
     return {
         "event": event,
-        "form": form,
+        "form": None if for_members(event) else form,
+        "circle": circles.one(event.circle_id) if event.circle_id else None,
         "places": places(event),
         "takes_signups": event.state == "published" and event.ends_at > now,
         "opening": opening(event, now),

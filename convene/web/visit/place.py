@@ -10,6 +10,8 @@ from wtforms import BooleanField, RadioField, SelectChoice
 
 from convene import clock, links
 from convene.access import limits
+from convene.circles import skipping
+from convene.circles.joining import Gone
 from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.groups.letters import sittings as sittings_of
@@ -151,6 +153,8 @@ def press(act: Callable[[int, datetime], Signup], signup: Signup) -> None:
 def confirm(token: str) -> ResponseReturnValue:
     """The button of the mailed link: takes the place, joins the line, or accepts the place that was offered."""
     signup = signup_of(token)
+    if signup.by_circle:
+        return of_circle(skipping.come, signup, token)
     try:
         press(actions.confirm, signup)
     except limits.TooMany:
@@ -183,11 +187,34 @@ def cancel(token: str) -> ResponseReturnValue:
     if not is_open(signup.event):
         flash(NOT_OPEN, "bad")
         return redirect(url_for("place.show", token=token), 303)
+    if signup.by_circle:
+        return of_circle(skipping.skip, signup, token)
     try:
         press(actions.cancel, signup)
     except limits.TooMany:
         db.session.rollback()
         flash(TOO_MANY, "bad")
+    else:
+        db.session.commit()
+    return redirect(url_for("place.show", token=token), 303)
+
+
+def of_circle(act: Callable[[int, int, datetime], object], signup: Signup, token: str) -> ResponseReturnValue:
+    """A member's place at one session: they skip it or come after all, and keep their place in the circle."""
+    now, event_id = clock.now(), signup.event_id
+    member_id = skipping.by_person(event_id, signup.person_id)
+    start_write()
+    try:
+        if member_id is None:
+            raise Gone
+        act(member_id, event_id, now)
+        limits.take(now, PRESSES_PER_PLACE=f"member:{member_id}")
+    except limits.TooMany:
+        db.session.rollback()
+        flash(TOO_MANY, "bad")
+    except Gone:
+        db.session.rollback()
+        flash(NOT_OPEN, "bad")
     else:
         db.session.commit()
     return redirect(url_for("place.show", token=token), 303)

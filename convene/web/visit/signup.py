@@ -10,7 +10,7 @@ from convene.extensions import db, start_write
 from convene.signups import actions
 from convene.web.access import browser, client, remember_browser
 from convene.web.forms import known_zone
-from convene.web.visit.events import SignUpForm, facts
+from convene.web.visit.events import SignUpForm, facts, for_members
 
 page = Blueprint("signup", __name__)
 
@@ -23,6 +23,8 @@ CLOSED = "This event takes no sign-ups any more."
 @page.post("/<slug:slug>/sign-up")
 def sign_up(slug: str) -> ResponseReturnValue:
     event = queries.public(slug) or abort(404)
+    if for_members(event):
+        return redirect(url_for("events.show", slug=slug), 303)
     form = SignUpForm()
     if not form.validate():
         return render_template("visit/event.html", **facts(event, form)), 422
