@@ -18,11 +18,7 @@ from sqlalchemy import select
 
 from convene import clock
 from convene.access import audit, codes, limits, sign_ins, tokens
-<<<<<<< HEAD
-from convene.circles import delivering, missing
-=======
-from convene.circles import joining, telling
->>>>>>> 7d0d036 (Circles on the web: challenge and circle pages, joining, a member's own page, and the desk from founding with three answers to export)
+from convene.circles import delivering, joining, missing, telling
 from convene.extensions import begin_write, db, start_write
 from convene.health import checks
 from convene.inbox import keeping
@@ -228,11 +224,8 @@ TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("tell_the_untold", None, tell_the_untold),  # none: every CONVENE_TICK_SECONDS
     ("send_messages", None, send_messages),
     ("tell_what_is_new", timedelta(minutes=1), tell_what_is_new),
-<<<<<<< HEAD
     ("tell_circles", timedelta(minutes=1), tell_circles),
-=======
     ("ask_hosts_again", timedelta(minutes=10), ask_hosts_again),
->>>>>>> 7d0d036 (Circles on the web: challenge and circle pages, joining, a member's own page, and the desk from founding with three answers to export)
     ("read_inbox", timedelta(minutes=1), read_inbox),
     ("send_mail", None, send_mail),
     ("tidy", timedelta(hours=1), tidy),

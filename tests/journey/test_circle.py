@@ -4,6 +4,7 @@ who come late, skip, leave and are told; the same on both databases, and in four
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -54,6 +55,10 @@ def calendar_of(name: str) -> list[str]:
 def own_page(name: str) -> str:
     member = db.session.scalars(select(Member).where(Member.person.has(name=name))).one()
     return path_of(links.member(member.id, member.generation))
+
+
+def later(days: int) -> datetime:
+    return clock.now() + timedelta(days=days)
 
 
 def tell(app: Flask) -> None:
@@ -211,7 +216,7 @@ def test_a_circle_from_founding_to_export(
     rosa.press("Ask to join", agree="yes")
     assert rosa.heading == "You have asked to join"
     for days in (1, 4, 5):
-        worker.ask_hosts_again(app, lambda days=days: clock.now() + timedelta(days=days))
+        worker.ask_hosts_again(app, partial(later, days))
     assert len(letters("circle_asked", "Olive")) == 2, "at once, and again after three days"
     desk.open(f"{home}/members")
     assert "I sweep &lt;b&gt;ours&lt;/b&gt;." in desk.page.text

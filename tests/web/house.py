@@ -149,7 +149,9 @@ def inside_a_circle(host: Organisation) -> dict[str, str]:
     pages = [page.name for page, prefix, _ in PAGES if prefix == "/member"]
     found = {f"{page}.{part}": str(value) for page in pages for part, value in ids.items()}
     desk = [page.name for page, prefix, _ in PAGES if prefix == "/organise/circles"]
-    found |= {f"{page}.{part}": str(ids[part]) for page in desk for part in ("circle_id", "event_id", "member_id")}
+    found |= {
+        f"{page}.{part}": str(ids[part]) for page in desk for part in ("circle_id", "event_id", "member_id")
+    }
     found["organise_challenges.challenge_id"] = str(circle.challenge_id)
     return found | {"circles.slug": circle.slug, "challenges.slug": circle.challenge.slug}
 
