@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import current_app
@@ -134,6 +135,11 @@ def never(person_id: int) -> str:
 def news(person_id: int, generation: int) -> str:
     """Its button says yes to news of events of one host."""
     return absolute(f"/news/{signer('news').dumps([person_id, generation])}")
+
+
+def involved(person_id: int, generation: int, ids: Sequence[int]) -> str:
+    """Its button tells a host what somebody would like to do there; the ids are of Involvement."""
+    return absolute(f"/involved/{signer('involved').dumps([person_id, generation, *ids])}")
 
 
 def preferences(person_id: int, generation: int) -> str:

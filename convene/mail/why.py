@@ -29,6 +29,7 @@ WHY = {
     "announcement": "You said that this host may write to you about new events.",
     "new_events": "You said that this host may write to you about new events.",
     "news_confirm": "Somebody, most likely you, asked for news of events; nothing comes without your yes.",
+    "involved_confirm": "Somebody, most likely you, would like to get involved; the host hears of it once you say so.",
     "reminder": "You have a place at this event, and it was a day away.",
     "thank_you": "You had a place at this event.",
     "what_came": "You and somebody both said yes to staying in touch.",

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from convene.access import limits
 from convene.access.models import AuditEntry
 from convene.events.models import Event
 from convene.extensions import db
@@ -17,6 +16,7 @@ from convene.mail.models import OutgoingMail
 from convene.messages import actions, audience, letters, rules
 from convene.messages.audience import PURPOSE, Capped
 from convene.people.actions import hold, meet
+from convene.people.asking import may_write
 from convene.people.models import Consent, Organisation, Person
 from convene.signups.models import Signup
 
@@ -39,13 +39,7 @@ def ask(host: Organisation, address: str, name: str, now: datetime) -> None:
     Silent where the address has had its share of letters that nobody asked it for. Raises BadAddress.
     """
     person = meet(host, address, name, now)
-    try:
-        if person.state != "provisional":
-            limits.take(now, MAILS_PER_KNOWN_ADDRESS_HOUR=person.reachable)
-        else:
-            limits.take(now, MAILS_PER_ADDRESS_HOUR=person.reachable)
-            limits.take(now, MAILS_PER_ADDRESS_DAY=person.reachable)
-    except limits.TooMany:
+    if not may_write(person, now):
         return
     outbox.post(
         letters.news_confirm(person, now),

@@ -1,4 +1,6 @@
-"""The letter to somebody who is asked to the desk of a host."""
+"""Letters to somebody who is asked to the desk of a host, or who asked to get involved."""
+
+from collections.abc import Sequence
 
 from convene import links
 from convene.mail.letter import Letter, write
@@ -20,4 +22,23 @@ def invited(person: Person, host: Organisation, kind: str) -> Letter:
         organisation_id=host.id,
         language=person.language,
         facts={"name": name, "part": PARTS[kind], "organisation": host, "url": links.organise()},
+    )
+
+
+def involved_confirm(person: Person, ids: Sequence[int]) -> Letter:
+    """The first letter to an address that nobody has proved: nothing of theirs in it but a plain name."""
+    name = safe_to_mail(person.name)
+    return write(
+        "involved_confirm",
+        to_name=name,
+        to_address=person.address_typed or "",
+        from_name=person.organisation.name,
+        reply_to=person.organisation.reply_to,
+        language=person.language,
+        facts={
+            "name": name,
+            "organisation": person.organisation,
+            "url": links.involved(person.id, person.generation, ids),
+            "never_url": links.never(person.id),
+        },
     )

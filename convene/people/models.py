@@ -242,3 +242,5 @@ class Involvement(db.Model):
     done_at: Mapped[datetime | None]
     done_by: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()

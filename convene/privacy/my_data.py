@@ -18,6 +18,7 @@ from convene.network.rules import CAME, USES
 from convene.nudges.models import Answer
 from convene.offers.models import Offer
 from convene.offers.rules import SHOWN
+from convene.people.involvement import KINDS
 from convene.people.models import Consent, Involvement, Person, Tag, Tagged
 from convene.privacy import in_circles
 from convene.signups.models import Question, Response, Signup
@@ -42,7 +43,14 @@ def of(person: Person) -> dict[str, Any]:
         "can_give_and_seeks": offers(person.id),
         "consents": consents(person.id),
         "wishes": [
-            {"what": one.kind, "words": one.words, "asked": moment(one.created_at)}
+            {
+                "what": KINDS.get(one.kind, one.kind),
+                "words": one.words,
+                "asked": moment(one.created_at),
+                "confirmed": moment(one.confirmed_at),
+                "answer_promised_by": moment(one.promised_by),
+                "answered": moment(one.done_at),
+            }
             for one in db.session.scalars(
                 select(Involvement).where(Involvement.person_id == person.id).order_by(Involvement.id)
             )

@@ -15,6 +15,7 @@ from convene.events.models import Event
 from convene.extensions import db, dialect
 from convene.messages.audience import PURPOSE
 from convene.nudges.models import Answer
+from convene.people import involvement
 from convene.people.models import Consent, Involvement, Person, Role, Separation, Worry
 from convene.privacy import erasure
 from convene.signups.models import Attendance, Question, Response, Signup
@@ -26,6 +27,7 @@ AT_ONCE = 200  # people in one sweep
 # What is kept, how long, and what becomes of it then: for the page, in its order.
 KEPT = (
     ("A sign-up whose button was never pressed", "7 days", "deleted, and the person with it"),
+    ("A wish to get involved whose button was never pressed", "7 days", "deleted"),
     (
         "A place, and what somebody told us with it",
         "12 months after the event",
@@ -61,6 +63,7 @@ def forget_unconfirmed(now: datetime) -> None:
     db.session.execute(delete(Signup).where(old), execution_options=quiet)
     unheard = and_(Member.state == "started", Member.started_at < now - UNCONFIRMED)
     db.session.execute(delete(Member).where(unheard), execution_options=quiet)
+    involvement.forget(now)
     other = aliased(Person)
     loose = (
         Person.state == "provisional",

@@ -33,6 +33,7 @@ from convene.web.organise import (
     host,
     importing,
     inbox,
+    involved,
     log,
     looking_on,
     merging,
@@ -97,6 +98,7 @@ from convene.web.visit import (
     unsubscribe,
     worry,
 )
+from convene.web.visit import involved as get_involved
 from convene.web.visit import questions as own_questions
 
 Guard = Callable[[], ResponseReturnValue | None]
@@ -122,6 +124,7 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (my_data.page, "/", everybody),
     (colours.page, "/", everybody),
     (news.page, "/", everybody),
+    (get_involved.page, "/", everybody),
     (address.page, "/", everybody),
     (erase.page, "/", everybody),
     (sessions.page, "/member", everybody),
@@ -192,6 +195,7 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (inbox.page, "/organise/inbox", organiser),
     (log.page, "/organise/log", organiser),
     (devices.page, "/organise/devices", organiser),
+    (involved.page, "/organise/involved", organiser),
     (retention.page, "/organise", organiser),
     (second_step.page, "/organise", everybody),
     (second_step_set_up.page, "/organise/second-step/set-up", organiser),

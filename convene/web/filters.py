@@ -63,6 +63,10 @@ def moment(value: datetime, zone: str) -> str:
     return zones.spoken_moment(value, zone)
 
 
+def day(value: datetime, zone: str) -> str:
+    return zones.spoken_date(value, zone)
+
+
 def utc(value: datetime) -> str:
     return value.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -82,6 +86,13 @@ def init_app(app: Flask) -> None:
         is_development=app.config["DEVELOPMENT"],
     )
     app.jinja_env.filters.update(
-        markdown=markdown, venue=venue, when=when, when_in=when_in, moment=moment, utc=utc, plural=plural
+        markdown=markdown,
+        day=day,
+        venue=venue,
+        when=when,
+        when_in=when_in,
+        moment=moment,
+        utc=utc,
+        plural=plural,
     )
     app.context_processor(lambda: {"desk": g.get("desk")})

@@ -35,6 +35,7 @@ PRIVATE = (
     "/here/",
     "/my-data/",
     "/news/",
+    "/involved/",
     "/member/",
     "/me/",
     "/tie/",

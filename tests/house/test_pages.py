@@ -155,7 +155,7 @@ def test_what_concerns_one_person_is_kept_by_no_cache(house: House) -> None:
         private = path.startswith(
             (
                 *("/place", "/answer", "/unsubscribe", "/preferences", "/organise", "/my-data", "/member"),
-                *("/me/", "/tie/", "/news/"),
+                *("/me/", "/tie/", "/news/", "/involved/"),
             )
         )
         assert (answer.headers["Cache-Control"] == "no-store") == private, path

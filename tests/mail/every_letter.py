@@ -35,7 +35,7 @@ from convene.network.models import Tie
 from convene.nudges.letters import reminder, stay_in_touch, thank_you, what_came
 from convene.nudges.models import Answer, Nudge
 from convene.people.actions import found_organisation
-from convene.people.letters import invited
+from convene.people.letters import invited, involved_confirm
 from convene.people.models import Organisation, Person
 from convene.privacy.letters import address_changed, my_data, new_address
 from convene.signups import letters
@@ -249,6 +249,7 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         at.state = "draft"
         yield my_data(other, "secret", NOW)
         yield news_confirm(mine.person, NOW)
+        yield involved_confirm(mine.person, [1, 2])
         yield new_events(mine.person, [at, at], NOW)
         yield from (new_address(other, "new@example.org", secret, NOW) for secret in ("secret", None))
         yield address_changed(other, "old@example.org", NOW)

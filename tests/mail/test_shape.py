@@ -217,6 +217,7 @@ def test_every_letter_about_a_person_leads_to_their_own_notices_but_the_very_fir
                 "new_address",
                 "address_changed",
                 "news_confirm",
+                "involved_confirm",
             )
             assert told == (not stranger and not of_the_house), letter.kind
 

@@ -19,7 +19,7 @@ from convene.health.checks import mail_is_late
 from convene.mail import switch
 from convene.signups.models import Attendance, Signup
 from convene.signups.queries import places_of
-from convene.web.organise import month, today
+from convene.web.organise import involved, month, today
 
 page = Blueprint("organise_desk", __name__)
 
@@ -104,9 +104,10 @@ def lines(events: Sequence[Event], now: datetime) -> list[Line]:
 def todays(events: Sequence[Event], now: datetime) -> list[today.Task]:
     """What needs the organiser now, of the events to come and of the last fortnight."""
     ids = [event.id for event in events]
-    return today.tasks(
+    found = today.tasks(
         events, places_of(events), rounds_in(ids), today.asking(ids), today.failed_mail(now), now
     )
+    return [*found, *involved.tasks(now)]
 
 
 @page.get("/")

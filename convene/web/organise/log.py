@@ -46,6 +46,8 @@ WORDS = {
     "question.asked": "asked a question of their own", "question.changed": "changed a question",
     "question.replaced": "replaced a question", "question.retired": "retired a question",
     "second_step.taken": "took the second step", "second_step.wrong": "got the second step wrong",
+    "involvement.answered": "answered somebody who would like to get involved",
+    "involvement.reopened": "opened an answer again",
     "lock.made": "keeps two people together", "lock.lifted": "no longer keeps two people together",
     "separation.made": "keeps two people apart", "separation.lifted": "no longer keeps two people apart",
     "separation.read": "read the note of a keep-apart rule", "worry.read": "read what was told in confidence",

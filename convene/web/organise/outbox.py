@@ -43,6 +43,7 @@ LETTERS = {
     "announcement": "News of your events",
     "new_events": "What is new, once a week",
     "news_confirm": "Would you like to hear of new events?",
+    "involved_confirm": "Would you like to get involved?",
     "test": "A test, to you",
     "my_data": "A link to what is kept",
     "new_address": "Is this your new address?",

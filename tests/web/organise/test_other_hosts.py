@@ -21,7 +21,7 @@ from convene.mail.wording import Words
 from convene.messages import actions as messages
 from convene.people import merging, tags, worries
 from convene.people.actions import keep_apart, keep_together, meet
-from convene.people.models import Lock, Organisation, Person, Role, Separation, Worry
+from convene.people.models import Involvement, Lock, Organisation, Person, Role, Separation, Worry
 from convene.people.pointing import pointers
 from convene.signups import helping, questions
 from convene.signups.models import Signup
@@ -60,11 +60,20 @@ def things(world: World, host_id: int, name: str) -> dict[str, int]:
         words = Words(f"{name} writes", f"{name} writes")
         message = messages.draft(host_id, event, ["confirmed"], words, "test", now)
         question = questions.ask(host_id, {**ASKED, "words": f"{name}?"}, "test", now)
+        wish = {
+            "kind": "speak",
+            "words": f"{name} speaks",
+            "confirmed_at": now,
+            "promised_by": now,
+            "created_at": now,
+        }
+        db.session.add(Involvement(organisation_id=host_id, person_id=who[0].id, **wish))
         tag_id = tags.put(who[0], f"{name} tag", "test", now).id
         found = {
             "event_id": event_id, "signup_id": signup_id, "person_id": who[0].id, "known_id": who[1].id,
             "other_id": who[1].id, "link_id": link.id, "need_id": need.id, "message_id": message.id,
             "question_id": question.id, "tag_id": tag_id, "merge_id": merge.id, "number": 1,
+            "involvement_id": one_of(Involvement, host_id),
             "apart.rule_id": one_of(Separation, host_id), "together.rule_id": one_of(Lock, host_id),
             "worry_id": one_of(Worry, host_id), "mail_id": one_of(OutgoingMail, host_id),
         }  # fmt: skip
