@@ -23,7 +23,7 @@ from convene.network.models import Tie
 from convene.nudges.models import Nudge
 from convene.offers import actions as offers
 from convene.people import worries
-from convene.people.models import Lock, Organisation, Person, Role, Separation, Worry
+from convene.people.models import Involvement, Lock, Organisation, Person, Role, Separation, Worry
 from convene.signups import attendance, helping
 from convene.signups.models import Question, Signup
 from tests.factories import a_person, a_signup
@@ -40,6 +40,7 @@ NOT_PAGES = {
     *("static", "health.healthz", "health.readyz"),
     *("calendar.event", "calendar.line_up", "calendar.line_up_atom", "calendar.circle", "calendar.host"),
     "own_calendar.follow",
+    "colours.sheet",
     *("events.share_picture", "organise_share.poster"),  # a picture, and paper
     "organise_outbox.as_sent",  # a letter, with the styles of letters
     *("my_data.show", "erase.show"),  # closed without the mailed link; test_browser_my_data.py opens them
@@ -141,6 +142,12 @@ def examples(mail: Path) -> dict[str, list[Values]]:
     )
     db.session.add(question)
     db.session.flush()
+    wish = Involvement(
+        organisation_id=person.organisation_id, person_id=person.id, kind="speak", words="On bees", created_at=clock.now(),
+        promised_by=clock.now(),
+    )  # fmt: skip
+    db.session.add(wish)
+    db.session.flush()
     others = db.session.scalars(
         select(Person.id)
         .where(Person.organisation_id == full.organisation_id)
@@ -181,6 +188,8 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "tie.show": [{"token": key(links.tie(side.id, side.person.generation))}],
         "unsubscribe.show": [{"token": key(links.unsubscribe(person.id, person.generation, 0))}],
         "unsubscribe.show_never": [{"token": key(links.never(person.id))}],
+        "news.press": [{"token": key(links.news(person.id, person.generation))}],
+        "involved.press": [{"token": key(links.involved(person.id, person.generation, [wish.id]))}],
         "preferences.show": [{"token": key(links.preferences(person.id, person.generation))}],
         "dev_mail.letter": in_folder[:1],
         LETTERS: in_folder,
@@ -247,7 +256,8 @@ def asked_for_mail(app: Flask) -> str:
     written_to = {"slug": FULL, "address": "ada@example.com", "name": "Ada"}
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     asked = {"address": OWNER, "next": ""}
-    return str(signer.dumps({"written_to": written_to, "sign_in_asked": asked}))
+    mailed = {"asked_for_news": OWNER, "asked_to_get_involved": OWNER}
+    return str(signer.dumps({"written_to": written_to, "sign_in_asked": asked, **mailed}))
 
 
 def test_every_page_is_whole_on_a_phone_and_on_a_desk(
