@@ -143,8 +143,8 @@ def examples(mail: Path) -> dict[str, list[Values]]:
     db.session.add(question)
     db.session.flush()
     wish = Involvement(
-        organisation_id=person.organisation_id, person_id=person.id, kind="speak", words="On bees", created_at=clock.now(),
-        promised_by=clock.now(),
+        organisation_id=person.organisation_id, person_id=person.id, kind="speak", words="On bees",
+        created_at=clock.now(), promised_by=clock.now(),
     )  # fmt: skip
     db.session.add(wish)
     db.session.flush()
