@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from convene import seed_circles
 from convene.calendar import zones
 from convene.circles.models import Challenge, Circle
 from convene.events import actions as events
@@ -77,6 +78,8 @@ def plant(now: datetime) -> None:
         rows: list[Row] = list(csv.DictReader(file))
     hosts = {facts["key"]: welcome(facts, now) for facts in programme["hosts"]}
     circles = {facts["key"]: gather(facts, hosts[facts["host"]], now) for facts in programme["challenges"]}
+    for facts in programme["challenges"]:
+        live(circles[facts["key"]], facts, rows, now)
     planted: dict[str, Event] = {}
     for facts in programme["events"]:
         event = announce(facts, hosts[facts["host"]], circles, now)
@@ -114,7 +117,7 @@ def welcome(facts: Mapping[str, Any], now: datetime) -> Organisation:
     return host
 
 
-def gather(facts: Mapping[str, str], host: Organisation, now: datetime) -> Circle:
+def gather(facts: Mapping[str, Any], host: Organisation, now: datetime) -> Circle:
     """A shared challenge with both sides of its question, and its circle."""
     since = now - timedelta(days=60)
     challenge = Challenge(
@@ -136,7 +139,17 @@ def gather(facts: Mapping[str, str], host: Organisation, now: datetime) -> Circl
     )
     db.session.add_all([challenge, circle])
     db.session.flush()
+    seed_circles.describe(circle, facts, since)
     return circle
+
+
+def live(circle: Circle, facts: Mapping[str, Any], rows: Sequence[Row], now: datetime) -> None:
+    """The circle that has gone on for some weeks; somebody asks to join it, in a letter that waits to go."""
+    if (life := facts.get("life")) is not None:
+        first, last = life["people"]
+        seed_circles.gather(circle, life, rows[first - 1 : last], now)
+        number, words = life["asking"]
+        seed_circles.ask(circle, rows[number - 1], words, now - timedelta(days=1))
 
 
 def announce(
