@@ -7,12 +7,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from playwright.sync_api import Browser
 from sqlalchemy import select
+from werkzeug.routing import Rule
 
 from convene import clock, links
 from convene.access import letters, tokens
+from convene.circles import memory, planning, promises, talk
+from convene.circles import queries as circles
+from convene.circles.agenda import TEMPLATES
+from convene.circles.models import Circle
 from convene.events.models import Event
 from convene.extensions import db
 from convene.groups import actions as groups
@@ -26,6 +31,7 @@ from convene.people import worries
 from convene.people.models import Involvement, Lock, Organisation, Person, Role, Separation, Worry
 from convene.signups import attendance, helping
 from convene.signups.models import Question, Signup
+from convene.web import PAGES
 from tests.factories import a_person, a_signup
 from tests.journey import evening
 from tests.journey.installation import HOST, Installation, opened
@@ -53,6 +59,7 @@ NOT_PAGES = {
 PAST, FULL = "before-the-service-the-person", "the-shop-at-the-end-of-the-road"
 OPEN, GONE = "what-the-school-gate-knows", "walking-and-talking-by-the-water"
 DRAFT, CAPTIONED = "a-supper-for-people-who-disagree", "measuring-circle-what-would-you-never-count"
+CIRCLE = "the-power-circle"
 SEASON = "high-street-circle-a-slow-walk-along-tallow-street"
 WAITING, ON = "An evening about to begin", "An evening in its first round"  # made here
 HEADED = "() => [document.title, [...document.querySelectorAll('h1')].map(one => one.innerText)]"
@@ -172,7 +179,10 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "events.show": [{"slug": slug} for slug in (FULL, PAST, GONE)],
         "slug": [{"slug": FULL}],
         "token": states[:1],  # most addresses with a token are those of a place
-        "circles.show": [{"slug": "the-measuring-circle"}],
+        "circles.show": [{"slug": slug} for slug in ("the-measuring-circle", CIRCLE)],
+        "circles.asked": [{"slug": CIRCLE}],
+        "challenges.show": [{"slug": "starting-on-power"}],
+        **of_circle(),
         "place.show": [*states, place("started", OPEN), place("confirmed", PAST)],
         "place.ask_cancel": states[:1],
         "now.show": [
@@ -231,6 +241,49 @@ def examples(mail: Path) -> dict[str, list[Values]]:
     }
 
 
+def of_circle() -> dict[str, list[Values]]:
+    """The circle that has lived for some weeks: at the desk, and inside by the link of one of its members."""
+    circle = db.session.scalars(select(Circle).where(Circle.slug == CIRCLE)).one()
+    member = circles.members(circle.id)[0]
+    sessions = circles.sessions(circle.id)
+    held, coming = sessions[0].event, sessions[-1].event
+    planning.lay_out(coming, TEMPLATES["usual"], 1)
+    thread = talk.open_thread(circle.id, "Fares", member.person_id, None, clock.now())
+    post = talk.write(thread, member.person_id, "Who pays them?", talk.names(circle.id), clock.now())
+    db.session.flush()
+    token = {"token": links.member_token(member.id, member.generation)}
+    event, at_desk = {**token, "event_id": coming.id}, {"circle_id": circle.id}
+    within: dict[str, Values] = {
+        "part_id": {**event, "part_id": planning.parts(coming.id)[0].id},
+        "action_id": {**token, "action_id": promises.of_circle(circle.id)[0].id},
+        "insight_id": {**token, "insight_id": memory.insights(circle.id)[0].id},
+        "thread_id": {**token, "thread_id": thread.id},
+        "post_id": {**token, "post_id": post.id},
+        "event_id": event,
+    }
+    pages = {page.name for page, prefix, _ in PAGES if prefix == "/member"}
+    found = {}
+    for rule in copy_rules():
+        if rule.endpoint.partition(".")[0] in pages:
+            values = next((known for name, known in within.items() if name in rule.arguments), token)
+            lays_out = rule.endpoint.startswith("inside_agenda.")  # for whoever hosts: the desk does
+            found[rule.endpoint] = [{**values, "token": f"desk-{circle.id}"} if lays_out else values]
+    held_too = [{**token, "event_id": held.id}, event]
+    return {
+        **found,
+        "inside_sessions.show": held_too,
+        "inside_notes.show": held_too,
+        "inside_notes.versions": held_too[:1],
+        "organise_circle_dates.session": [{**at_desk, "event_id": one.id} for one in (coming, held)],
+        "organise_challenges.edit": [{"challenge_id": circle.challenge_id}],
+        "circle_id": [at_desk],
+    }
+
+
+def copy_rules() -> list[Rule]:
+    return [rule for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+
+
 def my_page(person: Person) -> str:
     return key(links.my_page(person.id, person.generation, clock.now()))
 
@@ -256,7 +309,8 @@ def asked_for_mail(app: Flask) -> str:
     written_to = {"slug": FULL, "address": "ada@example.com", "name": "Ada"}
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     asked = {"address": OWNER, "next": ""}
-    mailed = {"asked_for_news": OWNER, "asked_to_get_involved": OWNER}
+    mailed: dict[str, object] = {"asked_for_news": OWNER, "asked_to_get_involved": OWNER}
+    mailed |= {"asked_to_join": {"slug": CIRCLE, "address": "ada@example.com"}}
     return str(signer.dumps({"written_to": written_to, "sign_in_asked": asked, **mailed}))
 
 
