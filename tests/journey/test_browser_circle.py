@@ -1,0 +1,129 @@
+"""Inside a circle, in a real browser: a session on the wall by keyboard alone, and a note that two write at once."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import select
+
+from convene import clock, links
+from convene.circles import planning, talk
+from convene.circles.agenda import TEMPLATES
+from convene.extensions import db
+from convene.people.models import Organisation
+from tests.factories import a_circle, a_member, a_person, a_session, a_signup
+from tests.journey.installation import HOST, Installation, opened
+from tests.journey.watching import DESK, DESK_AT_NIGHT, PHONE, PHONE_AT_NIGHT, Watch, visiting
+from tests.parts.processes import Processes
+
+pytestmark = pytest.mark.one_database
+
+NAMES = ("Ada Okri", "Bilal Hart", "Cleo Featherstone-Abernathy", "Dev Lund", "Élodie Hart")
+
+
+@pytest.fixture(scope="module")
+def copy(processes: Processes) -> Iterator[Installation]:
+    with opened(processes) as installation:
+        yield installation
+
+
+@pytest.fixture(scope="module")
+def circle(copy: Installation) -> tuple[list[str], int]:
+    """The ways into one circle of five, whose first hosts, and its session of today."""
+    with copy.writing():
+        host = db.session.scalars(select(Organisation).where(Organisation.name == HOST)).one()
+        made = a_circle(host, title="Friendlier streets", talks=True)
+        people = [a_person(host, name=name) for name in NAMES]
+        made.host_id = people[0].id
+        members = [a_member(made, person) for person in people]
+        session = a_session(made, starts_at=clock.now())
+        for person in people:
+            a_signup(session, person)
+        planning.lay_out(session, TEMPLATES["first"], 1)
+        thread = talk.open_thread(made.id, "Benches", people[1].id, None, clock.now())
+        talk.write(thread, people[1].id, "Who has **one** to spare?", talk.names(made.id), clock.now())
+        db.session.flush()
+        return [f"{copy.url}/member/{links.member_token(one.id, 1)}" for one in members], session.id
+
+
+def test_a_session_runs_on_the_wall_by_keyboard_alone(
+    browser: Browser, copy: Installation, circle: tuple[list[str], int]
+) -> None:
+    ways, session = circle
+    context = visiting(browser, DESK)
+    watch = Watch(context.new_page(), copy.url)
+    page = watch.page
+    page.goto(f"{ways[0]}/sessions/{session}")
+    page.get_by_role("link", name="Run this session").focus()
+    page.keyboard.press("Enter")
+    for heading, button in (
+        ("Friendlier streets", "Begin: Check-in round"),
+        ("Check-in round", "Begin: Impromptu networking"),
+        ("Impromptu networking", "Go on: Round 2 of 3"),
+    ):
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        page.get_by_role("button", name=button).focus()
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("Round 2 of 3")).to_be_visible()
+    groups = page.get_by_role("list", name="Groups").get_by_role("listitem")
+    expect(groups).to_have_count(2)  # five people in pairs: two and three
+    expect(page.get_by_role("timer")).to_contain_text("left")
+    watch.look_over(DESK)
+    watch.assert_clean()
+    context.close()
+    # The same on somebody's phone: no button of the host's, and what comes next in words.
+    context = visiting(browser, PHONE)
+    watch = Watch(context.new_page(), copy.url)
+    watch.page.goto(f"{ways[1]}/sessions/{session}/run")
+    expect(watch.page.get_by_role("button")).to_have_count(0)
+    expect(watch.page.get_by_text("Next: Round 3 of 3")).to_be_visible()
+    watch.look_over(PHONE)
+    watch.assert_clean()
+    context.close()
+
+
+def test_two_write_a_note_at_once_and_both_are_kept(
+    browser: Browser, copy: Installation, circle: tuple[list[str], int]
+) -> None:
+    ways, session = circle
+    first, second = (visiting(browser, look) for look in (DESK, PHONE_AT_NIGHT))
+    ada, ben = Watch(first.new_page(), copy.url), Watch(second.new_page(), copy.url)
+    for watch, way in ((ada, ways[0]), (ben, ways[1])):
+        watch.page.goto(f"{way}/sessions/{session}/note")
+    ada.page.get_by_label("What happened").fill("We were five.\n\nBread next time.")
+    expect(ada.page.get_by_text("Saved as you write.")).to_be_visible()
+    ben.page.get_by_label("What happened").fill("We sat outside.")
+    expect(ben.page.get_by_text("Both are kept")).to_be_visible()
+    box = ben.page.get_by_label("What happened")
+    expect(box).to_have_value("We were five.\n\nBread next time.\nWe sat outside.")
+    expect(ben.page.get_by_role("heading", name="What two of you wrote at once")).to_be_visible()
+    ben.look_over(PHONE_AT_NIGHT)
+    # Without waiting for the script: the button saves too, and what Ada has not seen is not lost by it.
+    ada.page.get_by_label("What happened").fill("We were five, and a dog.\n\nBread next time.")
+    ada.page.get_by_role("button", name="Save").click()
+    expect(ada.page.get_by_label("What happened")).to_have_value(
+        "We were five, and a dog.\n\nBread next time.\nWe sat outside."
+    )
+    ada.look_over(DESK)
+    for watch, context in ((ada, first), (ben, second)):
+        watch.assert_clean()
+        context.close()
+
+
+def test_every_page_inside_is_fit_to_be_seen(
+    browser: Browser, copy: Installation, circle: tuple[list[str], int]
+) -> None:
+    ways, session = circle
+    every = ("sessions", f"sessions/{session}", "actions", "insights", "threads", "threads/1", "story")
+    for look, way, paths in (
+        (PHONE, ways[0], every),
+        (DESK_AT_NIGHT, ways[2], (f"sessions/{session}", "threads/1")),
+    ):
+        context = visiting(browser, look)
+        watch = Watch(context.new_page(), copy.url)
+        for path in paths:
+            answer = watch.page.goto(f"{way}/{path}")
+            assert answer and answer.ok, path
+            watch.look_over(look)
+        watch.assert_clean()
+        context.close()
