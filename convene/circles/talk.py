@@ -12,7 +12,7 @@ from convene.extensions import db
 from convene.people.models import Person
 
 MOST = 10_000  # characters of a post
-A_PAGE = 50  # posts of a thread that a page shows
+A_PAGE = 30  # posts of a thread that a page shows
 
 
 class Closed(Exception):

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -13,11 +13,14 @@ from convene.circles import memory, promises, stances
 from convene.circles.models import Action, CircleSession, Insight, Note
 from convene.events.models import Event
 from convene.extensions import db
+from convene.web.forms import small
 from convene.web.inside import entry
 from convene.web.inside.entry import Inside
 from convene.web.inside.insights import said
 
 page = Blueprint("inside_story", __name__)
+
+A_PAGE = 40  # chapters
 
 
 @dataclass(slots=True)
@@ -34,8 +37,14 @@ class Chapter:
 
 @page.get("/<token>/story")
 def show(token: str) -> ResponseReturnValue:
+    """The latest sessions, as a book is opened at its end; `?until=` turns back."""
     here = entry.of(token)
-    return render_template("inside/story.html", inside=here, chapters=chapters(here, clock.now()))
+    found = chapters(here, clock.now())
+    until = small(request.args.get("until")) or len(found)
+    first = max(0, min(until, len(found)) - A_PAGE)
+    return render_template(
+        "inside/story.html", inside=here, chapters=found[first:until], earlier=first, later=until < len(found)
+    )
 
 
 def chapters(here: Inside, now: datetime) -> list[Chapter]:
