@@ -165,6 +165,10 @@ def organise() -> str:
     return absolute("/organise/")
 
 
+def safeguarding() -> str:
+    return absolute("/organise/safeguarding")
+
+
 def host() -> str:
     """The public host name, for List-Id and the like."""
     return str(current_app.config["HOST"])

@@ -34,9 +34,10 @@ from convene.nudges import answering, tallies
 from convene.nudges.rules import capped
 from convene.offers import actions as offers
 from convene.people import merging
+from convene.people import confidences, merging
 from convene.people.models import Organisation
 from convene.privacy import erasure, retention
-from convene.signups import line, questions, upheaval
+from convene.signups import approvals, line, questions, upheaval
 
 Job = Callable[[Flask, Callable[[], datetime]], None]
 
@@ -127,6 +128,16 @@ def lapse_offers(app: Flask, now: Callable[[], datetime]) -> None:
 
 def post_nudges(app: Flask, now: Callable[[], datetime]) -> None:
     for_each(nudges.events_near(now()), lambda due: nudges.post_due(due[0], due[1], now()))
+
+
+def remind_of_answers(app: Flask, now: Callable[[], datetime]) -> None:
+    """Whoever organises hears that somebody still waits for a yes or a no."""
+    for_each(approvals.unanswered(now()), lambda late: approvals.remind(late[0], now()))
+
+
+def tell_the_leads(app: Flask, now: Callable[[], datetime]) -> None:
+    """Safeguarding leads hear that something waits for them."""
+    for_each(confidences.hosts(), lambda host_id: confidences.tell_leads(host_id, now()))
 
 
 def tell_the_untold(app: Flask, now: Callable[[], datetime]) -> None:
@@ -221,6 +232,8 @@ def keep_no_longer(app: Flask, now: Callable[[], datetime]) -> None:
 TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("lapse_offers", timedelta(seconds=30), lapse_offers),
     ("post_nudges", timedelta(minutes=1), post_nudges),
+    ("tell_the_leads", timedelta(minutes=10), tell_the_leads),
+    ("remind_of_answers", timedelta(minutes=10), remind_of_answers),
     ("tell_the_untold", None, tell_the_untold),  # none: every CONVENE_TICK_SECONDS
     ("send_messages", None, send_messages),
     ("tell_what_is_new", timedelta(minutes=1), tell_what_is_new),

@@ -7,6 +7,11 @@ from convene.events.models import Event
 HIDDEN = "Told to people with a place"
 
 
+def is_both(event: Event) -> bool:
+    """Whether people come to a room, or online as well: each way has places of its own."""
+    return event.format == "in_person" and event.online_places is not None
+
+
 def venue(event: Event, has_place: bool = False) -> str:
     """The address, a word for "online", or, for those it is kept from, that it comes with a place."""
     if event.format == "online":

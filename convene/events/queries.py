@@ -36,6 +36,8 @@ LISTED = select(Event).options(
         Event.hides_place,
         Event.uid,
         Event.capacity,
+        Event.online_places,
+        Event.by_approval,
     )
 )
 UPCOMING = LISTED.where(Event.listed, Event.state == "published", Event.ends_at > bindparam("now"))

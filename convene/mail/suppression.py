@@ -56,7 +56,8 @@ def reasons_for(addresses: Iterable[str]) -> dict[str, str]:
 ASKED_FOR = ("sign_in", "new_device", "my_data", "address_changed")
 
 # Whoever complained of a letter is told nothing more but what becomes of a place that they hold or wait for.
-ABOUT_A_PLACE = ("place_confirmed", "place_link", "place_offered", "waitlisted", "changed", "cancelled", "declined",
+ABOUT_A_PLACE = ("place_confirmed", "place_link", "place_offered", "waitlisted", "asked", "not_this_time",
+                 "changed", "cancelled", "declined",
                  "called_off", "your_group", "circle_joined", "circle_link", "circle_waiting", "circle_changed",
                  "circle_left", "circle_ended")  # fmt: skip
 

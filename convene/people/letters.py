@@ -1,4 +1,4 @@
-"""Letters to somebody who is asked to the desk of a host, or who asked to get involved."""
+"""Letters to somebody who is asked to the desk of a host, who asked to get involved, or whom something awaits there."""
 
 from collections.abc import Sequence
 
@@ -41,4 +41,18 @@ def involved_confirm(person: Person, ids: Sequence[int]) -> Letter:
             "url": links.involved(person.id, person.generation, ids),
             "never_url": links.never(person.id),
         },
+    )
+
+
+def in_confidence(lead: Person, host: Organisation) -> Letter:
+    """That something waits on the safeguarding page, and nothing of what it is or whom it is about."""
+    return write(
+        "in_confidence",
+        to_name=lead.name,
+        to_address=lead.address_typed or "",
+        from_name=host.name,
+        reply_to=host.reply_to,
+        organisation_id=host.id,
+        language=lead.language,
+        facts={"organisation": host, "url": links.safeguarding()},
     )

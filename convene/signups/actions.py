@@ -13,13 +13,14 @@ from sqlalchemy import update
 from convene.access import codes
 from convene.events.models import Event
 from convene.events.opening import opening
+from convene.events.place import is_both
 from convene.events.queries import locked
 from convene.extensions import affected, db, dialect, upsert
 from convene.mail import outbox
 from convene.people.actions import meet, meet_without_address
 from convene.people.models import Person
-from convene.signups import letters, queries
-from convene.signups.line import accept_offer, give_place, offer_free_places
+from convene.signups import invitations, letters, queries
+from convene.signups.line import accept_offer, come, give_place, offer_free_places
 from convene.signups.models import HOLDING, Signup
 from convene.signups.posting import (
     count_letter,
@@ -31,7 +32,9 @@ from convene.signups.posting import (
     thread,
 )
 
-NEEDLESS_AFTER_CANCEL = ("place_confirmed", "place_offered", "waitlisted", "changed", "reminder", "message")
+NEEDLESS_AFTER_CANCEL = (
+    "place_confirmed", "place_offered", "waitlisted", "asked", "asked_to_come", "changed", "reminder", "message",
+)  # fmt: skip
 
 
 class NotOpen(Exception):
@@ -54,13 +57,19 @@ def refuse_unless_taking(event: Event, now: datetime) -> None:
 
 
 def sign_up(
-    event_id: int, address: str, name: str, zone: str | None, now: datetime, browser: str = ""
+    event_id: int,
+    address: str,
+    name: str,
+    zone: str | None,
+    now: datetime,
+    browser: str = "",
+    online: bool = False,
 ) -> Signup:
     """Start a signup and post its link; who is known already gets a link to the place they have.
 
     Holds no place until the link is used. Raises NotOpen, BadAddress. The same person twenty times at once is one
     row, and the letters stop at the limit per address: the page reads the same all the while. `browser` is the secret
-    of the one that asks (access.codes).
+    of the one that asks (access.codes); `online` is how they would come where both ways are open.
     """
     event = locked(event_id)
     refuse_unless_taking(event, now)
@@ -68,9 +77,13 @@ def sign_up(
     if zone and person.state == "provisional":
         person.zone = zone
     signup = begun(event, person, now)
-    if signup.state in ("cancelled", "lapsed"):
+    if (
+        signup.state in ("cancelled", "lapsed") and not signup.needs_answer
+    ):  # a host's no is not asked for again
         signup.state = "started"
         signup.started_at = now
+    if signup.state == "started":
+        signup.attends_online = online and is_both(event)
     send_link(signup, now, browser)
     return signup
 
@@ -134,8 +147,13 @@ def confirm(signup_id: int, now: datetime) -> Signup:
     signup = lock_signup(signup_id)
     refuse_unless_open(signup.event, now)
     if signup.state in ("cancelled", "lapsed"):
-        refuse_unless_taking(signup.event, now)
+        if signup.needs_answer:
+            raise NotOpen
+        if invitations.of(signup) is None:
+            refuse_unless_taking(signup.event, now)
     if signup.state in ("started", "cancelled", "lapsed"):
+        come(signup, now)
+    elif signup.state == "waitlisted" and invitations.may_pass(signup):
         give_place(signup, now)
     elif signup.state == "offered":
         accept_offer(signup, now)
@@ -161,7 +179,9 @@ def cancel(signup_id: int, now: datetime) -> Signup:
         return signup
     held, was_confirmed = signup.state in HOLDING, signup.state == "confirmed"
     ended = update(Signup).where(Signup.id == signup.id, Signup.state.not_in(("cancelled", "lapsed")))
-    ended = ended.values(state="cancelled", cancelled_at=now, offered_until=None, queue_number=None)
+    ended = ended.values(
+        state="cancelled", cancelled_at=now, offered_until=None, queue_number=None, needs_answer=False
+    )
     if affected(ended) == 0:
         return signup
     db.session.refresh(signup)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from convene.events import actions as events
 from convene.events.models import Event
+from convene.events.place import is_both
 from convene.events.queries import locked
 from convene.extensions import db
 from convene.signups import actions, line, queries
@@ -35,12 +36,16 @@ def let_in(signup: Signup, now: datetime) -> bool:
     held, so that no more people hold places than there are.
     """
     event = signup.event
-    if signup.state == "confirmed" or event.state != "published":
+    from_online = is_both(event) and signup.attends_online
+    if event.state != "published" or (signup.state == "confirmed" and not from_online):
         return False
+    if from_online:  # they stand here
+        signup.attends_online = False
     db.session.flush()
-    places = queries.places(event)
-    grows = signup.state not in HOLDING and not places.left
+    places, held = queries.places(event).of(False), signup.state in HOLDING
+    grows = not places.left if not held else from_online and places.over > 0
     if grows:
-        events.edit(event, {"capacity": places.taken + 1}, now)
-    line.seat(signup, now)
+        events.edit(event, {"capacity": places.taken + (not held)}, now)
+    if signup.state != "confirmed":
+        line.seat(signup, now)
     return grows

@@ -219,7 +219,7 @@ def bring_in(event_id: int, some: Sequence[Row], with_letters: bool, now: dateti
     actions.refuse_unless_open(event, now)
     people, alike = known(event.organisation_id, some)
     there = signups_of(event.id, list(people.values()))
-    places = queries.places(event)
+    places = queries.places(event).of(False)
     merged = merging.ever(event.organisation_id)
     left, waits, added = places.left, places.waiting > 0, 0
     for one in some:

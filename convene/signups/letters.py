@@ -7,9 +7,11 @@ from typing import Any
 from convene import links
 from convene.calendar import invite, zones
 from convene.events.entry import booking
+from convene.events.models import Event
 from convene.events.place import as_told
 from convene.mail.languages import known
 from convene.mail.letter import Letter, write
+from convene.people.models import Person
 from convene.people.words import safe_to_mail
 from convene.signups import joining
 from convene.signups.called import called
@@ -98,6 +100,39 @@ def place_confirmed(signup: Signup, sequence: int, now: datetime) -> Letter:
 
 def waitlisted(signup: Signup, ahead: int) -> Letter:
     return letter("waitlisted", signup, facts={"ahead": ahead}, expires_at=signup.event.ends_at)
+
+
+def asked(signup: Signup) -> Letter:
+    """The host was asked whether they may come, and answers by a letter."""
+    return letter("asked", signup, expires_at=signup.event.ends_at)
+
+
+def not_this_time(signup: Signup) -> Letter:
+    facts = {"line_up_url": links.line_up()}
+    return letter("not_this_time", signup, facts=facts, expires_at=signup.event.ends_at)
+
+
+def asked_to_come(signup: Signup) -> Letter:
+    """A host's personal invitation, to an address that has proved nothing yet: nothing typed but a plain name."""
+    name = safe_to_mail(called(signup.person))
+    facts = {"name": name, "never_url": links.never(signup.person_id), "preferences_url": None}
+    return letter("asked_to_come", signup, to_name=name, facts=facts, expires_at=signup.event.ends_at)
+
+
+def answers_wanted(event: Event, person: Person, number: int) -> Letter:
+    """To whoever can answer: how many wait, and nobody's name."""
+    facts = {"event": event, "organisation": event.organisation, "number": number, "person": person}
+    return write(
+        "answers_wanted",
+        to_name=person.name,
+        to_address=person.address_typed or "",
+        from_name=event.organisation.name,
+        reply_to=event.organisation.reply_to,
+        organisation_id=event.organisation_id,
+        language=person.language,
+        facts={**facts, "url": links.organise()},
+        expires_at=event.starts_at,
+    )
 
 
 def place_offered(signup: Signup) -> Letter:

@@ -4,18 +4,20 @@ Everything here is called under the lock of the event's row, and posts its lette
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from convene.events.capacity import offer_ends
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db
-from convene.signups import letters, queries
+from convene.signups import invitations, letters, queries
 from convene.signups.models import HOLDING, Signup
 from convene.signups.posting import next_sequence, post, thread
 
-NEEDLESS_ONCE_SEATED = ("waitlisted", "place_offered")
+NEEDLESS_ONCE_SEATED = ("waitlisted", "place_offered", "asked")
+WAITING = and_(Signup.state == "waitlisted", ~Signup.needs_answer)  # in SQL: in line, the host's answer given
 
 
 class NotOffered(Exception):
@@ -23,26 +25,46 @@ class NotOffered(Exception):
 
 
 def give_place(signup: Signup, now: datetime) -> None:
-    """A place if one is free and nobody waits for it, else the next number in line."""
-    event = signup.event
-    signup.person.state = "active"
-    if queries.places(event).open_to_new:
+    """A place if one is free and nobody waits for it, or a host's word lets them past; else the next number in line."""
+    db.session.flush()
+    places = queries.places(signup.event).of(signup.attends_online)
+    if places.open_to_new or invitations.may_pass(signup):
         seat(signup, now)
     else:
-        signup.state = "waitlisted"
-        signup.confirmed_at = None  # of an earlier place: who leaves the line gives none back
-        signup.queue_number = event.next_in_line
-        event.next_in_line += 1
-        db.session.flush()
-        if event.ends_at > now:
+        stand_in_line(signup, now)
+        if signup.event.ends_at > now:
             post(letters.waitlisted(signup, queries.ahead(signup)), signup, now)
+
+
+def stand_in_line(signup: Signup, now: datetime) -> None:
+    event = signup.event
+    signup.person.state = "active"
+    signup.state = "waitlisted"
+    signup.needs_answer = False
+    signup.confirmed_at = None  # of an earlier place: who leaves the line gives none back
+    signup.queue_number = event.next_in_line
+    event.next_in_line += 1
+    db.session.flush()
+
+
+def come(signup: Signup, now: datetime) -> None:
+    """What a person's own word does: a place or one in line; or, where the host answers each, the question."""
+    if signup.event.by_approval and invitations.of(signup) is None:
+        stand_in_line(signup, now)
+        signup.needs_answer = True
+        post(letters.asked(signup), signup, now)
+    else:
+        give_place(signup, now)
 
 
 def seat(signup: Signup, now: datetime) -> None:
     """A place, with its letter and invite; after the end, as the door may still write down, without."""
     needless = NEEDLESS_ONCE_SEATED if signup.state in ("waitlisted", "offered") else ()
+    signup.person.state = "active"
     signup.state = "confirmed"
+    signup.needs_answer = False
     signup.confirmed_at = now
+    invitations.use(signup, now)
     signup.offered_until = None
     signup.queue_number = None
     if not signup.person.reachable or signup.event.ends_at <= now:  # nobody, or nothing, to invite to
@@ -63,12 +85,15 @@ def offer_free_places(event: Event, now: datetime) -> int:
     if event.state != "published" or event.starts_at <= now:
         return 0
     db.session.flush()
-    free = queries.places(event).left
-    if not free:
-        return 0
-    line = select(Signup).where(Signup.event_id == event.id, Signup.state == "waitlisted")
-    line = line.order_by(Signup.queue_number).limit(free)
-    offered = db.session.scalars(line).all()
+    places = queries.places(event)
+    offered: list[Signup] = []
+    for online in (False, True) if places.parts else (None,):
+        free = places.left if online is None else places.of(online).left
+        line = select(Signup).where(Signup.event_id == event.id, WAITING)
+        if online is not None:
+            line = line.where(Signup.attends_online.is_(online))
+        if free:
+            offered += db.session.scalars(line.order_by(Signup.queue_number).limit(free)).all()
     for signup in offered:
         signup.queue_number = None
         if signup.person.reachable:
@@ -109,7 +134,17 @@ def events_with_lapsed_offers(now: datetime) -> list[int]:
 
 def events_with_stranded_places(now: datetime) -> list[int]:
     """Those for which `offer_free_places` has a place free while people wait, whatever kept it from being offered."""
-    held = select(func.count()).where(Signup.event_id == Event.id, Signup.state.in_(HOLDING))
-    waits = select(Signup.id).where(Signup.event_id == Event.id, Signup.state == "waitlisted")
-    rows = select(Event.id).where(Event.state == "published", Event.starts_at > now, waits.exists())
-    return list(db.session.scalars(rows.where(held.scalar_subquery() < Event.capacity)))
+    single = or_(Event.format == "online", Event.online_places.is_(None))
+    stranded = or_(
+        and_(single, free_and_waited_for(Event.capacity)),
+        and_(~single, free_and_waited_for(Event.capacity, Signup.attends_online.is_(False))),
+        and_(~single, free_and_waited_for(Event.online_places, Signup.attends_online.is_(True))),
+    )
+    rows = select(Event.id).where(Event.state == "published", Event.starts_at > now, stranded)
+    return list(db.session.scalars(rows))
+
+
+def free_and_waited_for(capacity: Any, *which: ColumnElement[bool]) -> ColumnElement[bool]:
+    held = select(func.count()).where(Signup.event_id == Event.id, Signup.state.in_(HOLDING), *which)
+    waits = select(Signup.id).where(Signup.event_id == Event.id, WAITING, *which)
+    return and_(waits.exists(), held.scalar_subquery() < capacity)

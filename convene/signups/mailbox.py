@@ -12,7 +12,7 @@ from convene.people.models import Person
 from convene.people.queries import sharing
 from convene.people.words import folded_name
 from convene.signups.actions import PlaceGone, begun, lock_signup, refuse_unless_taking
-from convene.signups.line import give_place
+from convene.signups.line import come
 from convene.signups.models import HOLDING, Signup
 
 MOST = 5  # people in one mailbox: a household, not a coach party
@@ -40,7 +40,8 @@ def sign_up_another(signup_id: int, name: str, now: datetime) -> Signup:
     signup = begun(first.event, other, now)
     if signup.state not in (*HOLDING, "waitlisted"):
         limits.take(now, PRESSES_PER_PLACE=str(signup_id))
-        give_place(signup, now)
+        signup.attends_online = first.attends_online
+        come(signup, now)
     return signup
 
 

@@ -42,6 +42,7 @@ class Signup(db.Model):
     needs_answer: Mapped[bool] = mapped_column(default=False)  # in line until the host says yes
     attends_online: Mapped[bool] = mapped_column(default=False)  # of an event that is both
     brought_by_id: Mapped[int | None] = mapped_column(index=True)  # of Signup: whose guest they are
+    sits_apart: Mapped[bool] = mapped_column(default=False)  # a guest who would rather meet others
     invitation_id: Mapped[int | None]  # of Invitation
     by_circle: Mapped[bool] = mapped_column(
         default=False

@@ -3,6 +3,7 @@
 What every visitor's page asks is written out once, as in events.queries.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,8 +11,9 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from convene.events.capacity import Places
+from convene.events.capacity import Places, both
 from convene.events.models import Event
+from convene.events.place import is_both
 from convene.events.queries import WITH_HOST
 from convene.extensions import db
 from convene.mail.models import UNSENT, OutgoingMail
@@ -19,11 +21,13 @@ from convene.people.models import Person
 from convene.people.queries import reads_mail_at
 from convene.signups.models import HOLDING, Attendance, Signup
 
-COUNTED = select(Signup.event_id, Signup.state, func.count()).where(
+# Who waits for the host's answer is not in line yet, and keeps nobody from a place.
+COUNTED = select(Signup.event_id, Signup.state, Signup.attends_online, func.count()).where(
     Signup.event_id.in_(bindparam("event_ids", expanding=True)),
     Signup.state.in_((*HOLDING, "waitlisted")),
+    or_(Signup.state != "waitlisted", ~Signup.needs_answer),
 )
-COUNTED = COUNTED.group_by(Signup.event_id, Signup.state)
+COUNTED = COUNTED.group_by(Signup.event_id, Signup.state, Signup.attends_online)
 OF_PERSON = select(Signup).where(
     Signup.event_id == bindparam("event_id"), Signup.person_id == bindparam("person_id")
 )
@@ -40,14 +44,31 @@ def places(event: Event) -> Places:
 
 def places_of(events: Sequence[Event]) -> dict[int, Places]:
     """Places of many events in one query, by event id."""
-    taken: dict[int, int] = {}
-    waiting: dict[int, int] = {}
-    for event_id, state, number in db.session.execute(COUNTED, {"event_ids": [one.id for one in events]}):
-        counts = waiting if state == "waitlisted" else taken
-        counts[event_id] = counts.get(event_id, 0) + number
-    return {
-        event.id: Places(event.capacity, taken.get(event.id, 0), waiting.get(event.id, 0)) for event in events
-    }
+    counts: Counter[tuple[int, bool, bool]] = Counter()
+    rows = db.session.execute(COUNTED, {"event_ids": [one.id for one in events]})
+    for event_id, state, online, number in rows:
+        counts[event_id, state == "waitlisted", online] += number
+    return {event.id: counted(event, counts) for event in events}
+
+
+def counted(event: Event, counts: Counter[tuple[int, bool, bool]]) -> Places:
+    """`counts`: of (event id, whether they wait, whether online)."""
+    room, online = (
+        Places(capacity, counts[event.id, False, way], counts[event.id, True, way])
+        for way, capacity in ((False, event.capacity), (True, event.online_places or 0))
+    )
+    if is_both(event):
+        return both(room, online)
+    return Places(event.capacity, room.taken + online.taken, room.waiting + online.waiting)
+
+
+def held_by_kind(event_id: int) -> dict[bool, int]:
+    """How many places are held in the room (False) and online (True), as people chose."""
+    rows = select(Signup.attends_online, func.count()).where(
+        Signup.event_id == event_id, Signup.state.in_(HOLDING)
+    )
+    found = {online: number for online, number in db.session.execute(rows.group_by(Signup.attends_online))}
+    return {False: 0, True: 0, **found}
 
 
 def states(event_ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -137,8 +158,11 @@ def offers_unheard(event_id: int) -> set[str | None]:
 
 
 def ahead(signup: Signup) -> int:
-    """How many wait before this person."""
+    """How many wait before this person, for a place of the same kind."""
     rows = select(func.count()).where(Signup.event_id == signup.event_id, Signup.state == "waitlisted")
+    rows = rows.where(~Signup.needs_answer)
+    if is_both(signup.event):
+        rows = rows.where(Signup.attends_online == signup.attends_online)
     return db.session.scalar(rows.where(Signup.queue_number < signup.queue_number)) or 0
 
 

@@ -17,7 +17,7 @@ from convene.people.models import Person
 from convene.people.queries import reads_mail_at
 from convene.signups import letters
 from convene.signups.actions import NEEDLESS_AFTER_CANCEL, lock_signup, refuse_unless_open
-from convene.signups.line import NotOffered, accept_offer, give_place, offer_free_places
+from convene.signups.line import NotOffered, accept_offer, come, offer_free_places
 from convene.signups.models import HOLDING, Signup
 from convene.signups.posting import post, take_back_reminders, thread
 from convene.signups.uids import read
@@ -90,9 +90,9 @@ def accepted(signup: Signup, before: str | None, now: datetime) -> None:
             accept_offer(signup, now)
         except NotOffered:  # its time is over: the next sweep passes it on, and the page says so
             return
-    elif signup.state == "cancelled" and before == "declined":
+    elif signup.state == "cancelled" and before == "declined" and not signup.needs_answer:
         count(signup, now)
-        give_place(signup, now)
+        come(signup, now)
 
 
 def declined(signup: Signup, before: str | None, now: datetime) -> None:
@@ -103,6 +103,7 @@ def declined(signup: Signup, before: str | None, now: datetime) -> None:
     held = signup.state in HOLDING
     signup.state, signup.cancelled_at = "cancelled", now
     signup.offered_until, signup.queue_number, signup.invite_open = None, None, False
+    signup.needs_answer = False
     db.session.flush()
     take_back_reminders([signup.person_id])
     outbox.drop_unsent(thread(signup), NEEDLESS_AFTER_CANCEL, "the place was cancelled before this left")

@@ -12,6 +12,8 @@ TRUE_IN = {
     "confirm": ("started",),
     "place_confirmed": ("confirmed",),
     "waitlisted": ("waitlisted",),
+    "asked": ("waitlisted",),
+    "asked_to_come": ("started",),
     "place_offered": ("offered",),
     "changed": (*HOLDING, "waitlisted"),
     "reminder": ("confirmed",),

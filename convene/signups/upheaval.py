@@ -6,8 +6,9 @@ A letter takes some milliseconds to write, and nobody else writes to the databas
 written down then; a few are told in the same transaction, and a crowd by the worker, batch by batch.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, and_, delete, false, func, literal, or_, select, update
 from sqlalchemy.orm import joinedload
@@ -16,7 +17,7 @@ from convene.calendar import zones
 from convene.events import actions as events
 from convene.events import waiting
 from convene.events.models import Event
-from convene.events.place import as_told
+from convene.events.place import as_told, is_both
 from convene.events.queries import locked
 from convene.extensions import db, upsert
 from convene.mail import outbox
@@ -37,11 +38,11 @@ NEWER = "a newer letter says it all"
 
 
 class TooSmall(Exception):
-    """The capacity asked for is below the places already held; `held` says how many."""
+    """Fewer places are asked for than are held already; `held` says how many, `which` the column of Event."""
 
-    def __init__(self, held: int):
+    def __init__(self, held: int, which: str = "capacity"):
         super().__init__(held)
-        self.held = held
+        self.held, self.which = held, which
 
 
 class NotADraft(Exception):
@@ -54,9 +55,7 @@ def change(event_id: int, facts: dict, now: datetime, told: Collection[str] = ev
     Raises TooSmall, events.CalledOff. More capacity is offered to those in line at once.
     """
     event = locked(event_id)
-    held = queries.places(event).taken
-    if facts.get("capacity", event.capacity) < held:
-        raise TooSmall(held)
+    refuse_too_small(event, facts)
     changed = events.edit(event, facts, now, told)
     if event.state == "published" and event.ends_at > now:
         if changed & IN_REMINDERS:
@@ -65,9 +64,26 @@ def change(event_id: int, facts: dict, now: datetime, told: Collection[str] = ev
             tell_change(event_id, now)
         elif event.tell_at is None and "starts_at" in changed:  # a silent move: no telling will come
             end_offers_with_the_start(event)
-        if "capacity" in changed:
+        if changed & {"capacity", "online_places", "format"}:
             offer_free_places(event, now)
     return changed
+
+
+def refuse_too_small(event: Event, facts: Mapping[str, Any]) -> None:
+    """Raises TooSmall where fewer places are asked for than are held, of each kind.
+
+    Who came over the limit by a host's invitation is no hindrance as long as the number is not lowered.
+    """
+    after = {name: facts.get(name, getattr(event, name)) for name in ("format", "capacity", "online_places")}
+    apart = after["format"] == "in_person" and after["online_places"] is not None
+    held = queries.held_by_kind(event.id)
+    if not apart:
+        held = {False: held[False] + held[True]}
+    for online, number in held.items():
+        which = "online_places" if online else "capacity"
+        lowered = after[which] < (getattr(event, which) or 0) or apart != is_both(event)
+        if after[which] < number and lowered:
+            raise TooSmall(number, which)
 
 
 def everybody(event: Event) -> Select[int]:

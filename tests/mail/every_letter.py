@@ -35,7 +35,7 @@ from convene.network.models import Tie
 from convene.nudges.letters import reminder, stay_in_touch, thank_you, what_came
 from convene.nudges.models import Answer, Nudge
 from convene.people.actions import found_organisation
-from convene.people.letters import invited, involved_confirm
+from convene.people.letters import in_confidence, invited, involved_confirm
 from convene.people.models import Organisation, Person
 from convene.privacy.letters import address_changed, my_data, new_address
 from convene.signups import letters
@@ -205,6 +205,11 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         yield from (letters.place_link(line[state]) for state in STATES[1:])
         yield letters.place_confirmed(mine, 0, NOW)
         yield from (letters.waitlisted(line["waitlisted"], ahead) for ahead in (0, 1, 7))
+        yield letters.asked(line["waitlisted"])
+        yield letters.not_this_time(line["cancelled"])
+        yield letters.asked_to_come(line["started"])
+        yield from (letters.answers_wanted(at, other, number) for number in (1, 3))
+        yield in_confidence(other, by)
         yield letters.place_offered(line["offered"])
         new = {"starts_at", "venue", "title", "summary", "access_info"}
         changes = in_words(at, new, speech)

@@ -22,7 +22,7 @@ from convene.web.organise.event_fields import ClockIfAny, DayIfAny
 page = Blueprint("organise_care", __name__)
 
 A_WEEK = timedelta(days=7)
-TICKS = ("listed", "hides_place", "discreet", "self_check_in")
+TICKS = ("listed", "by_approval", "hides_place", "discreet", "self_check_in")
 NO_SUCH_TIME = "The clocks go forward over this time, so it does not exist that day; choose another"
 
 
@@ -40,6 +40,7 @@ class CareForm(Form):
     listed = BooleanField("On the line-up, for everybody to find")
     opens_day, opens_at = DayIfAny("Opens on"), ClockIfAny("Opens at", "")
     closes_day, closes_at = DayIfAny("Closes on"), ClockIfAny("Closes at", "")
+    by_approval = BooleanField("I answer each who asks to come")
     hides_place = BooleanField("Place and link only to people with a place")
     discreet = BooleanField("Discreet mail and calendars")
     self_check_in = BooleanField("People may say themselves that they are here")

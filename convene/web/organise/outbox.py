@@ -24,6 +24,11 @@ LETTERS = {
     "place_link": "The way to a place",
     "place_confirmed": "Place kept",
     "waitlisted": "On the waiting list",
+    "asked": "You were asked",
+    "not_this_time": "Your no",
+    "asked_to_come": "Invitation",
+    "answers_wanted": "Somebody waits for you",
+    "in_confidence": "For the safeguarding lead",
     "place_offered": "A place is offered",
     "changed": "The event has changed",
     "cancelled": "Place given back",
@@ -63,6 +68,7 @@ LETTERS = {
 }
 # What two people agreed on between them is not for the host to know, nor is a link that lets somebody in.
 SEALED = (*("sign_in", "stay_in_touch", "passed_on", "what_came", "my_data", "my_page", "new_address"),)
+SEALED = ("sign_in", "in_confidence", "stay_in_touch", "my_data", "new_address")
 WITH_A_CODE = ("confirm", "place_link")
 CODE = re.compile(r"(?<![\w#])\d{3} \d{3}(?!\w)")
 POINTERS = re.compile(r"""\shref\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)

@@ -35,7 +35,12 @@ def render(event: Event, form: AddForm, code: int = 200, known: Sequence[Person]
             known=known,
             places=queries.places(event),
             counts=queries.states([event.id])[event.id],
-            of={state: [one for one in everybody if one.state == state] for state in LISTED},
+            of={
+                state: [one for one in everybody if one.state == state and not one.needs_answer]
+                for state in LISTED
+            },
+            asking=sum(one.needs_answer for one in everybody),
+            brought={one.id: one.person.name for one in everybody},
             is_open=event.state == "published" and event.ends_at > clock.now(),
             unreached=reasons_for(one.person.reachable for one in everybody if one.person.reachable),
             nudges=of_event(event.id),

@@ -81,7 +81,7 @@ def of_one(
     found = []
     if asked:
         words = "One person waits for your answer" if asked == 1 else f"{asked} people wait for your answer"
-        found.append(Task(words, event.title, "Answer them", "organise_signups.show", here))
+        found.append(Task(words, event.title, "Answer them", "organise_asking.show", here))
     if event.starts_at <= now + SOON and places.taken:
         if not dealt:
             found.append(
@@ -103,8 +103,8 @@ def of_one(
                     here,
                 )
             )
-    if places.left == 0 and places.waiting > asked:
-        waiting = places.waiting - asked
+    if places.left == 0 and places.waiting:
+        waiting = places.waiting
         words = f"Full, and {waiting} {'person waits' if waiting == 1 else 'people wait'}"
         found.append(Task(words, event.title, "Make room", "organise_events.edit", here))
     if event.format == "online" and not event.online_url and event.starts_at <= now + SOON:

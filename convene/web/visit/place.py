@@ -20,7 +20,7 @@ from convene.messages import actions as messages
 from convene.messages import news
 from convene.messages.queries import hears_of_events
 from convene.people.actions import consent
-from convene.signups import actions, joining, queries
+from convene.signups import actions, invitations, joining, queries
 from convene.signups.line import NotOffered
 from convene.signups.models import Signup
 from convene.signups.posting import LINK_LASTS
@@ -124,6 +124,8 @@ def render(signup: Signup, token: str, form: DetailsForm, code: int = 200) -> Re
             form=form,
             places=queries.places(event),
             ahead=queries.ahead(signup) if signup.state == "waitlisted" else 0,
+            invited=invitations.of(signup) is not None,
+            may_pass=invitations.may_pass(signup),
             way_in=joining.url(signup),
             takes_signups=is_open(event),
             is_over=event.ends_at <= now,
