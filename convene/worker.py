@@ -33,7 +33,6 @@ from convene.nudges import actions as nudges
 from convene.nudges import answering, tallies
 from convene.nudges.rules import capped
 from convene.offers import actions as offers
-from convene.people import merging
 from convene.people import confidences, merging
 from convene.people.models import Organisation
 from convene.privacy import erasure, retention

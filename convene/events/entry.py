@@ -36,7 +36,7 @@ def entry(
         zone=event.zone,
         title=event.title,
         description="\n\n".join(word for word in words if word),
-        location=venue(event, has_place),
+        location="Online" if join_url else venue(event, has_place),
         url=url,
         conference_url=join_url or None,
         organiser_name=event.organisation.name,

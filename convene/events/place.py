@@ -19,18 +19,18 @@ def venue(event: Event, has_place: bool = False) -> str:
     return HIDDEN if event.hides_place and not has_place else event.venue
 
 
-class WithoutPlace:
-    """An event as letters tell of it to somebody who has no place: all of it, but not where it is."""
+class AsTold:
+    """An event as a letter tells of it to one person: all of it, but what is another for them."""
 
-    venue = ""
-
-    def __init__(self, event: Event) -> None:
-        self.event = event
+    def __init__(self, event: Event, **another: str) -> None:
+        self.event, self.another = event, another
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.event, name)
+        return self.another[name] if name in self.another else getattr(self.event, name)
 
 
-def as_told(event: Event, has_place: bool) -> Any:
-    """The event for a letter to somebody with or without a place."""
-    return WithoutPlace(event) if event.hides_place and not has_place else event
+def as_told(event: Event, has_place: bool, online: bool = False) -> Any:
+    """The event for a letter to somebody with or without a place, who comes to the room or `online`."""
+    if online and is_both(event):
+        return AsTold(event, format="online")
+    return AsTold(event, venue="") if event.hides_place and not has_place else event

@@ -16,6 +16,7 @@ from convene.offers import queries as offers
 from convene.offers.rules import matches
 from convene.people.models import Lock, Separation
 from convene.people.queries import pairs
+from convene.signups import guests
 from convene.signups import queries as signups
 from convene.signups.models import Signup
 
@@ -88,7 +89,7 @@ def problem(event: Event, seed: int) -> Problem:
         facilitated=dealing.facilitated,
         served={need.name: need.groups for need in needs},
         apart=tuple((key(first), key(second)) for first, second in sorted(pairs(Separation, ids))),
-        together=tuple((key(first), key(second)) for first, second in sorted(pairs(Lock, ids))),
+        together=tuple((key(first), key(second)) for first, second in sorted(together(event, coming))),
         met=tuple((key(first), key(second), price) for first, second, price in history.meetings(event, ids)),
         held=tuple(held),
         told=tuple(told[: event.round_count - len(held)]),
@@ -104,6 +105,33 @@ def drawn(event: Event, dealing: Dealing, ids: Sequence[int]) -> tuple[tuple[str
         return ()
     said = offers.wares(event.organisation_id, ids, clock.now(), offers.TO_DEAL)
     return tuple((key(first), key(second)) for first, second in sorted(matches(said)))
+
+
+def together(event: Event, coming: Sequence[Signup]) -> set[tuple[int, int]]:
+    """Who moves as one: by an organiser's rule, and a guest with whoever brought them.
+
+    A guest's is a wish: it gives way where the block would fill a group by itself, or holds two who are kept apart,
+    so that no deal is refused for it, and nobody can learn from one that it was.
+    """
+    ids = [signup.person_id for signup in coming]
+    ruled, kept_apart = pairs(Lock, ids), pairs(Separation, ids)
+    found = set(ruled)
+    for pair in sorted(guests.pairs(coming) - found):
+        block = next((whole for whole in joined([*found, pair]) if pair[0] in whole), set())
+        if len(block) < max(event.group_size, 3) and not any(
+            one < other and (one, other) in kept_apart for one in block for other in block
+        ):
+            found.add(pair)
+    return found
+
+
+def joined(links: Sequence[tuple[int, int]]) -> list[set[int]]:
+    """The people of these pairs, those who hang together in one set."""
+    whole: list[set[int]] = []
+    for pair in links:
+        touching = [one for one in whole if one & set(pair)]
+        whole = [one for one in whole if not one & set(pair)] + [set(pair).union(*touching)]
+    return whole
 
 
 def pins(rounds: Sequence[Round], held: int, count: int, here: frozenset[str]) -> tuple[Pin, ...]:

@@ -28,7 +28,7 @@ def facts_of(signup: Signup) -> dict[str, Any]:
     when = zones.spoken(event.starts_at, event.ends_at, event.zone, language)
     own = zones.spoken(event.starts_at, event.ends_at, own_zone, language)
     return {
-        "event": as_told(event, signup.state in HOLDING),
+        "event": as_told(event, signup.state in HOLDING, signup.attends_online),
         "person": person,
         "signup": signup,
         "organisation": event.organisation,

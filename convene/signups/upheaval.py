@@ -77,6 +77,8 @@ def refuse_too_small(event: Event, facts: Mapping[str, Any]) -> None:
     after = {name: facts.get(name, getattr(event, name)) for name in ("format", "capacity", "online_places")}
     apart = after["format"] == "in_person" and after["online_places"] is not None
     held = queries.held_by_kind(event.id)
+    if is_both(event) and after["online_places"] is None and held[True]:
+        raise TooSmall(held[True], "online_places")
     if not apart:
         held = {False: held[False] + held[True]}
     for online, number in held.items():
@@ -279,7 +281,7 @@ def tell_of(changed: set[str], signup: Signup, now: datetime) -> None:
         return
     unsent = outbox.drop_unsent(thread(signup), ("changed",), NEWER)
     what = changed | {"starts_at", "venue"} if unsent else changed
-    told = as_told(signup.event, signup.state in HOLDING)
+    told = as_told(signup.event, signup.state in HOLDING, signup.attends_online)
     words = in_words(told, what, known(signup.person.language))
     post(letters.changed(signup, words, sequence, now), signup, now)
 

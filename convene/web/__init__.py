@@ -80,6 +80,7 @@ from convene.web.visit import (
     door,
     erase,
     events,
+    guests,
     health,
     join,
     lineup,
@@ -97,6 +98,7 @@ from convene.web.visit import (
     signup,
     tie,
     unsubscribe,
+    way,
     worry,
 )
 from convene.web.visit import involved as get_involved
@@ -120,6 +122,8 @@ PAGES: tuple[tuple[Blueprint, str, Guard], ...] = (
     (reach.page, "/place", everybody),
     (another.page, "/place", everybody),
     (join.page, "/place", everybody),
+    (way.page, "/place", everybody),
+    (guests.page, "/place", everybody),
     (shown.page, "/place", everybody),
     (worry.page, "/place", everybody),
     (my_data.page, "/", everybody),

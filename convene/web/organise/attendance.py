@@ -124,7 +124,7 @@ def walk_in(event_id: int) -> ResponseReturnValue:
 def write_down(event: Event, meant: Meant, now: datetime) -> Signup:
     """Raises Full, and actions.NotOpen."""
     anyway = request.form.get("anyway") == "yes"
-    if not queries.places(event).open_to_new and not anyway and meant.before not in HOLDING:
+    if not queries.places(event).of(False).open_to_new and not anyway and meant.before not in HOLDING:
         raise Full(409)
     if meant.person:
         return known_people.add_at_door(event.id, meant.person, now)

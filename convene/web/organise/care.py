@@ -15,12 +15,14 @@ from convene.calendar import zones
 from convene.events import access, actions, speakers
 from convene.events.models import Event
 from convene.extensions import db
+from convene.signups import upheaval
 from convene.web.forms import AtMost, Form, Paragraphs
 from convene.web.organise import own
-from convene.web.organise.event_fields import ClockIfAny, DayIfAny
+from convene.web.organise.event_fields import ClockIfAny, DayIfAny, Whole, WholeIfAny
 
 page = Blueprint("organise_care", __name__)
 
+NUMBERS = ("online_places", "guests_each")
 A_WEEK = timedelta(days=7)
 TICKS = ("listed", "by_approval", "hides_place", "discreet", "self_check_in")
 NO_SUCH_TIME = "The clocks go forward over this time, so it does not exist that day; choose another"
@@ -41,6 +43,8 @@ class CareForm(Form):
     opens_day, opens_at = DayIfAny("Opens on"), ClockIfAny("Opens at", "")
     closes_day, closes_at = DayIfAny("Closes on"), ClockIfAny("Closes at", "")
     by_approval = BooleanField("I answer each who asks to come")
+    online_places = WholeIfAny("Places online, besides those in the room", 1, 5000)
+    guests_each = Whole("How many may each person bring?", 0, 3, default=0)
     hides_place = BooleanField("Place and link only to people with a place")
     discreet = BooleanField("Discreet mail and calendars")
     self_check_in = BooleanField("People may say themselves that they are here")
@@ -66,7 +70,14 @@ class CareForm(Form):
             return None
         ticks = {name: bool(self[name].data) for name in TICKS}
         chosen = access.keys(self.access_list.data or ())
-        return {**ticks, "access_list": chosen, "signup_opens_at": opens, "signup_closes_at": closes}
+        numbers = {"online_places": self.online_places.data, "guests_each": self.guests_each.data}
+        return {
+            **ticks,
+            **numbers,
+            "access_list": chosen,
+            "signup_opens_at": opens,
+            "signup_closes_at": closes,
+        }
 
     def moment(self, which: str, zone: str) -> datetime | None:
         """When sign-up opens or closes, if a day is given; a day needs its time, and a time its day."""
@@ -86,7 +97,7 @@ class CareForm(Form):
 
 def form_of(event: Event) -> CareForm:
     named = speakers.of(event.id)
-    shown: dict[str, Any] = {name: getattr(event, name) for name in TICKS}
+    shown: dict[str, Any] = {name: getattr(event, name) for name in (*TICKS, *NUMBERS)}
     for which, moment in (("opens", event.signup_opens_at), ("closes", event.signup_closes_at)):
         if moment is not None:
             local = zones.local(moment, event.zone)
@@ -113,7 +124,11 @@ def save(event_id: int) -> ResponseReturnValue:
         return render(own.event(event_id), form, 422)
     event = own.event_to_change(event_id)
     try:
-        actions.edit(event, facts, now, ())
+        upheaval.change(event.id, facts, now, ())
+    except upheaval.TooSmall as small:
+        db.session.rollback()
+        form.online_places.errors = [f"{small.held} people have a place online; enter {small.held} or more"]
+        return render(own.event(event_id), form, 422)
     except actions.CalledOff:
         db.session.rollback()
         form.form_errors.append("This event was called off, so it cannot be changed any more.")

@@ -82,6 +82,15 @@ class Whole(IntegerField):
         self.data = number
 
 
+class WholeIfAny(Whole):
+    """A whole number between two others, or nothing."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            super().process_formdata(valuelist)
+
+
 class Ticked(Field):
     """The ids of the people who were ticked; what is no id is nobody. The page writes the boxes itself."""
 

@@ -67,8 +67,9 @@ LETTERS = {
     "circle_asked": "Somebody asks to join",
 }
 # What two people agreed on between them is not for the host to know, nor is a link that lets somebody in.
-SEALED = (*("sign_in", "stay_in_touch", "passed_on", "what_came", "my_data", "my_page", "new_address"),)
-SEALED = ("sign_in", "in_confidence", "stay_in_touch", "my_data", "new_address")
+SEALED = (
+    *("sign_in", "stay_in_touch", "passed_on", "what_came", "my_data", "my_page", "new_address", "in_confidence"),
+)
 WITH_A_CODE = ("confirm", "place_link")
 CODE = re.compile(r"(?<![\w#])\d{3} \d{3}(?!\w)")
 POINTERS = re.compile(r"""\shref\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)

@@ -107,7 +107,11 @@ def of_one(
         waiting = places.waiting
         words = f"Full, and {waiting} {'person waits' if waiting == 1 else 'people wait'}"
         found.append(Task(words, event.title, "Make room", "organise_events.edit", here))
-    if event.format == "online" and not event.online_url and event.starts_at <= now + SOON:
+    if (
+        (event.format == "online" or event.online_places)
+        and not event.online_url
+        and event.starts_at <= now + SOON
+    ):
         found.append(
             Task("There is no link to join", event.title, "Add the link", "organise_events.edit", here)
         )

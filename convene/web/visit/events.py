@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request, session
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, HiddenField, StringField
+from wtforms import EmailField, HiddenField, RadioField, SelectChoice, StringField
 
 from convene import aside, clock, links
 from convene.calendar import zones
@@ -12,7 +12,7 @@ from convene.circles import queries as circles
 from convene.events import access, queries, speakers
 from convene.events.models import Event
 from convene.events.opening import opening
-from convene.events.place import venue
+from convene.events.place import is_both, venue
 from convene.signups.queries import places
 from convene.web import notice
 from convene.web.forms import AtMost, Form, Needed, Words, an_address, zone_of_city
@@ -21,6 +21,9 @@ from convene.web.headers import MAY_BE_FRAMED
 page = Blueprint("events", __name__)
 
 NO_SUCH_CITY = "We do not know the time there; try a large city nearby, or a zone such as Europe/London"
+
+
+WAYS = [SelectChoice("room", "In the room"), SelectChoice("online", "Online")]
 
 
 class SignUpForm(Form):
@@ -34,6 +37,7 @@ class SignUpForm(Form):
         [Needed("Enter your email address"), an_address],
         render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
     )
+    way = RadioField("How will you come?", choices=WAYS, default="room", validate_choice=False)
     zone = HiddenField()
     website = StringField("Leave this empty")  # filled in by machines alone
 
@@ -125,7 +129,7 @@ def linked_data(event: Event) -> dict[str, Any]:
         else {"@type": "Place", "name": venue(event), "address": venue(event)}
     )
     status = "EventCancelled" if event.state == "called_off" else "EventScheduled"
-    mode = "OnlineEventAttendanceMode" if online else "OfflineEventAttendanceMode"
+    mode = "Mixed" if is_both(event) else "Online" if online else "Offline"
     return {
         "@context": "https://schema.org",
         "@type": "Event",
@@ -135,7 +139,7 @@ def linked_data(event: Event) -> dict[str, Any]:
         "startDate": zones.local(event.starts_at, event.zone).isoformat(),
         "endDate": zones.local(event.ends_at, event.zone).isoformat(),
         "eventStatus": f"https://schema.org/{status}",
-        "eventAttendanceMode": f"https://schema.org/{mode}",
+        "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
         "location": place,
         "organizer": {
             "@type": "Organization",

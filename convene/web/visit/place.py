@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField, SelectChoice
 
@@ -20,7 +20,7 @@ from convene.messages import actions as messages
 from convene.messages import news
 from convene.messages.queries import hears_of_events
 from convene.people.actions import consent
-from convene.signups import actions, invitations, joining, queries
+from convene.signups import actions, guests, invitations, joining, queries
 from convene.signups.line import NotOffered
 from convene.signups.models import Signup
 from convene.signups.posting import LINK_LASTS
@@ -179,7 +179,9 @@ def confirm(token: str) -> ResponseReturnValue:
 @page.get("/<token>/cancel")
 def ask_cancel(token: str) -> ResponseReturnValue:
     signup = signup_of(token)
-    return render_template("visit/cancel.html", signup=signup, event=signup.event, token=token)
+    return render_template(
+        "visit/cancel.html", signup=signup, event=signup.event, token=token, guests=guests.of(signup)
+    )
 
 
 @page.post("/<token>/cancel")
@@ -191,8 +193,11 @@ def cancel(token: str) -> ResponseReturnValue:
         return redirect(url_for("place.show", token=token), 303)
     if signup.by_circle:
         return of_circle(skipping.skip, signup, token)
+    too = [one.id for one in guests.of(signup) if str(one.id) in request.form.getlist("with")]
     try:
         press(actions.cancel, signup)
+        for guest_id in too:
+            actions.cancel(guest_id, clock.now())
     except limits.TooMany:
         db.session.rollback()
         flash(TOO_MANY, "bad")
