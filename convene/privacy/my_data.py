@@ -108,6 +108,8 @@ def places(person_id: int) -> list[dict[str, Any]]:
                 "answer_in_calendar": one.reply,
                 "words_in_calendar": one.reply_words,
                 "online": one.attends_online,
+                "invited_by_the_host": one.invitation_id is not None,
+                "came_as_a_guest": one.brought_by_id is not None,
                 "attendance": one.attendance.state if one.attendance else "unknown",
                 "questions": asked.get(one.id, []),
                 "groups": sat.get(one.event_id, []),

@@ -18,7 +18,7 @@ from convene.nudges.models import Answer
 from convene.people import involvement
 from convene.people.models import Consent, Involvement, Person, Role, Separation, Worry
 from convene.privacy import erasure
-from convene.signups.models import Attendance, Question, Response, Signup
+from convene.signups.models import Attendance, Invitation, Question, Response, Signup
 
 UNCONFIRMED = timedelta(days=7)
 PLACES = timedelta(days=365)
@@ -52,7 +52,11 @@ KEPT = (
 
 def forget_unconfirmed(now: datetime) -> None:
     """End signups that nobody confirmed within a week; a place once held, or somebody marked, stays as given back."""
-    old = and_(Signup.state == "started", Signup.started_at < now - UNCONFIRMED)
+    # Whom a host invited by name has until the event to say yes or no.
+    waits = and_(
+        Signup.invitation_id.is_not(None), Signup.event_id.in_(select(Event.id).where(Event.ends_at > now))
+    )
+    old = and_(Signup.state == "started", Signup.started_at < now - UNCONFIRMED, ~func.coalesce(waits, False))
     marked = exists().where(Attendance.signup_id == Signup.id)
     was_there = or_(Signup.confirmed_at.is_not(None), Signup.cancelled_at.is_not(None), marked)
     quiet = {"synchronize_session": False}
@@ -81,6 +85,10 @@ def forget_unconfirmed(now: datetime) -> None:
 def forget_details(now: datetime) -> None:
     """Blank what old places say, and delete answers to a host's questions when their own time is over."""
     quiet = {"synchronize_session": False}
+    invited = delete(Invitation).where(
+        Invitation.event_id.in_(select(Event.id).where(Event.ends_at < now - PLACES))
+    )
+    db.session.execute(invited, execution_options=quiet)
     over = select(Event.id).where(Event.ends_at < now - PLACES)
     says = or_(Signup.access_needs != "", Signup.reply_words != "")
     old = update(Signup).where(Signup.event_id.in_(over), says).values(access_needs="", reply_words="")

@@ -83,10 +83,14 @@ def test_twenty_who_press_at_once_for_three_places_are_three_with_a_place_and_on
 ) -> None:
     web = processes.web(workers=2)
     with app.app_context():
-        for _ in range(3):
+        # The last time two of the three places are online, and half of the people would come there.
+        for online in (None, None, 2):
             start_write()
-            event = an_event(capacity=3)
-            people = [a_signup(event, state="started") for _ in range(20)]
+            event = an_event(capacity=3 - (online or 0), online_places=online)
+            people = [
+                a_signup(event, state="started", attends_online=bool(online and number % 2))
+                for number in range(20)
+            ]
             posts: list[Post] = [(path_of(one, "/confirm"), {}) for one in people]
             event_id = event.id
             db.session.commit()
@@ -94,6 +98,8 @@ def test_twenty_who_press_at_once_for_three_places_are_three_with_a_place_and_on
             assert statuses == {303: 20}
             found = signups_of(event_id)
             assert Counter(one.state for one in found) == {"confirmed": 3, "waitlisted": 17}
+            kept = sum(one.attends_online for one in found if one.state == "confirmed")
+            assert kept == (online or 0), "each kind of place is given as often as there is one"
             numbers = sorted(one.queue_number for one in found if one.queue_number)
             assert numbers == list(range(1, 18)), "each place in line given once"
             for one in found:
