@@ -9,7 +9,7 @@ from wtforms import EmailField, HiddenField, RadioField, SelectChoice, StringFie
 from convene import aside, clock, links
 from convene.calendar import zones
 from convene.circles import queries as circles
-from convene.events import access, queries, speakers
+from convene.events import access, queries, series, speakers
 from convene.events.models import Event
 from convene.events.opening import opening
 from convene.events.place import is_both, venue
@@ -112,6 +112,7 @@ def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[s
         "opening": opening(event, now),
         "access": access.words(event.access_list),
         "speakers": speakers.of(event.id),
+        "further_dates": series.further_dates(event, now),
         "is_over": event.ends_at <= now,
         "own_zone": own_zone,
         "url": links.event(event.slug),
