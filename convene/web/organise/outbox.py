@@ -68,7 +68,16 @@ LETTERS = {
 }
 # What two people agreed on between them is not for the host to know, nor is a link that lets somebody in.
 SEALED = (
-    *("sign_in", "stay_in_touch", "passed_on", "what_came", "my_data", "my_page", "new_address", "in_confidence"),
+    *(
+        "sign_in",
+        "stay_in_touch",
+        "passed_on",
+        "what_came",
+        "my_data",
+        "my_page",
+        "new_address",
+        "in_confidence",
+    ),
 )
 WITH_A_CODE = ("confirm", "place_link")
 CODE = re.compile(r"(?<![\w#])\d{3} \d{3}(?!\w)")

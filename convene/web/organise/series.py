@@ -38,7 +38,7 @@ def render(event: Event, form: SeriesForm, code: int = 200) -> ResponseReturnVal
     facts: dict[str, Any] = {"members": series.of(event), "now": clock.now(), "dates": None}
     if event.series_id is None and code == 200 and request.args:
         try:
-            facts["dates"] = series.dates(event, form.pattern.data, form.more.data, clock.now())
+            facts["dates"] = series.dates(event, form.pattern.data, form.more.data or 1, clock.now())
         except series.NotOnIt:
             form.pattern.errors = [NOT_ON_IT]
     return render_template("organise/series.html", event=event, form=form, **facts), code
