@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -49,17 +49,23 @@ def keep(
     links = rooms(event)
     drop(event, "draft")
     db.session.expire_all()
-    word = "Room" if event.format == "online" else "Table"
+    online = {guest for way in asked.ways[1:] for guest in way}
+
+    def named(guests: Collection[str]) -> str:
+        return "Room" if event.format == "online" or online.intersection(guests) else "Table"
+
     made = [
         Round(event_id=event.id, number=number, state="draft", created_at=now)
         for _, number in zip(plan.rounds, free, strict=False)
     ]
     for order, (round_, groups) in enumerate(zip(made, plan.rounds, strict=True), start=len(asked.held) + 1):
         pinned = {pin.group: pin for pin in asked.pinned if pin.round == order}
-        for number, _ in enumerate(groups, start=1):
+        for number, guests in enumerate(groups, start=1):
             whole = number in pinned and pinned[number].whole
             url = links.get(number, "")
-            round_.groups.append(Group(number=number, label=f"{word} {number}", pinned=whole, room_url=url))
+            round_.groups.append(
+                Group(number=number, label=f"{named(guests)} {number}", pinned=whole, room_url=url)
+            )
     db.session.add_all(made)
     db.session.flush()  # all rounds and groups at once; the seats name both
     for order, (round_, groups) in enumerate(zip(made, plan.rounds, strict=True), start=len(asked.held) + 1):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from convene import clock
 from convene.events.models import Event
+from convene.events.place import is_both
 from convene.groups import history, queries, rules, settings
 from convene.groups.deal import Guest, Pin, Problem, Weights
 from convene.groups.models import Dealing, Round
@@ -95,6 +96,7 @@ def problem(event: Event, seed: int) -> Problem:
         told=tuple(told[: event.round_count - len(held)]),
         weights=weights_of(dealing),
         drawn=drawn(event, dealing, ids),
+        ways=ways(event, coming),
         pinned=pins(rounds, len(held), event.round_count, frozenset(key(one) for one in ids)),
     )
 
@@ -105,6 +107,16 @@ def drawn(event: Event, dealing: Dealing, ids: Sequence[int]) -> tuple[tuple[str
         return ()
     said = offers.wares(event.organisation_id, ids, clock.now(), offers.TO_DEAL)
     return tuple((key(first), key(second)) for first, second in sorted(matches(said)))
+
+
+def ways(event: Event, coming: Sequence[Signup]) -> tuple[tuple[str, ...], ...]:
+    """Who is in the room and who online, where people come by both: the two share no group."""
+    if not is_both(event):
+        return ()
+    return tuple(
+        tuple(sorted(key(one.person_id) for one in coming if one.attends_online == online))
+        for online in (False, True)
+    )
 
 
 def together(event: Event, coming: Sequence[Signup]) -> set[tuple[int, int]]:
@@ -189,7 +201,7 @@ def mixable(text: str | None) -> str | None:
 def binding(asked: Problem) -> tuple[object, ...]:
     """The facts that a plan may not be kept without: wishes and prices may change under it, these may not."""
     people = {guest.id: (guest.facilitator, guest.needs) for guest in asked.people}
-    hard = (asked.apart, asked.together, asked.held, asked.pinned, asked.group_size, asked.rounds)
+    hard = (asked.apart, asked.together, asked.held, asked.pinned, asked.group_size, asked.rounds, asked.ways)
     return (*hard, asked.present, people, asked.facilitated, dict(asked.served))
 
 

@@ -63,7 +63,7 @@ def sign_up(
     zone: str | None,
     now: datetime,
     browser: str = "",
-    online: bool = False,
+    online: bool | None = None,
 ) -> Signup:
     """Start a signup and post its link; who is known already gets a link to the place they have.
 
@@ -82,7 +82,7 @@ def sign_up(
     ):  # a host's no is not asked for again
         signup.state = "started"
         signup.started_at = now
-    if signup.state == "started":
+    if signup.state == "started" and online is not None:  # the letter asked for again changes nothing
         signup.attends_online = online and is_both(event)
     send_link(signup, now, browser)
     return signup

@@ -249,6 +249,9 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         yield letters.confirm(line["started"], "123456")
         yield letters.place_link(mine, "123456")
         yield reminder(nudge("reminder", mine, why), mine, [mine])
+        at.by_approval = True
+        yield letters.confirm(line["started"])
+        at.by_approval = False
         at.state = "published"
         yield letters.place_link(mine, "123456")
         at.state = "draft"

@@ -56,6 +56,11 @@ def test_the_room_and_online_have_places_and_lines_of_their_own(session: scoped_
     assert standing(room_waits)[0] == "offered", "the place in the room went to the first in its line"
     assert line.events_with_stranded_places(NOW) == []
     db.session.refresh(event)
+    here = a_signup(event, now=NOW)
+    asked = facts.problem(event, 1)
+    assert [len(way) for way in asked.ways] == [1, 2] and asked.ways[0] == (facts.key(here.person_id),)
+    db.session.delete(here)
+    db.session.flush()
     assert queries.places(event).of(True).taken == 3 and queries.places(event).of(False).taken == 1
 
 

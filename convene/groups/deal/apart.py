@@ -10,20 +10,27 @@ from dataclasses import replace
 from .because import because
 from .board import set_out
 from .bounds import Fresh, least_repeats
-from .engine import deal
 from .problem import Invalid, Problem, Refused
+from .ways import apart, deal_by_ways
 
 
 def main() -> None:
     problem, seconds = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by convene.groups.dealing
     outcome: object
     try:
-        outcome = (deal(problem, seconds), open_bound(problem))
+        outcome = (deal_by_ways(problem, seconds), open_bounds(problem))
     except Refused as refusal:
         outcome = list(refusal.reasons)
     except Invalid as fault:
         outcome = str(fault)
     pickle.dump(outcome, sys.stdout.buffer)
+
+
+def open_bounds(problem: Problem) -> tuple[int, tuple[str, ...]]:
+    """`open_bound` over every way that people come by."""
+    found = [open_bound(part) for part in apart(problem)]
+    reasons = dict.fromkeys(reason for _, because in found for reason in because)
+    return sum(least for least, _ in found), tuple(reasons)
 
 
 def open_bound(problem: Problem) -> tuple[int, tuple[str, ...]]:

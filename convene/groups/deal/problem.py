@@ -80,6 +80,7 @@ class Problem:
     present     who is here; None means everybody
     pinned      who stays where in rounds still to deal; an absent person's pin rests
     drawn       pairs with a reason to meet: each time they share a group takes `weights.drawn` off the price
+    ways        who comes by which way, if by more than one (`ways.deal_by_ways`); one deal alone does not look at it
     """
 
     people: tuple[Guest, ...]
@@ -97,6 +98,7 @@ class Problem:
     weights: Weights = Weights()
     pinned: tuple[Pin, ...] = ()
     drawn: tuple[tuple[str, str], ...] = ()
+    ways: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

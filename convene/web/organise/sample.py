@@ -82,7 +82,9 @@ def facts(name: str, sample: Sample, now: datetime) -> dict[str, Any]:
     return {
         "event": event,
         "organisation": event.organisation,
-        "signup": SimpleNamespace(state=STATES.get(kind, "confirmed"), invite_sequence=0, invite_open=True),
+        "signup": SimpleNamespace(
+            state=STATES.get(kind, "confirmed"), needs_answer=False, invite_sequence=0, invite_open=True
+        ),
         "when": when,
         "own_when": None,
         "day": zones.spoken_date(event.starts_at, event.zone),

@@ -36,9 +36,8 @@ def sign_up(slug: str) -> ResponseReturnValue:
         try:
             limits.take(now, SIGNUPS_PER_CLIENT=client(), ADDRESSES_PER_EVENT=str(event_id))
             zone = known_zone(form.zone.data)
-            actions.sign_up(
-                event_id, form.email.data, form.name.data, zone, now, browser(), form.way.data == "online"
-            )
+            online = form.way.data == "online" if form.way.raw_data else None
+            actions.sign_up(event_id, form.email.data, form.name.data, zone, now, browser(), online)
         except limits.TooMany as reached:
             wait = {"Retry-After": str(1 + int(reached.wait.total_seconds()))}
             return refused(slug, form, BUSY, 429, wait)
