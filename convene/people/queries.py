@@ -1,9 +1,10 @@
 """Finding people: always inside one organisation."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from convene.extensions import db
@@ -11,6 +12,7 @@ from convene.people.models import Lock, Organisation, Person, Role, Separation
 from convene.people.words import folded_name
 
 ORGANISING = ("owner", "organiser")
+HOSTING_LASTS = timedelta(days=30)  # after the event
 BY_ADDRESS = select(Person).where(
     Person.organisation_id == bindparam("organisation_id"), Person.address == bindparam("address")
 )
@@ -52,6 +54,26 @@ def organisers(address: str) -> Sequence[Person]:
     rows = select(Person).join(Role, Role.person_id == Person.id).where(Person.address == address)
     rows = rows.where(Role.kind.in_(ORGANISING), Role.event_id.is_(None), Person.state != "erased")
     return db.session.scalars(rows.distinct().order_by(Person.organisation_id)).all()
+
+
+def at_desk(address: str, now: datetime) -> Sequence[Person]:
+    """Everybody with this folded address who may sign in: who organises for a host, or hosts an event of it now."""
+    hosting = select(Role.person_id).where(Role.kind == "host", Role.event_id.in_(still_hosted(now)))
+    organising = select(Role.person_id).where(Role.kind.in_(ORGANISING), Role.event_id.is_(None))
+    rows = select(Person).where(Person.address == address, Person.state != "erased")
+    rows = rows.where(or_(Person.id.in_(organising), Person.id.in_(hosting)))
+    return db.session.scalars(rows.order_by(Person.organisation_id)).all()
+
+
+def hosts_events(person_id: int, now: datetime) -> set[int]:
+    """The events that this person alone was asked to host, until their people are none of their business any more."""
+    rows = select(Role.event_id).where(Role.person_id == person_id, Role.kind == "host")
+    return {one for one in db.session.scalars(rows.where(Role.event_id.in_(still_hosted(now)))) if one}
+
+
+def still_hosted(now: datetime) -> Select[int]:
+    events = Role.metadata.tables["event"]  # people know of no event but by its number
+    return select(events.c.id).where(events.c.ends_at > now - HOSTING_LASTS)
 
 
 def roles(person_id: int) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from convene.access import audit, sign_ins
 from convene.access.models import Token
@@ -13,7 +13,7 @@ from convene.people import letters
 from convene.people.actions import meet
 from convene.people.models import Organisation, Person, Role
 
-OWNER = "owner"
+OWNER, HOST = "owner", "host"
 KINDS = ("owner", "organiser")
 
 
@@ -74,6 +74,41 @@ def invite(
         letters.invited(person, host, kind), key=key, now=now, organisation_id=host.id, person_id=person.id
     )
     audit.record(host.id, actor, f"role.{kind}", f"person:{person.id}", now)
+    return role
+
+
+def hosts_of(organisation_id: int, event_id: int) -> Sequence[Role]:
+    """The parts in one event alone, by name."""
+    rows = select(Role).join(Person, Role.person_id == Person.id)
+    rows = rows.where(Person.organisation_id == organisation_id, Role.kind == HOST, Role.event_id == event_id)
+    return db.session.scalars(rows.order_by(Person.name_folded, Role.id)).all()
+
+
+def invite_host(
+    host: Organisation, event_id: int, address: str, name: str, actor: str, now: datetime
+) -> Role | None:
+    """Give somebody a part in one event and write where to sign in; none if they have it, or organise here anyhow.
+
+    Raises BadAddress.
+    """
+    lock(host.id)
+    person = meet(host, address, name, now)
+    theirs = select(Role.id).where(Role.person_id == person.id)
+    if db.session.scalar(theirs.where(or_(Role.kind.in_(KINDS), Role.event_id == event_id)).limit(1)):
+        return None
+    role = Role(person_id=person.id, kind=HOST, event_id=event_id, created_at=now)
+    db.session.add(role)
+    person.state = "active"
+    db.session.flush()
+    outbox.post(
+        letters.invited(person, host, HOST),
+        key=f"invited:{role.id}:{now.isoformat()}",
+        now=now,
+        organisation_id=host.id,
+        event_id=event_id,
+        person_id=person.id,
+    )
+    audit.record(host.id, actor, "role.host", f"person:{person.id}", now)
     return role
 
 

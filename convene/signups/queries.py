@@ -4,7 +4,7 @@ What every visitor's page asks is written out once, as in events.queries.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select
@@ -97,6 +97,11 @@ def locked(signup_id: int) -> Signup | None:
 
 def of_person(event_id: int, person_id: int) -> Signup | None:
     return db.session.scalar(OF_PERSON, {"event_id": event_id, "person_id": person_id})
+
+
+def at_events(event_ids: Collection[int]) -> set[int]:
+    """The ids of everybody who signed up to one of these events."""
+    return set(db.session.scalars(select(Signup.person_id).where(Signup.event_id.in_(event_ids))))
 
 
 def at_address(event_id: int, address: str) -> Sequence[Signup]:

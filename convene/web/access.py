@@ -16,6 +16,23 @@ from convene.people.models import Organisation, Person
 
 PROXIES_SAY = ("forwarded", "via", "x-real-ip")  # RFC 7239, RFC 9110 7.6.3, and a habit of nginx
 UNSPOKEN = ("csrf_token", "revision")  # what a form says to us alone
+# What a host of single events may open: their own sign-in and the pages that keep to their events by themselves ...
+THEIR_OWN = (
+    *("organise_hosting", "organise_messages", "organise_devices", "organise_second_step_set_up"),
+    "organise_desk.switch",
+)
+# ... and, of each of their events, its people, its door and its groups. What is not named here is not there for them.
+OF_AN_EVENT = (
+    *(
+        "organise_signups.show",
+        "organise_signups.ask_cancel",
+        "organise_signups.cancel",
+        "organise_questions.answers",
+    ),
+    *("organise_attendance", "organise_paper"),
+    *("organise_groups", "organise_mixing", "organise_needs", "organise_changes", "organise_compare"),
+    *("organise_rounds", "organise_looking_on", "organise_timer", "organise_wall"),
+)
 ENOUGH = 200  # characters of a long text that are shown before it is sent
 
 
@@ -33,6 +50,9 @@ class Desk:
     roles: frozenset[str]
     hosts: tuple[tuple[int, str], ...]  # every organisation this address organises for
     lacks_second_step: bool
+    event_ids: frozenset[int] | None = (
+        None  # of somebody who hosts these events alone; none: all of the host's
+    )
 
     @property
     def actor(self) -> str:
@@ -74,7 +94,23 @@ def organiser() -> ResponseReturnValue | None:
     if g.desk is None:
         back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else "/organise/"
         return redirect(url_for("organise_sign_in.ask", next=back))
-    return None
+    return None if g.desk.event_ids is None else of_their_events(g.desk.event_ids)
+
+
+def of_their_events(event_ids: frozenset[int]) -> ResponseReturnValue | None:
+    """Who hosts single events opens what belongs to these and to their own sign-in. For them there is nothing else."""
+    endpoint = request.endpoint or ""
+    asked_for = (request.view_args or {}).get("event_id")
+    if endpoint == "organise_desk.show":
+        return redirect(url_for("organise_hosting.show"))
+    if endpoint == "organise_events.show" and asked_for in event_ids:
+        return redirect(url_for("organise_signups.show", event_id=asked_for))
+    page = endpoint.partition(".")[0]
+    if page in THEIR_OWN or endpoint in THEIR_OWN:
+        return None
+    if (page in OF_AN_EVENT or endpoint in OF_AN_EVENT) and asked_for in event_ids:
+        return None
+    abort(404)
 
 
 def press_again(signed_out: bool = False) -> str:
@@ -103,13 +139,13 @@ def desk_of(secret: str, now: datetime) -> Desk | None:
     found = sign_ins.find(secret, now) if secret else None
     if found is None:
         return None
-    people = queries.organisers(found.address)
+    people = queries.at_desk(found.address, now)
     person = next((one for one in people if one.organisation_id == found.organisation_id), None)
     if person is None:
         return None
     hosts = tuple((one.organisation_id, one.organisation.name) for one in people)
     lacks = found.second_factor_at is None and second_factor.has(found.address)
-    desk = make_desk(found.id, person, person.organisation, hosts, lacks)
+    desk = make_desk(found.id, person, person.organisation, hosts, lacks, now)
     if now - found.seen_at > sign_ins.SEEN_EVERY:
         start_write()
         sign_ins.seen(desk.sign_in_id, now)
@@ -118,8 +154,15 @@ def desk_of(secret: str, now: datetime) -> Desk | None:
 
 
 def make_desk(
-    sign_in_id: int, person: Person, host: Organisation, hosts: tuple[tuple[int, str], ...], lacks: bool
+    sign_in_id: int,
+    person: Person,
+    host: Organisation,
+    hosts: tuple[tuple[int, str], ...],
+    lacks: bool,
+    now: datetime,
 ) -> Desk:
+    roles = queries.roles(person.id)
+    organises = bool(roles & set(queries.ORGANISING))
     return Desk(
         sign_in_id=sign_in_id,
         address=person.address or "",
@@ -128,7 +171,8 @@ def make_desk(
         person_name=person.name,
         organisation_name=host.name,
         zone=host.zone,
-        roles=frozenset(queries.roles(person.id)),
+        roles=frozenset(roles),
+        event_ids=None if organises else frozenset(queries.hosts_events(person.id, now)),
         hosts=hosts,
         lacks_second_step=lacks,
     )

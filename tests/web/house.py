@@ -22,7 +22,7 @@ from convene.network import actions as network
 from convene.nudges.models import Nudge
 from convene.offers import actions as offers
 from convene.offers.models import Offer
-from convene.people.models import Involvement, Organisation
+from convene.people.models import Involvement, Organisation, Role
 from convene.web import PAGES
 from tests.factories import a_circle, a_member, a_session, a_signup, an_event, an_organiser
 
@@ -82,11 +82,12 @@ def a_house(app: Flask) -> House:
     side = network.tie(past, there.person, signup.person, [1], "email", now)
     term = offers.define(host.id, "Fundraising", "Grant writing")
     offers.say(there.person, "offer", "Grant writing", "group", now)
+    hosting = Role(person_id=signup.person_id, kind="host", event_id=event.id, created_at=now)
     wish = Involvement(
         organisation_id=host.id, person_id=signup.person_id, kind="speak", confirmed_at=now, promised_by=now,
         created_at=now,
     )  # fmt: skip
-    db.session.add_all([nudge, need, wish])
+    db.session.add_all([nudge, need, wish, hosting])
     db.session.flush()
     within = inside_a_circle(host)
     offer = db.session.scalars(select(Offer)).one()
@@ -113,7 +114,8 @@ def a_house(app: Flask) -> House:
         "own_calendar.token": links.place(signup.id, 1),
         "unsubscribe.token": links.unsubscribe(signup.person_id, 1, 0),
         "news.token": links.news(signup.person_id, 1),
-        "involved.token": links.involved(signup.person_id, 1, [wish.id]), "involvement_id": str(wish.id),
+        "involved.token": links.involved(signup.person_id, 1, [wish.id]),
+        "involvement_id": str(wish.id), "host_role_id": str(hosting.id),
         "preferences.token": links.preferences(signup.person_id, 1),
         "organise_sign_in.token": tokens.issue("sign_in", organiser.address or "", timedelta(minutes=9), now),
         "organise_wording.letter": "reminder", "organise_team.kind": "organiser", "message_id": str(message.id),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import g
 from wtforms import EmailField, Field
 
 from convene.events.models import Event
@@ -32,6 +33,10 @@ class AddForm(Form):
     email = EmailField(
         "Email", [an_address_or_none], render_kw={"autocomplete": "off", "spellcheck": "false"}
     )
+
+
+# An address would show whoever the host of all knows by it, with all that stands in their row.
+BY_ADDRESS = "Leave the address empty: an organiser adds people by their address"
 
 
 class NotAdded(Exception):
@@ -65,6 +70,9 @@ def add(event_id: int, form: AddForm, write: Write, closed: str, now: datetime) 
     and `same_name.chosen`.
     """
     if not form.validate():
+        raise NotAdded(422)
+    if g.desk.event_ids is not None and form.email.data:
+        form.email.errors = [BY_ADDRESS]
         raise NotAdded(422)
     event = own.event_to_change(event_id)
     try:

@@ -42,14 +42,21 @@ STARTS = {
 
 
 def organisers_only() -> None:
-    if not g.desk.roles & set(ORGANISING):
+    """Organisers, and whoever hosts single events: to the people of these they may write too."""
+    if not g.desk.roles & set(ORGANISING) and g.desk.event_ids is None:
         abort(404)
+
+
+def may_write(event_id: int | None) -> bool:
+    """Whether this desk may write to the people of this event, or (none) to all who asked for news."""
+    return g.desk.event_ids is None or event_id in g.desk.event_ids
 
 
 def of_desk(message_id: int) -> Message:
     """The message of this id at this desk, or 404."""
     organisers_only()
-    return queries.one_for_org(g.desk.organisation_id, message_id) or abort(404)
+    found = queries.one_for_org(g.desk.organisation_id, message_id) or abort(404)
+    return found if may_write(found.event_id) else abort(404)
 
 
 def to_change(message_id: int) -> Message:
@@ -62,11 +69,11 @@ def to_change(message_id: int) -> Message:
 def event_asked_for() -> Event | None:
     """The event in the address, or none for an announcement; 404 for one that is not at this desk."""
     text = request.args.get("event", "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
         abort(404)
-    return own.event(int(text))
+    if not may_write(int(text) if text else None):
+        abort(404)
+    return own.event(int(text)) if text else None
 
 
 @page.get("")
@@ -74,10 +81,14 @@ def show_all() -> ResponseReturnValue:
     organisers_only()
     return render_template(
         "organise/messages.html",
-        messages=queries.for_org(g.desk.organisation_id),
-        events=queries.events_to_write_about(g.desk.organisation_id, clock.now()),
+        messages=[one for one in queries.for_org(g.desk.organisation_id) if may_write(one.event_id)],
+        events=[
+            one
+            for one in queries.events_to_write_about(g.desk.organisation_id, clock.now())
+            if may_write(one.id)
+        ],
         states=audience.STATES,
-        **weekly(),
+        **(weekly() if g.desk.event_ids is None else {}),
     )
 
 

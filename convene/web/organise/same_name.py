@@ -11,6 +11,7 @@ from flask import abort, g, request
 from convene.people.models import Person
 from convene.people.queries import of_name
 from convene.people.words import folded_name
+from convene.signups.queries import at_events
 
 SOMEBODY_ELSE = "else"
 
@@ -21,11 +22,20 @@ def answer(name: str) -> str:
     return request.form.get("known", "") if about == folded_name(name) else ""
 
 
+def of_this_name(name: str) -> Sequence[Person]:
+    """Whom the desk may know by it; a host of single events knows nobody but the people of these."""
+    found = of_name(g.desk.organisation_id, name)
+    if g.desk.event_ids is None:
+        return found
+    known = at_events(g.desk.event_ids)
+    return [one for one in found if one.id in known]
+
+
 def to_ask(name: str, address: str) -> Sequence[Person]:
     """Those of this name to ask about; nobody if there is an address, or the organiser has answered."""
     if address or answer(name):
         return []
-    return of_name(g.desk.organisation_id, name)
+    return of_this_name(name)
 
 
 def chosen(name: str, address: str) -> Person | None:
@@ -33,5 +43,5 @@ def chosen(name: str, address: str) -> Person | None:
     pressed = answer(name)
     if address or pressed in ("", SOMEBODY_ELSE):
         return None
-    people = {str(person.id): person for person in of_name(g.desk.organisation_id, name)}
+    people = {str(person.id): person for person in of_this_name(name)}
     return people.get(pressed) or abort(404)

@@ -17,7 +17,7 @@ from convene.extensions import db, start_write
 from convene.mail import languages, outbox
 from convene.people.addresses import folded
 from convene.people.models import Person
-from convene.people.queries import organisers
+from convene.people.queries import at_desk
 from convene.web.access import browser, client, cookie_name, own_path, remember_browser
 from convene.web.codes import TOO_OFTEN as CODES_TOO_OFTEN
 from convene.web.codes import CodeForm, why_not
@@ -90,7 +90,7 @@ def post_link(address: str, now: datetime) -> None:
     The letter is written in any case: otherwise the time that an answer takes would tell who organises here.
     """
     key, until = folded(address), now + letters.LIFETIME
-    people = organisers(key)
+    people = at_desk(key, now)
     known = bool(people)
     try:
         limits.take(now, SIGN_IN_MAILS_PER_ADDRESS=key)
@@ -167,7 +167,7 @@ def come_in(spend: Callable[[], str], now: datetime) -> ResponseReturnValue:
     except tokens.Unusable:
         db.session.rollback()
         return too_late()
-    people = organisers(address)
+    people = at_desk(address, now)
     if not people:
         db.session.commit()
         return too_late()

@@ -67,13 +67,16 @@ def things(world: World, host_id: int, name: str) -> dict[str, int]:
             "promised_by": now,
             "created_at": now,
         }
+        hosting = Role(person_id=who[1].id, kind="host", event_id=event_id, created_at=now)
+        db.session.add(hosting)
+        db.session.flush()
         db.session.add(Involvement(organisation_id=host_id, person_id=who[0].id, **wish))
         tag_id = tags.put(who[0], f"{name} tag", "test", now).id
         found = {
             "event_id": event_id, "signup_id": signup_id, "person_id": who[0].id, "known_id": who[1].id,
             "other_id": who[1].id, "link_id": link.id, "need_id": need.id, "message_id": message.id,
             "question_id": question.id, "tag_id": tag_id, "merge_id": merge.id, "number": 1,
-            "involvement_id": one_of(Involvement, host_id),
+            "host_role_id": hosting.id, "involvement_id": one_of(Involvement, host_id),
             "apart.rule_id": one_of(Separation, host_id), "together.rule_id": one_of(Lock, host_id),
             "worry_id": one_of(Worry, host_id), "mail_id": one_of(OutgoingMail, host_id),
         }  # fmt: skip
