@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from convene.extensions import db, upsert
-from convene.inbox import bounces, posted, replied
+from convene.inbox import bounces, one_word, posted, replied
 from convene.inbox.models import Inbound
 from convene.inbox.read import Incoming
 from convene.links import keyed_hash
@@ -91,6 +91,7 @@ def nothing(incoming: Incoming, row: Inbound, now: datetime) -> None:
 HANDLERS: dict[str, Callable[[Incoming, Inbound, datetime], None]] = {
     "reply": replied.handle,
     "post": posted.handle,
+    "word": one_word.handle,
     "bounce": bounces.handle_bounce,
     "complaint": bounces.handle_complaint,
     "automatic": nothing,

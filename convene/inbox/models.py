@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from convene.extensions import db
 
-KINDS = ("reply", "bounce", "complaint", "automatic", "post", "other")
+KINDS = ("reply", "bounce", "complaint", "automatic", "post", "word", "other")
 
 
 class Inbound(db.Model):

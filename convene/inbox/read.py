@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from convene.inbox.calendar_answer import CalendarAnswer, calendar_answer
 from convene.inbox.mime import MOST_BYTES, MOST_HEAD, Part, cut, walk
-from convene.inbox.own_words import text_of
+from convene.inbox.own_words import own_words, text_of
 from convene.inbox.reports import Bounce, Complaint, bounce, complaint, odd_bounce
 
 ADDRESS = r"[^\s<>\"@,;:()\\]+@[^\s<>\"@,;:()\\]+"
@@ -17,6 +17,21 @@ ONE_SENDER = re.compile(
     rf"(?:(?:\"(?:[^\"\\]|\\.)*\"|[^<>\",;:])*<({ADDRESS})>|({ADDRESS}))(?: ?\([^()]*\))?"
 )
 TO_THREAD = re.compile(r"\+t[0-9]+-[0-9]+-[0-9a-f]+@", re.IGNORECASE)
+ID = re.compile(r"<[^\s<>]{1,500}>")
+ONE_WORD = {
+    "yes": {"yes", "y", "yes please", "yes we are", "yes we did", "yes thanks", "oui", "oui merci"},
+    "no": {
+        "no",
+        "n",
+        "not yet",
+        "no thanks",
+        "no we are not",
+        "no we did not",
+        "non",
+        "non merci",
+        "pas encore",
+    },
+}
 TAGGED = re.compile(r"\+b[0-9]+-[0-9a-f]+@", re.IGNORECASE)
 # Where servers write whom they delivered a message to; To alone is not enough once a message was forwarded.
 ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc")
@@ -40,6 +55,8 @@ class Incoming:
     bounce: Bounce | None = None
     complaint: Complaint | None = None
     words: str = ""  # of a person's answer to a thread
+    refers: tuple[str, ...] = ()  # Message-IDs of what it answers, where it is one word: `word`, yes or no
+    word: str = ""
 
 
 def read(raw: bytes, *, whole: bool = True) -> Incoming:
@@ -90,7 +107,27 @@ def understood(raw: bytes, *, whole: bool) -> Incoming:
         return replace(known, kind="automatic")
     if any(TO_THREAD.search(one) for one in known.recipients):
         return replace(known, kind="post", words=text_of(parts))
+    refers = refers_to(message)
+    if refers and (word := one_word(own_words(text_of(parts)))):
+        return replace(known, kind="word", refers=refers, word=word)
     return replace(known, kind="other")
+
+
+def refers_to(message: Part) -> tuple[str, ...]:
+    """The Message-IDs of what this is an answer to (RFC 5322, 3.6.4)."""
+    found = [
+        one
+        for name in ("In-Reply-To", "References")
+        for line in message.words(name)
+        for one in ID.findall(line)
+    ]
+    return tuple(dict.fromkeys(found))[:20]
+
+
+def one_word(text: str) -> str:
+    """`yes` or `no` where that is all that somebody wrote, in the languages of our letters; else nothing."""
+    bare = re.sub(r"[\s.!,;:'\u2019]+", " ", text[:80].casefold()).strip()
+    return next((word for word, ways in ONE_WORD.items() if bare in ways), "") if len(text) < 80 else ""
 
 
 def sender_of(message: Part) -> str:

@@ -88,6 +88,16 @@ def answer(nudge: Nudge, given: Given, now: datetime) -> int:
     return sum(release(event, person, other_id, now) for other_id in sorted(wished))
 
 
+def say_met(nudge: Nudge, yes: bool, now: datetime) -> None:
+    """Whether they met, and nothing else of what they said before. Raises TooLate. The event must be locked."""
+    event = nudge.event
+    if now > event.ends_at + ANSWERS_CHANGE:
+        raise TooLate
+    mine = {row.key: row for row in answers(event.id, nudge.person_id)}
+    key = f"met:{event.id}:{nudge.person_id}"
+    keep(mine, key, event, nudge.person, "met", "yes" if yes else "no", now)
+
+
 def not_again(nudge: Nudge, other_id: int, now: datetime) -> bool:
     """These two share no group any more and are never told of each other: a rule like the safeguarding lead's own.
 
