@@ -1,16 +1,25 @@
 """What a visitor and an organiser come for, done in a real browser: by hand, by keyboard alone, and without scripts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import select
 
+from convene import clock
 from convene.events.models import Event
 from convene.extensions import db
+from convene.groups.models import Group, Round, Seat
+from convene.mail import outbox
+from convene.nudges.letters import thank_you
+from convene.nudges.models import Nudge
+from convene.people.models import Organisation
+from tests.factories import a_person, a_signup, an_event
 from tests.journey.hands import Hand, Keys, somebody
-from tests.journey.installation import Installation, opened
+from tests.journey.installation import HOST, Installation, opened
 from tests.journey.letters import Letters
 from tests.journey.watching import DESK, DESK_AT_NIGHT, PHONE, PHONE_AT_NIGHT, Look
 from tests.parts.mailserver import MailServer
@@ -188,3 +197,82 @@ def test_an_organiser_holds_an_evening_without_scripts(
 ) -> None:
     with somebody(browser, copy, PHONE, judged=False, java_script_enabled=False) as hand:
         evening(hand, copy, letters, "olive.plain@example.com")
+
+
+def thanked(copy: Installation, *names: str) -> list[str]:
+    """An evening that ended yesterday, at which these sat together; each has a thank-you on its way."""
+    now = clock.now()
+    with copy.writing():
+        host = db.session.scalars(select(Organisation).where(Organisation.name == HOST)).one()
+        event = an_event(host, starts_in=-timedelta(hours=30), title="Benches that talk", now=now)
+        round_ = Round(event_id=event.id, number=1, state="held", created_at=now)
+        db.session.add(round_)
+        db.session.flush()
+        group = Group(round_id=round_.id, number=1, label="Table 1")
+        db.session.add(group)
+        db.session.flush()
+        found = []
+        for position, name in enumerate(names):
+            address = f"{name.casefold().replace(' ', '.')}@benches.example"
+            signup = a_signup(event, a_person(host, name=name, address=address, now=now), now=now)
+            seat = Seat(round_id=round_.id, group_id=group.id, person_id=signup.person_id, position=position)
+            nudge = Nudge(
+                key=f"thank_you:{event.id}:{signup.person_id}:1", rule="thank_you", event_id=event.id,
+                person_id=signup.person_id, state="sent", reason="they had a place at this event", due_at=now,
+                decided_at=now,
+            )  # fmt: skip
+            db.session.add_all([seat, nudge])
+            db.session.flush()
+            letter = replace(thank_you(nudge, signup, "attended", True), quiet_zone=None)  # also at night
+            outbox.post(letter, key=f"nudge:{nudge.key}", now=now, person_id=signup.person_id)
+            found.append(address)
+        return found
+
+
+def test_from_the_thank_you_to_the_letter_that_opens_contact(
+    browser: Browser, copy: Installation, letters: Letters
+) -> None:
+    ada, ben = thanked(copy, "Ada Reed", "Ben Cole")
+    letters.wait_until(lambda: bool(letters.to(ada, "Thank you") and letters.to(ben, "Thank you")))
+    with somebody(browser, copy, PHONE) as hand:
+        hand.open(copy.url + urlsplit(letters.link("answer", ada)).path)
+        hand.should_read("Two questions about “Benches that talk”", "Round 1")
+        hand.tick("It was good")
+        hand.tick("Ben Cole")
+        hand.tick("By phone")
+        hand.press("Send my answers")
+        hand.should_refuse("Enter the number they may call, or choose another way", "Your phone number")
+        hand.fill("Your phone number", "020 7946 0000")
+        hand.press("Send my answers")
+        hand.should_read("Two questions about “Benches that talk”", "Your answers are kept")
+    assert not letters.to(ben, "You both said yes"), "one yes tells nobody anything"
+    with somebody(browser, copy, DESK, Keys, judged=False) as hand:
+        hand.open(copy.url + urlsplit(letters.link("answer", ben)).path)
+        hand.tick("Ada Reed")
+        hand.tick("By messages through us alone")
+        hand.press("Send my answers")
+        hand.should_read("Two questions about “Benches that talk”", "Your answers are kept")
+    letters.wait_until(lambda: bool(letters.to(ada, "You both") and letters.to(ben, "You both")))
+    assert "020 7946 0000" in letters.text(ben, "You both") and "@" not in letters.text(ada, "You both")
+    with somebody(browser, copy, PHONE) as hand:
+        hand.open(letters.link("tie", ada, "You both"))
+        hand.should_read("You and Ben Cole", "Only you see this page.")
+        hand.fill("Your words", "Shall we look at benches on Tuesday?")
+        hand.press("Pass it on")
+        hand.should_read("You and Ben Cole", "your words are on their way")
+        hand.tick("Something new was started")
+        hand.press("Save")
+        hand.should_read("You and Ben Cole", "You can change it here at any time.")
+        hand.press("Your page")
+        hand.should_read("Your page", "Ben Cole")
+        hand.press("Say what you can give or seek")
+        hand.fill("What can you give?", "Benches")
+        hand.press("Keep it")
+        hand.should_read("What you can give, and what you seek", "Kept for 90 days.")
+    letters.wait_until(lambda: bool(letters.to(ben, "A few words for you")))
+    assert "Shall we look at benches" in letters.text(ben, "A few words for you")
+    with somebody(browser, copy, DESK) as hand:
+        hand.open(letters.link("me", ben, "A few words for you"))
+        hand.press("Ada Reed")
+        hand.press("End it")
+        hand.should_read("Your page", "nobody is told")
