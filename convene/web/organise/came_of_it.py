@@ -19,6 +19,12 @@ from convene.web.organise.after import WIDTH, Bar, bars
 page = Blueprint("organise_came_of_it", __name__)
 
 FIGURES = {**came.FIGURES, "feeling": "Feel more connected than before"}
+IN_PICTURE = {
+    "new": "Sat with somebody new",
+    "touch": "Stayed in touch",
+    "again": "Pairs who met again",
+    "feeling": "More connected",
+}
 QUARTERS = {
     "1": "January to March",
     "2": "April to June",
@@ -53,10 +59,14 @@ def in_words(one: Told | None) -> str:
     return f"between {low_share}% and {high_share}% of {one.of}"
 
 
+def of_what(name: str, one: Told | None) -> str:
+    return in_words(one) + (" pairs" if name == "again" and one and not one.hidden else "")
+
+
 def picture(figures: dict[str, Told | None]) -> list[Bar]:
     """The shares, each as a bar: full to what is known, hatched to what may be."""
     rows = [
-        (FIGURES[name], in_words(one).partition(" of ")[0], *one.percent)
+        (IN_PICTURE[name], in_words(one).partition(" of ")[0], *one.percent)
         for name, one in figures.items()
         if one is not None and one.of is not None
     ]
@@ -75,7 +85,7 @@ def show() -> ResponseReturnValue:
         tallies=tallies,
         chosen=chosen,
         spoken=spoken,
-        rows=[(FIGURES[name], in_words(one)) for name, one in figures.items()],
+        rows=[(FIGURES[name], of_what(name, one)) for name, one in figures.items()],
         picture=picture(figures),
         width=WIDTH,
         next_count=came.months_after(came.first_of_month(clock.now()), 1),
