@@ -145,8 +145,11 @@ def put_back(one: Table, key: Row, changes: dict[str, list[Any]]) -> None:
 
 
 def put_in_again(one: Table, row: Row) -> None:
-    """A row as it was; where nothing points at it, under a new number, as its own may have been given again."""
-    if one.name not in UNSAID and "id" in row:
+    """A row as it was; under a new number where nothing points at it and its own may have been given again."""
+    given_once = one.kwargs.get(
+        "sqlite_autoincrement"
+    )  # its number is never given again, and may stand in links
+    if one.name not in UNSAID and "id" in row and not given_once:
         row = {name: value for name, value in row.items() if name != "id"}
     with_savepoint(insert(one).values(**row))
 

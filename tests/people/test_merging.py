@@ -8,7 +8,9 @@ from sqlalchemy import select
 from convene import clock
 from convene.extensions import db, start_write
 from convene.groups.models import Group, Round, Seat
+from convene.network import actions as network
 from convene.nudges.models import Answer, Nudge
+from convene.offers import actions as offers
 from convene.people import merging, pointing, tags
 from convene.people.actions import SamePerson, consent, keep_apart, keep_together, read_note
 from convene.people.models import Consent, Merge, Organisation, Person, Separation
@@ -51,6 +53,10 @@ def a_full_life(person: Person, other: Person) -> None:
         Answer(key=f"touch:{event.id}:{person.id}:{other.id}", event_id=event.id, person_id=person.id,
                about_id=other.id, question="touch", value="yes", answered_at=now)
     )  # fmt: skip
+    friend = a_person(person.organisation)
+    for one, two in ((person, friend), (friend, person)):
+        network.say(network.tie(event, one, two, [1], "email", now), "in_touch", "Tea.", "private", now)
+    offers.say(person, "offer", f"Baking {person.id}", "group", now)
     consent(person, "announcements", True, "Write to me", "test", now)
     tags.put(person, "Baker", "test", now)
     db.session.flush()
@@ -62,6 +68,8 @@ def test_everything_about_the_one_is_about_the_other_and_can_be_taken_back_row_f
     a_full_life(kept, other)
     a_full_life(gone, other)
     keep_together(gone, other, "test", clock.now())
+    for one, another in ((kept, gone), (gone, kept)):
+        network.tie(an_event(kept.organisation), one, another, [1], "email", clock.now())
     address = gone.address
     before = all_rows()
     start_write()

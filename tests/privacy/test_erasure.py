@@ -11,7 +11,12 @@ from convene.access.models import AuditEntry
 from convene.extensions import db, start_write
 from convene.groups.models import Group, Round, Seat
 from convene.mail.models import OutgoingMail
+from convene.network import actions as network
+from convene.network import queries as ties
+from convene.network.models import Tie
 from convene.nudges.models import Answer
+from convene.offers import actions as offers
+from convene.offers.models import Offer
 from convene.people.actions import consent, give_role, keep_apart
 from convene.people.models import Consent, Person, Separation, Tag, Tagged
 from convene.privacy import erased, erasure
@@ -57,6 +62,10 @@ def zebedee() -> Person:
             answer(past.id, other.id, "touch", "yes", about=person.id),
         ]
     )
+    for one, two in ((person, other), (other, person)):
+        side = network.tie(past, one, two, [1], "email", NOW)
+        network.say(side, "started", "Zither" if one is person else "", "story", NOW)
+    offers.say(person, "offer", "Zither, zoology", "group", NOW)
     consent(person, "access_needs", True, "You may keep my Zulu ramp", "place page", NOW)
     keep_apart(person, other, "", "test", NOW)
     db.session.flush()
@@ -95,6 +104,10 @@ def test_nothing_that_tells_of_them_is_left_and_the_counts_are(session: scoped_s
     assert db.session.scalars(select(Attendance.state)).all() == ["attended"]
     assert db.session.scalar(select(func.count()).select_from(Seat)) == 1
     assert db.session.scalars(select(Answer.value)).all() == ["good"]
+    assert [one.came for one in db.session.scalars(select(Tie))] == ["started", "started"], "a number stays"
+    friend = db.session.scalars(select(Tie.person_id).where(Tie.other_id == person.id)).one()
+    assert ties.of_person(friend) == [], "and no name"
+    assert db.session.scalar(select(Offer.id)) is None
     assert db.session.scalar(select(Consent.id)) is None
     assert db.session.scalar(select(Separation.id)), "somebody else's protection stays, unseen"
     assert "person.erased" in db.session.scalars(select(AuditEntry.verb)).all()
