@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from convene import clock
 from convene.access import audit, codes, limits, sign_ins, tokens
-from convene.circles import delivering, joining, missing, telling
+from convene.circles import delivering, joining, missing, telling, turns
 from convene.extensions import begin_write, db, start_write
 from convene.health import checks
 from convene.inbox import keeping
@@ -169,6 +169,12 @@ def tell_circles(app: Flask, now: Callable[[], datetime]) -> None:
     """What was written between sessions, to each as they chose; and to who missed a session what happened at it."""
     for_each(unhurried(delivering.due(now())), lambda member_id: delivering.deliver(member_id, now()))
     for_each(missing.sessions_due(now()), lambda event_id: missing.tell(event_id, now()))
+    for_each(turns.due(now()), lambda event_id: turns.tell(event_id, now()))
+
+
+def settle_turns(app: Flask, now: Callable[[], datetime]) -> None:
+    """Who left, or cannot come, hosts no more; whoever is next does."""
+    for_each(turns.in_turn(), lambda circle_id: turns.settle(circle_id, now()))
 
 
 def unhurried(things: Iterable[Any]) -> Iterator[Any]:
@@ -237,6 +243,7 @@ TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("send_messages", None, send_messages),
     ("tell_what_is_new", timedelta(minutes=1), tell_what_is_new),
     ("tell_circles", timedelta(minutes=1), tell_circles),
+    ("settle_turns", timedelta(hours=1), settle_turns),
     ("ask_hosts_again", timedelta(minutes=10), ask_hosts_again),
     ("read_inbox", timedelta(minutes=1), read_inbox),
     ("send_mail", None, send_mail),

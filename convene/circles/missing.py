@@ -34,6 +34,16 @@ def absent(event: Event) -> list[Member]:
 
     With a place and unmarked is unknown, and counts as there: nobody is told what they have seen themselves.
     """
+    return [member for member, _, away in by_member(event) if away]
+
+
+def without_a_word(event: Event) -> list[Member]:
+    """Those who were marked as not there, and had not said before that they could not come."""
+    return [member for member, marked, _ in by_member(event) if marked == "no_show"]
+
+
+def by_member(event: Event) -> list[tuple[Member, str | None, bool]]:
+    """Each member of that time, how their coming was marked (none: not at all), and whether they were away."""
     members = [
         one
         for one in queries.members(event.circle_id or 0)
@@ -46,8 +56,7 @@ def absent(event: Event) -> list[Member]:
     found = []
     for one in members:
         state, marked = known.get(one.person_id, ("cancelled", None))
-        if was_away(state, marked, one.person_id in said):
-            found.append(one)
+        found.append((one, marked, was_away(state, marked, one.person_id in said)))
     return found
 
 

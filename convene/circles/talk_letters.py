@@ -119,3 +119,17 @@ def missed(member: Member, event: Event, note: str, decided: str, now: datetime)
         expires_at=now + USEFUL,
         **stopping(member),
     )
+
+
+def turn(member: Member, event: Event) -> Letter:
+    """It is their turn to host: of use until the session begins."""
+    language = known(member.person.language)
+    return letter(
+        "circle_turn",
+        member,
+        {
+            "day": zones.spoken_date(event.starts_at, event.zone, language),
+            "session_url": f"{links.member(member.id, member.generation)}/sessions/{event.id}",
+        },
+        expires_at=event.starts_at,
+    )

@@ -59,6 +59,7 @@ WHY = {
     "circle_ended": "A circle that you were in has ended.",
     "circle_poll": "You are in this circle, and its first date is being found.",
     "circle_posts": "Somebody wrote in a circle that you are in, and you chose to hear of it by mail.",
+    "circle_turn": "The members of your circle host in turn, and it is yours.",
     "circle_missed": "You are in this circle and were not at one of its sessions.",
     "circle_asked": "You look after this circle, and somebody asked to join it.",
 }

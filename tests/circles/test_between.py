@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from convene import links
-from convene.circles import delivering, hosting, missing, notes, talk
+from convene.circles import delivering, hosting, missing, notes, talk, turns
 from convene.circles.models import Circle, Member, Post, Skip
 from convene.circles.planning import row_of
 from convene.circles.reply_addresses import reply_address
@@ -167,6 +167,11 @@ def test_who_missed_a_session_is_told_what_happened_and_a_turn_goes_on(app: Flas
         assert hosting.settle(circle, NOW)[coming[0].id] not in new.values(), (
             "one who has no turn yet takes it"
         )
+        db.session.flush()
+        soon = coming[0].starts_at - turns.SOON
+        assert turns.due(soon) == [coming[0].id] and not turns.due(soon - timedelta(seconds=1))
+        assert (turns.tell(coming[0].id, soon), turns.tell(coming[0].id, soon)) == (1, 0)
+        assert not turns.due(soon)
         with pytest.raises(hosting.NotTheirs):
             hosting.give(circle, past.id, first, NOW)
         db.session.rollback()

@@ -184,6 +184,7 @@ def every_letter_of_a_circle(signup_: Signup, text: str, online: bool) -> Iterat
     posts = [Post(thread_id=one.id, author=person_, words=text, written_at=NOW) for one in threads]
     yield talk_letters.posts(member, [(threads[0], posts[:1])], NOW)
     yield talk_letters.posts(member, list(zip(threads, ([posts[0]], [posts[1]]), strict=True)), NOW)
+    yield talk_letters.turn(member, at)
     yield from (
         talk_letters.missed(member, at, note, decided, NOW)
         for note, decided in ((text, text), (text, ""), ("", text))

@@ -63,6 +63,7 @@ LETTERS = {
     "circle_ended": "A circle has ended",
     "circle_poll": "When can you come?",
     "circle_posts": "What was written between sessions",
+    "circle_turn": "A turn to host",
     "circle_missed": "What happened at a session",
     "circle_asked": "Somebody asks to join",
 }
