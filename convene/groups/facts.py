@@ -59,13 +59,18 @@ def still_arriving(event: Event, now: datetime) -> bool:
     return event.attendance_complete_at is None and now < event.starts_at + LATE
 
 
-def problem(event: Event, seed: int) -> Problem:
-    """Everything the deal needs to know, read from the database. Raises NobodyHere, AlreadyHeld."""
-    coming = to_seat(event)
+def problem(
+    event: Event, seed: int, read: Sequence[Round] | None = None, coming: Sequence[Signup] | None = None
+) -> Problem:
+    """Everything the deal needs to know, read from the database. Raises NobodyHere, AlreadyHeld.
+
+    `read` are the rounds of the event and `coming` those `to_seat`, where a page has read them already.
+    """
+    coming = to_seat(event) if coming is None else coming
     if len(coming) < rules.SMALLEST:
         raise NobodyHere
     ids = [signup.person_id for signup in coming]
-    rounds = queries.rounds(event.id)
+    rounds = queries.rounds(event.id) if read is None else read
     held = [as_keys(round_) for round_ in rounds if round_.has_begun]
     told = [as_keys(round_) for round_ in rounds if round_.state == "published" and not round_.has_begun]
     if held and len(held) >= event.round_count:

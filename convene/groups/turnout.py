@@ -1,6 +1,6 @@
 """Who came or left since the groups were dealt, so that whoever stands at the door knows when to deal again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from convene.events.models import Event
 from convene.groups import facts, queries
 from convene.groups.models import Round
 from convene.signups import queries as signups
-from convene.signups.models import HOLDING
+from convene.signups.models import HOLDING, Signup
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +22,25 @@ class Turnout:
         return bool(self.come or self.gone)
 
 
-def turnout(event: Event, now: datetime) -> Turnout:
+def turnout(
+    event: Event, now: datetime, read: Sequence[Round] | None = None, coming: Sequence[Signup] | None = None
+) -> Turnout:
     """Nothing while nobody is marked or nothing is dealt.
 
     While people still arrive, those with a place who are not marked are expected, and nobody misses them.
+    `read` are the rounds of the event and `coming` those `facts.to_seat`, where a page has read them already.
     """
-    present = signups.present(event.id)
-    rounds = queries.opened(queries.rounds(event.id)) if present else []
+    coming = facts.to_seat(event) if coming is None else coming
+    present = [one for one in coming if one.attendance is not None]
+    found = read if read is not None else queries.rounds(event.id) if present else []
+    rounds = queries.opened(found) if present else []
     if not rounds:
         return Turnout()
     people = [{seat.person_id: seat.person for group in one.groups for seat in group.seats} for one in rounds]
     seated_always = set.intersection(*map(set, people))
     seated = {person_id: person for one in people for person_id, person in one.items()}
-    expected = {signup.person_id for signup in present}
-    if facts.still_arriving(event, now):
-        placed = signups.in_state(event.id, "confirmed")
-        expected |= {signup.person_id for signup in placed if signup.attendance is None}
+    still = facts.still_arriving(event, now)
+    expected = {signup.person_id for signup in (coming if still else present)}
     return Turnout(
         come=tuple(one.person.name for one in present if one.person_id not in seated_always),
         gone=tuple(
@@ -46,12 +49,12 @@ def turnout(event: Event, now: datetime) -> Turnout:
     )
 
 
-def losing(event: Event) -> tuple[str, ...]:
+def losing(event: Event, read: Sequence[Round] | None = None) -> tuple[str, ...]:
     """The names of those who were told a group, have a place and no mark, and sit in none of the drafts.
 
     Where there are no drafts: in none that would be dealt now.
     """
-    found = queries.rounds(event.id)
+    found = queries.rounds(event.id) if read is None else read
     told = [one for one in found if one.state == "published" and not one.has_begun]
     if not told:
         return ()

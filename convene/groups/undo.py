@@ -189,10 +189,16 @@ def places(rounds: Sequence[Facts]) -> Mapping[tuple[int, int], int]:
     }
 
 
-def touched(event: Event) -> set[int]:
-    """The people who sit elsewhere, or with others, than they were told: after changes by hand to what is published."""
-    found = snapshots(event.id)
-    now = [as_facts(round_) for round_ in open_rounds(event.id)]
+def touched(
+    event: Event, read: Sequence[Round] | None = None, kept: Sequence[Snapshot] | None = None
+) -> set[int]:
+    """The people who sit elsewhere, or with others, than they were told: after changes by hand to what is published.
+
+    `read` and `kept` are the rounds and the snapshots of the event, where a page has read them already.
+    """
+    found = snapshots(event.id) if kept is None else kept
+    opened = open_rounds(event.id) if read is None else queries.opened(read)
+    now = [as_facts(round_) for round_ in opened]
     told = found[-1].rounds if found else []
     if not told or any(round_["state"] != "published" for round_ in (*told, *now)):
         return set()
@@ -223,9 +229,9 @@ def improvable(event: Event) -> int | None:
     return dealing.seed if queries.rounds(event.id, "draft") else None
 
 
-def undoable(event: Event) -> Snapshot | None:
+def undoable(event: Event, kept: Sequence[Snapshot] | None = None) -> Snapshot | None:
     """The last act, if it can be taken back: none of the rounds that it changed has begun since."""
-    last = next(iter(snapshots(event.id)), None)
+    last = next(iter(snapshots(event.id) if kept is None else kept), None)
     if last is None:
         return None
     return None if begun(event) & {round_["number"] for round_ in last.rounds} else last

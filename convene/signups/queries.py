@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from convene.events.capacity import Places, both
@@ -176,7 +176,9 @@ def present(event_id: int) -> Sequence[Signup]:
     rows = select(Signup).join(Signup.attendance).join(Person, Signup.person_id == Person.id)
     rows = rows.where(Signup.event_id == event_id, Attendance.state.in_(("attended", "part")))
     return db.session.scalars(
-        rows.options(joinedload(Signup.person)).order_by(func.lower(Person.name), Signup.id)
+        rows.options(joinedload(Signup.person), contains_eager(Signup.attendance)).order_by(
+            func.lower(Person.name), Signup.id
+        )
     ).all()
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from convene.access import audit
 from convene.events.models import Event
@@ -159,7 +160,8 @@ def feed(signup: Signup, question: Question, words: Sequence[str], now: datetime
 
 def answers_at(event_id: int, readers: Sequence[str]) -> list[tuple[Question, list[tuple[Signup, str]]]]:
     """Each question that was answered at an event, in its own words, with the answers; for those who may read them."""
-    rows = select(Question, Signup, Response.words).join(Response, Response.question_id == Question.id)
+    rows = select(Question, Signup, Response.words).options(joinedload(Signup.person))
+    rows = rows.join(Response, Response.question_id == Question.id)
     rows = rows.join(Signup, Response.signup_id == Signup.id).where(Signup.event_id == event_id)
     rows = rows.where(Question.seen_by.in_(readers)).order_by(Question.position, Question.id, Signup.id)
     found: dict[int, tuple[Question, list[tuple[Signup, str]]]] = {}

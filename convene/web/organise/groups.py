@@ -12,9 +12,10 @@ from convene import clock
 from convene.events.models import Event
 from convene.extensions import db
 from convene.groups import actions, facts, queries, settings, undo
-from convene.groups.models import Round
+from convene.groups.models import Dealing, Round
 from convene.groups.revision import refuse_outdated, revision
 from convene.groups.turnout import losing, turnout
+from convene.signups.models import Signup
 from convene.web.forms import AtMost, Form, Paragraphs
 from convene.web.organise import own
 from convene.web.organise.board import Board, groups_of
@@ -72,10 +73,11 @@ def render(event: Event, code: int = 200, rooms: RoomsForm | None = None) -> Res
     found = queries.rounds(event.id)
     rounds = queries.board_of(found)
     chosen = shown(rounds, request.args.get("round", type=int))
+    dealing = settings.of(event)  # held, so that nobody below reads it once more
     board = Board(event, rounds)
     links = [url for _, url in sorted(actions.rooms_of(found).items())]
     coming = facts.to_seat(event)
-    in_hand = None
+    in_hand, kept = None, undo.snapshots(event.id)
     if chosen and event.state != "called_off":
         seat_id, group_id = whole(request.args.get("seat")), whole(request.args.get("to"))
         in_hand = preview(event, rounds, chosen, seat_id, group_id)
@@ -94,19 +96,19 @@ def render(event: Event, code: int = 200, rooms: RoomsForm | None = None) -> Res
             ),
             acts=ACTS,
             settings_page=SETTINGS_PAGE,
-            strip=mixed(event, rounds),
-            bound=bound(event),
+            strip=mixed(event, rounds, found, coming),
+            bound=bound(dealing, coming),
             coming=len(coming),
             marked_here=sum(one.attendance is not None for one in coming),
             revision=revision(event, found),
-            losing=losing(event),
+            losing=losing(event, found),
             most_choices=CHOICES,
             states={round_.state for round_ in rounds},
-            last=undo.undoable(event),
-            can_compare=any(one.rounds for one in undo.snapshots(event.id)),
+            last=undo.undoable(event, kept),
+            can_compare=any(one.rounds for one in kept),
             in_hand=in_hand,
-            turnout=turnout(event, clock.now()),
-            touched=len(undo.touched(event)) if event.ends_at > clock.now() else 0,
+            turnout=turnout(event, clock.now(), found, coming),
+            touched=len(undo.touched(event, found, kept)) if event.ends_at > clock.now() else 0,
             on_the_day=event.starts_at - ON_THE_DAY <= clock.now(),
             improvable=undo.improvable(event) is not None,
         ),
@@ -120,26 +122,27 @@ def shown(rounds: Sequence[Round], number: int | None) -> Round | None:
     return chosen or next((one for one in rounds if not one.has_begun), rounds[-1] if rounds else None)
 
 
-def mixed(event: Event, rounds: Sequence[Round]) -> list[Row]:
-    """The strip of the open rounds; none where there are no such rounds, or nobody is here."""
+def mixed(
+    event: Event, rounds: Sequence[Round], found: Sequence[Round], coming: Sequence[Signup]
+) -> list[Row]:
+    """The strip of the open rounds, of all that were found; none where there are no such rounds, or nobody is here."""
     opened = [round_ for round_ in rounds if not round_.has_begun]
     if not opened:
         return []
     try:
-        return strip(facts.problem(event, seed=1), opened)
+        return strip(facts.problem(event, 1, found, coming), opened)
     except (facts.NobodyHere, facts.AlreadyHeld):
         return []
 
 
-def bound(event: Event) -> list[str]:
+def bound(dealing: Dealing, coming: Sequence[Signup]) -> list[str]:
     """What the last deal found out about repeats, in as much as whoever looks may know."""
-    dealing = settings.of(event)
     least, because = dealing.open_least_repeats, dealing.open_because
     if sees_rules():
         least, because = dealing.least_repeats, dealing.because
     if least is None:
         return []
-    names = {signup.person_id: signup.person.name for signup in facts.to_seat(event)}
+    names = {signup.person_id: signup.person.name for signup in coming}
     return [facts.with_names(text, names) for text in because]
 
 
