@@ -9,7 +9,7 @@ JOBS ?= 2
 RUN_SET := $(if $(wildcard .venv/.test-stamp),.venv/.test-stamp,.venv/.run-stamp)
 
 .DEFAULT_GOAL := help
-.PHONY: help env run test nightly check bench seed lock uv
+.PHONY: help env run test quick nightly check bench seed lock uv
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -23,6 +23,9 @@ run: $(RUN_SET) ## Convene with a demonstration programme at http://127.0.0.1:80
 test: .venv/.test-stamp ## all tests, on SQLite and PostgreSQL and in a browser (TESTS=tests/groups for some)
 	@$(BIN)/python -m tests.parts.browser > /dev/null
 	@exec $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TESTS)
+
+quick: .venv/.test-stamp ## the rules and the main job in half a minute: SQLite, no browser, no servers (TESTS=tests/groups for some)
+	@exec $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --hypothesis-profile=quick -m "not heavy and not long and (quick or not database)" $(TESTS)
 
 nightly: .venv/.test-stamp ## the tests that draw their own problems, fifty times as far (TESTS=tests/events for others)
 	@exec $(BIN)/python -m pytest -n $(JOBS) --dist worksteal --hypothesis-profile=nightly $(if $(filter-out tests,$(TESTS)),$(TESTS),tests/groups/deal)

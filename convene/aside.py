@@ -16,12 +16,14 @@ class Aside(Exception):
     """The process ended without an answer; its last words are in the log."""
 
 
-def run(target: str, *given: Any, seconds: float = PATIENCE) -> Any:
+def run(target: str, *given: Any, seconds: float = PATIENCE, niceness: int = 0) -> Any:
     """What the function `module:name` answers to these values, both plain enough to be pickled.
 
-    An exception that it raises is raised here. Raises Aside where the process dies or is not done in time.
+    An exception that it raises is raised here. Raises Aside where the process dies or is not done in time. With a
+    `niceness` it goes behind everything else that this machine does.
     """
-    command = [sys.executable, "-m", "convene.aside", target]
+    before = ["nice", "-n", str(niceness)] if niceness else []
+    command = [*before, sys.executable, "-m", "convene.aside", target]
     try:
         asked = pickle.dumps(given)
         done = subprocess.run(command, input=asked, stdout=subprocess.PIPE, timeout=seconds, check=True)

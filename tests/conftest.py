@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy.orm import Session, scoped_session
 
+from tests import quick
 from tests.parts import browser as chromium
 from tests.parts.databases import KINDS, Databases
 from tests.parts.mailserver import MailServer, only_loopback
@@ -30,6 +31,7 @@ hypothesis.settings.register_profile(
     "default", max_examples=60, deadline=None, derandomize="CI" in os.environ
 )
 hypothesis.settings.register_profile("nightly", max_examples=3000, deadline=None, derandomize=False)
+hypothesis.settings.register_profile("quick", max_examples=5, deadline=None)
 hypothesis.settings.load_profile("default")
 
 
@@ -49,6 +51,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         kinds = ("sqlite",) if metafunc.definition.get_closest_marker("one_database") else KINDS
         metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    quick.mark(items)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,16 +1,15 @@
 """The deal in a process of its own: the site holds no NumPy (11 MB over its processes), and a long deal no thread."""
 
 import fcntl
-import pickle
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from convene import aside
 from convene.groups.deal import Invalid, Plan, Problem, Refused
 
+DEAL = "convene.groups.deal.apart:deal_apart"
 PATIENCE = 30.0  # seconds past its budget: the engine stops itself half a second after it
 
 
@@ -53,7 +52,7 @@ def look_on(problem: Problem, seconds: float, turn: Path) -> Dealt:
     Raises Busy too.
     """
     with one_at_a_time(turn):
-        return deal_for_board(problem, seconds, "nice", "-n", str(LEAST_HURRY))
+        return deal_for_board(problem, seconds, LEAST_HURRY)
 
 
 @contextmanager
@@ -67,20 +66,14 @@ def one_at_a_time(turn: Path) -> Iterator[None]:
         yield
 
 
-def deal_for_board(problem: Problem, seconds: float, *before: str) -> Dealt:
-    """A deal with what its organiser may be told of it, whoever they are. Raises Invalid, Refused, NotFinished.
-
-    `before` are words that stand before the command.
-    """
-    asked = pickle.dumps((replace(problem, served=dict(problem.served)), seconds))
-    command = [*before, sys.executable, "-m", "convene.groups.deal.apart"]
+def deal_for_board(problem: Problem, seconds: float, niceness: int = 0) -> Dealt:
+    """A deal with what its organiser may be told of it, whoever they are. Raises Invalid, Refused, NotFinished."""
+    plain = replace(problem, served=dict(problem.served))
+    patience = seconds + PATIENCE
     try:
-        done = subprocess.run(
-            command, input=asked, stdout=subprocess.PIPE, timeout=seconds + PATIENCE, check=True
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as fault:
+        outcome = aside.run(DEAL, plain, seconds, seconds=patience, niceness=niceness)
+    except aside.Aside as fault:
         raise NotFinished from fault
-    outcome = pickle.loads(done.stdout)  # noqa: S301 - written by convene.groups.deal.apart
     if isinstance(outcome, str):
         raise Invalid(outcome)
     if isinstance(outcome, list):

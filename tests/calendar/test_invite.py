@@ -390,6 +390,7 @@ texts = st.lists(
 ).map("".join)
 
 
+@pytest.mark.long
 @settings(max_examples=250, deadline=None)
 @given(title=texts, description=texts, location=texts, name=texts)
 def test_no_words_can_become_a_property(title: str, description: str, location: str, name: str) -> None:

@@ -102,6 +102,7 @@ def test_a_rule_is_read_as_the_rhythm_says_and_found_again_from_its_dates(
     assert found is not None and found.starts(first) == dates
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(first=firsts, steps=st.sets(st.integers(1, 300), min_size=1, max_size=30))
 def test_any_dates_at_one_hour_are_on_the_rhythm_found_for_them(first: datetime, steps: set[int]) -> None:

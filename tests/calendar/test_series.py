@@ -53,6 +53,7 @@ def scripts() -> dict[bytes, Script]:
     return dict(zip(files, by_scripts([(data, []) for data in files]), strict=True))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 @pytest.mark.parametrize("zone", ZONES)
 def test_four_parsers_see_every_session_at_its_hour_and_no_other(
@@ -285,6 +286,7 @@ def test_a_session_on_which_the_clocks_change_says_its_own_times(first: datetime
         assert script.node_ical == wanted
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(
     zone=st.sampled_from(ZONES),

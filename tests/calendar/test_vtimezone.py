@@ -84,6 +84,7 @@ def test_from_2024_to_2060_every_reader_has_the_offsets_of_the_database(zone: st
     assert [wall.replace(tzinfo=by_vobject).astimezone(UTC) for wall in walls] == wanted
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(
     zone=st.sampled_from(ZONES) | st.sampled_from(names()),

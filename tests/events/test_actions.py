@@ -16,6 +16,8 @@ from convene.people.actions import slug_of
 from tests.crowd import at_once, faults
 from tests.factories import an_event, an_organisation
 
+pytestmark = pytest.mark.quick
+
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 

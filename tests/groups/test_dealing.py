@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from convene import aside
 from convene.groups import dealing
 from convene.groups.deal import Guest, Invalid, Problem, Refused
 from convene.groups.deal.engine import deal
@@ -43,7 +44,7 @@ def test_a_deal_that_takes_far_too_long_or_breaks_off_is_refused_and_says_that_n
     assert isinstance(late.value, Refused)
     monkeypatch.undo()
     # /bin/false stands for a Python that dies at once.
-    monkeypatch.setattr(dealing.sys, "executable", "/bin/false")
+    monkeypatch.setattr(aside.sys, "executable", "/bin/false")
     with pytest.raises(dealing.NotFinished, match="nothing was kept"):
         dealing.deal(problem, 0.05)
 

@@ -103,6 +103,12 @@ def test_every_file_named_is_there(document: Path) -> None:
     assert [word for word in words if is_path(word) and not is_there(word)] == []
 
 
+def test_the_map_leads_through_every_package() -> None:
+    words = (ROOT / "docs" / "map.md").read_text(encoding="utf-8")
+    packages = {path.parent.name for path in (ROOT / "convene").glob("*/__init__.py")}
+    assert {one for one in packages if f"`convene/{one}/" not in words} == set()
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
 def test_every_link_leads_somewhere(document: Path) -> None:
     for link in LINK.findall(document.read_text(encoding="utf-8")):

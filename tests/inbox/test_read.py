@@ -186,6 +186,7 @@ PARTS = b"From: pat@example.net\r\nContent-Type: multipart/mixed; boundary=b\r\n
 INSIDE = b"--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "raw",
     [
@@ -215,6 +216,7 @@ def test_a_message_of_a_million_parts_costs_little(raw: bytes) -> None:
     assert most < 40_000_000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("charset", ["punycode", "idna", "zlib"])
 @pytest.mark.parametrize("head", ["From: pat@example.net", "From: MAILER-DAEMON@example.net"])
 def test_no_charset_that_a_stranger_names_costs_much(charset: str, head: str) -> None:

@@ -213,7 +213,6 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "organise_mixing.show": [{"event_id": number[slug]} for slug in (CAPTIONED, PAST, GONE, DRAFT)],
         "organise_needs.show": [{"event_id": need.event_id, "need_id": need.id}],
         "organise_needs.new": [{"event_id": number[slug]} for slug in (FULL, DRAFT)],
-        "organise_rounds.on_paper": [{"event_id": number[PAST]}],
         "organise_attendance.show": [{"event_id": number[slug]} for slug in (PAST, FULL, on)],
         "organise_signups.ask_cancel": [{"event_id": number[FULL], "signup_id": signup.id}],
         "organise_outbox.letter": [{"mail_id": newest}],
@@ -355,7 +354,7 @@ def test_on_paper_a_page_of_the_desk_is_its_own_words_over_the_whole_sheet(
     page = context.new_page()
     past = copy.read(lambda: db.session.scalars(select(Event.id).where(Event.slug == PAST)).one())
     page.emulate_media(media="print")
-    for path in ("", "people", "outbox", f"events/{past}/groups/print", f"events/{past}/signups"):
+    for path in ("", "people", "outbox", f"events/{past}/paper/list", f"events/{past}/signups"):
         page.goto(f"{copy.url}/organise/{path}")
         for beside in (".desk-list", ".crumb", ".foot"):
             for part in page.locator(beside).all():

@@ -19,6 +19,8 @@ from tests.crowd import at_once, faults
 from tests.factories import a_person, a_signup, an_event, an_organisation
 from tests.signups.reading import kinds_of, last_of, letters_of, line_of
 
+pytestmark = pytest.mark.quick
+
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 

@@ -1,29 +1,24 @@
-"""One deal in a process of its own: a pickled problem on standard input, what came of it on standard output.
+"""One deal as `convene.aside` runs it: what came of it in plain values, which any process can read without NumPy."""
 
-Only `convene.groups.dealing` talks to it: both ends are this program, so that pickle carries nobody else's bytes.
-"""
-
-import pickle
-import sys
 from dataclasses import replace
 
 from .because import because
 from .board import set_out
 from .bounds import Fresh, least_repeats
-from .problem import Invalid, Problem, Refused
+from .problem import Invalid, Plan, Problem, Refused
 from .ways import apart, deal_by_ways
 
+Outcome = tuple[Plan, tuple[int, tuple[str, ...]]] | list[str] | str
 
-def main() -> None:
-    problem, seconds = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by convene.groups.dealing
-    outcome: object
+
+def deal_apart(problem: Problem, seconds: float) -> Outcome:
+    """The plan with its open bound, or the reasons of a refusal, or what is not well formed in a sentence."""
     try:
-        outcome = (deal_by_ways(problem, seconds), open_bounds(problem))
+        return deal_by_ways(problem, seconds), open_bounds(problem)
     except Refused as refusal:
-        outcome = list(refusal.reasons)
+        return list(refusal.reasons)
     except Invalid as fault:
-        outcome = str(fault)
-    pickle.dump(outcome, sys.stdout.buffer)
+        return str(fault)
 
 
 def open_bounds(problem: Problem) -> tuple[int, tuple[str, ...]]:
@@ -44,7 +39,3 @@ def open_bound(problem: Problem) -> tuple[int, tuple[str, ...]]:
         return 0, ()
     fresh = Fresh.of(board)
     return least_repeats(fresh), because(without, fresh)
-
-
-if __name__ == "__main__":
-    main()

@@ -100,13 +100,3 @@ def blocks(locks: Iterable[Pair]) -> set[Pair]:
 
 def both(names: Mapping[int, str], pair: Pair) -> str:
     return f"{names[pair[0]]} and {names[pair[1]]}"
-
-
-def by_name(rounds: Sequence[Round]) -> list[tuple[str, dict[int, str]]]:
-    """Everybody by name, with the label of their group in each round by its number."""
-    found: dict[int, tuple[str, dict[int, str]]] = {}
-    for round_ in rounds:
-        for group in round_.groups:
-            for seat in group.seats:
-                found.setdefault(seat.person_id, (seat.person.name, {}))[1][round_.number] = group.label
-    return sorted(found.values(), key=lambda row: row[0].casefold())

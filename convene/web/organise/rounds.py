@@ -17,7 +17,6 @@ from convene.groups.dealing import Dealt, deal_for_board
 from convene.groups.revision import revision
 from convene.groups.turnout import losing
 from convene.web.organise import own
-from convene.web.organise.board import by_name
 from convene.web.organise.groups import ON_THE_DAY, back, called_off, refuse_unseen, to_change
 from convene.web.organise.refusals import refused
 from convene.web.organise.seen import sees_rules
@@ -171,14 +170,6 @@ def tell(event_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(f"{number} people have a letter with their new groups.", "good")
     return back(event_id)
-
-
-@page.get(f"/{own.ID.format('event_id')}/groups/print")
-def on_paper(event_id: int) -> ResponseReturnValue:
-    """Everybody by name with their table in each round, to pin up by the door."""
-    event = own.event(event_id)
-    rounds = queries.board(event.id)
-    return render_template("organise/groups_print.html", event=event, rounds=rounds, rows=by_name(rounds))
 
 
 @page.post(f"/{own.ID.format('event_id')}/groups/rounds/<int(max=99):number>/held")

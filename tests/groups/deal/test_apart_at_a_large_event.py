@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from convene.groups.deal import Guest, Problem
 from convene.groups.deal.engine import deal
 from convene.groups.deal.prices import TABLE_LIMIT
@@ -10,6 +12,7 @@ from tests.groups.deal.independent import broken_rules
 PEOPLE, PAIRS = 5_000, 20_000
 
 
+@pytest.mark.long
 def test_twenty_thousand_pairs_among_five_thousand_people_stay_apart_while_groups_are_mixed() -> None:
     chance = random.Random(4)
     ids = [f"p{k:04d}" for k in range(PEOPLE)]

@@ -187,6 +187,7 @@ def test_two_rounds_of_few_people_have_exactly_as_many_repeats_as_the_bound(
     assert least_price(fresh) == truth[1] * EXACT
 
 
+@pytest.mark.long
 @examples(60)
 @given(problems())
 def test_no_deal_goes_below_a_bound_and_more_rounds_never_force_fewer(problem: Problem) -> None:

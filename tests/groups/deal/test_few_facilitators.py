@@ -26,6 +26,7 @@ def led_by_few(draw: st.DrawFn) -> Problem:
     return replace(problem, people=people, facilitated=True, served={}, held=(), rounds=2)
 
 
+@pytest.mark.long
 @examples(40)
 @given(led_by_few())
 def test_no_two_facilitators_share_a_group_unless_a_rule_says_so(problem: Problem) -> None:

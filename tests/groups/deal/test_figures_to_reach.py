@@ -131,6 +131,7 @@ def test_at_the_door_most_people_stay_and_what_is_left_of_a_group_moves_together
         at_the_door(plain(60, 4, 6, seed), held, walk_ins, seed)
 
 
+@pytest.mark.long
 def test_at_the_door_one_round_of_an_evening_with_everything_at_once() -> None:
     for seed in (1, 2, 3):
         at_the_door(replace(full(), rounds=1, seed=seed), 0, 2, seed)
@@ -146,6 +147,7 @@ def test_a_re_deal_leaves_held_rounds_alone_and_counts_them() -> None:
     assert_figures(later, plan)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("n", "s", "rounds", "most"), [(18, 3, 8, 1), (21, 3, 9, 2), (22, 4, 6, 1), (36, 6, 4, 2)]
 )
@@ -163,6 +165,7 @@ def test_facilitators_with_needs_are_counted_in_the_bound() -> None:
     assert plan.repeats == plan.least_repeats == 8
 
 
+@pytest.mark.long
 def test_a_season_of_one_circle_spreads_what_must_repeat() -> None:
     plan = deal(plain(24, 4, 24), 0.5)
     times = Counter(

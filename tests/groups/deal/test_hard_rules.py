@@ -63,6 +63,7 @@ def as_plan(problem: Problem, groups: np.ndarray) -> Plan:
     return Plan(rounds, 0, 0, 0, 0, 0, 0, 0.0, problem.seed, (), ())
 
 
+@pytest.mark.long
 def test_a_thousand_draws_of_a_tangled_event_break_no_rule() -> None:
     for seed in range(1000):
         problem = tangled(seed)
@@ -74,6 +75,7 @@ def test_a_thousand_draws_of_a_tangled_event_break_no_rule() -> None:
         assert broken_rules(problem, as_plan(problem, floor.deal_of(0))) == []
 
 
+@pytest.mark.long
 def test_what_the_engine_hands_out_breaks_none_either() -> None:
     for seed in range(5):
         problem = tangled(seed)

@@ -23,6 +23,7 @@ def ordinary_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("convene.groups.deal.engine.GRACE", 0.5)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("n", "s", "rounds"), [(1000, 3, 300), (800, 3, 400), (1000, 4, 300), (2000, 5, 208)]
 )
@@ -35,6 +36,7 @@ def test_a_lattice_of_hundreds_of_rounds_is_searched_without_going_deep(n: int, 
     assert broken_rules(problem, plan) == []
 
 
+@pytest.mark.long
 def test_the_clock_is_heard_in_a_season_of_hundreds_of_rounds() -> None:
     problem = plain(150, 4, 600)
     assert problem.rounds * 150 * 150 > MOST_SWAPS

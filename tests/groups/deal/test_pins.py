@@ -18,6 +18,7 @@ pytestmark = pytest.mark.usefixtures("short_schedules")
 few = examples(60)
 
 
+@pytest.mark.long
 @few
 @given(problems(), st.randoms(use_true_random=False))
 def test_a_deal_with_pins_keeps_them_and_every_other_rule_or_is_refused(
@@ -44,6 +45,7 @@ def test_a_deal_with_pins_keeps_them_and_every_other_rule_or_is_refused(
     assert_figures(pinned, plan)
 
 
+@pytest.mark.long
 @few
 @given(problems(most=14), st.data())
 def test_pins_at_random_hold_or_are_refused_in_words(problem: Problem, data: st.DataObject) -> None:

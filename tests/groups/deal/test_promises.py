@@ -31,6 +31,7 @@ def dealt(problem: Problem, seconds: float = QUICK) -> Plan | None:
         return None
 
 
+@pytest.mark.long
 @few
 @given(problems())
 def test_hard_rules_hold_or_a_refusal_says_why_and_the_figures_are_true(problem: Problem) -> None:
@@ -41,6 +42,7 @@ def test_hard_rules_hold_or_a_refusal_says_why_and_the_figures_are_true(problem:
         assert_figures(problem, plan)
 
 
+@pytest.mark.long
 @fewer
 @given(problems(told=False), st.integers(1, 5))
 def test_a_refusal_does_not_depend_on_the_seed(problem: Problem, seed: int) -> None:
@@ -59,6 +61,7 @@ def test_sizes_are_even_and_allowed_for_any_number_of_people(n: int, s: int) -> 
     assert [len(group) for group in plan.rounds[0]] == sizes
 
 
+@pytest.mark.long
 @fewer
 @given(problems(), st.randoms(use_true_random=False))
 def test_the_order_of_the_input_changes_nothing(problem: Problem, chance: Random) -> None:
@@ -75,6 +78,7 @@ def test_the_order_of_the_input_changes_nothing(problem: Problem, chance: Random
     assert dealt(problem) == dealt(other)
 
 
+@pytest.mark.long
 @fewer
 @given(problems(most=16))
 def test_more_time_never_costs_more(problem: Problem) -> None:
@@ -83,6 +87,7 @@ def test_more_time_never_costs_more(problem: Problem) -> None:
     assert costs == sorted(costs, reverse=True)
 
 
+@pytest.mark.long
 @examples(8)
 @given(problems(least=36, most=44))
 def test_more_time_never_costs_more_for_forty_either(problem: Problem) -> None:

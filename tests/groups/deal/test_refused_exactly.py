@@ -149,6 +149,7 @@ def tangles(draw: st.DrawFn) -> Problem:
     )
 
 
+@pytest.mark.long
 @examples(400)
 @given(tangles())
 @example(in_need(9, 4, together=FOUR))
