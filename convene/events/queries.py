@@ -38,6 +38,7 @@ LISTED = select(Event).options(
         Event.capacity,
         Event.online_places,
         Event.by_approval,
+        Event.listed,
     )
 )
 UPCOMING = LISTED.where(Event.listed, Event.state == "published", Event.ends_at > bindparam("now"))
