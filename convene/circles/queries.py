@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from convene.circles.models import (
     HOLDING,
@@ -131,7 +131,7 @@ def taken(circle_id: int) -> int:
     return db.session.scalar(rows) or 0
 
 
-def ahead(member: Member) -> int:
+def before(member: Member) -> int:
     """How many wait before them."""
     if member.queue_number is None:
         return 0
@@ -152,17 +152,33 @@ def learning(circle_id: int) -> Learning | None:
 # Sessions
 
 
-def sessions(circle_id: int) -> Sequence[CircleSession]:
-    """Every session with its event, in the order in which they take place; drafts are not among them."""
+def in_order(circle_id: int) -> Select[CircleSession]:
     rows = select(CircleSession).join(Event, Event.id == CircleSession.event_id)
     rows = rows.where(CircleSession.circle_id == circle_id, Event.state != "draft")
-    rows = rows.options(joinedload(CircleSession.event), joinedload(CircleSession.host))
-    return db.session.scalars(rows.order_by(Event.starts_at, Event.id)).all()
+    rows = rows.options(contains_eager(CircleSession.event), joinedload(CircleSession.host))
+    return rows.order_by(Event.starts_at, Event.id)
+
+
+def sessions(circle_id: int) -> Sequence[CircleSession]:
+    """Every session with its event, in the order in which they take place; drafts are not among them."""
+    return db.session.scalars(in_order(circle_id)).all()
 
 
 def to_come(circle_id: int, now: datetime) -> list[CircleSession]:
     """Those that take place and are not over."""
-    return [one for one in sessions(circle_id) if one.event.state == "published" and one.event.ends_at > now]
+    coming = in_order(circle_id).where(Event.state == "published", Event.ends_at > now)
+    return list(db.session.scalars(coming))
+
+
+def lately(circle_id: int, now: datetime, most: int) -> list[CircleSession]:
+    """Those that are over, whatever became of them, the newest first."""
+    over = in_order(circle_id).where(Event.ends_at <= now).order_by(None)
+    return list(db.session.scalars(over.order_by(Event.starts_at.desc(), Event.id.desc()).limit(most)))
+
+
+def ahead(circle_id: int, now: datetime, most: int) -> list[CircleSession]:
+    """Those that are not over, on or off, the soonest first."""
+    return list(db.session.scalars(in_order(circle_id).where(Event.ends_at > now).limit(most)))
 
 
 def session_of(event_id: int) -> CircleSession | None:

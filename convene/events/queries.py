@@ -34,6 +34,7 @@ LISTED = select(Event).options(
         Event.format,
         Event.venue,
         Event.hides_place,
+        Event.listed,
         Event.uid,
         Event.capacity,
         Event.online_places,

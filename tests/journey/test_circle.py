@@ -218,6 +218,8 @@ def test_a_circle_from_founding_to_export(
     for days in (1, 4, 5):
         worker.ask_hosts_again(app, partial(later, days))
     assert len(letters("circle_asked", "Olive")) == 2, "at once, and again after three days"
+    desk.open("/organise/")
+    assert "Somebody asks to join: The street circle" in desk.words
     desk.open(f"{home}/members")
     assert "I sweep &lt;b&gt;ours&lt;/b&gt;." in desk.page.text
     desk.press("Yes, welcome")

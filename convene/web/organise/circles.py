@@ -28,6 +28,7 @@ page = Blueprint("organise_circles", __name__)
 
 ID = own.ID.format("circle_id")
 NEW = "new"
+MOST_AHEAD, MOST_HELD = 40, 12  # sessions on one page; the inside of the circle has them all
 JOINING = [
     SelectChoice("open", "Whoever comes has a place, while there are places"),
     SelectChoice("asking", "People ask, and the host answers"),
@@ -174,13 +175,16 @@ def begin(form: FoundForm, minutes: int, now: datetime) -> Circle:
 @page.get(f"/{ID}")
 def one(circle_id: int) -> ResponseReturnValue:
     circle, now = circle_of(circle_id), clock.now()
-    sessions = queries.sessions(circle.id)
+    coming, held = queries.ahead(circle.id, now, MOST_AHEAD), queries.lately(circle.id, now, MOST_HELD)
+    sessions = [*coming, *held]
     ids = [session.event_id for session in sessions]
     return render_template(
         "organise/circle.html",
         circle=circle,
-        to_come=[session for session in sessions if session.event.ends_at > now],
-        held=[session for session in sessions if session.event.ends_at <= now],
+        to_come=coming,
+        held=held,
+        more_held=len(held) == MOST_HELD,
+        more_to_come=len(coming) == MOST_AHEAD,
         counts=queries.counts([circle.id])[circle.id],
         asking=queries.members(circle.id, "asked"),
         skips=queries.skips(ids),

@@ -107,7 +107,7 @@ def todays(events: Sequence[Event], now: datetime) -> list[today.Task]:
     found = today.tasks(
         events, places_of(events), rounds_in(ids), today.asking(ids), today.failed_mail(now), now
     )
-    return [*found, *involved.tasks(now)]
+    return [*found, *today.asking_circles(), *involved.tasks(now)]
 
 
 @page.get("/")

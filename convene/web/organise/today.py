@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from flask import g
 from sqlalchemy import func, select
 
+from convene.circles.models import Circle, Member
 from convene.events.capacity import Places
 from convene.events.models import Event
 from convene.extensions import db
@@ -41,6 +42,23 @@ def asking(event_ids: Sequence[int]) -> dict[int, int]:
         Signup.event_id.in_(event_ids), Signup.state == "waitlisted", Signup.needs_answer
     )
     return {event_id: number for event_id, number in db.session.execute(rows.group_by(Signup.event_id))}
+
+
+def asking_circles() -> list[Task]:
+    """Circles of this host that somebody asks to join."""
+    rows = select(Circle.id, Circle.title, func.count()).join(Member, Member.circle_id == Circle.id)
+    rows = rows.where(Circle.organisation_id == g.desk.organisation_id, Member.state == "asked")
+    rows = rows.group_by(Circle.id, Circle.title).order_by(Circle.id)
+    return [
+        Task(
+            "Somebody asks to join" if number == 1 else f"{number} people ask to join",
+            title,
+            "Answer them",
+            "organise_circle_members.show",
+            {"circle_id": circle_id},
+        )
+        for circle_id, title, number in db.session.execute(rows)
+    ]
 
 
 def tasks(

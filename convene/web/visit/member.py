@@ -20,6 +20,7 @@ TICK = "Tick that you agree, then press again."
 NOT_OPEN = "This circle takes nobody in just now, so nothing was changed."
 TOO_MANY = "This page was pressed many times in the last hour, so nothing was changed. Try again later."
 GONE = "That session is over, off or begun already, so nothing was changed."
+MOST = 40  # dates on one page; those after them stand under Sessions
 EVENT = "<int(max=2147483647):event_id>"
 
 
@@ -44,12 +45,13 @@ def facts(member: Member) -> dict[str, Any]:
         "circle": circle,
         "agreement": newest,
         "asks_agreement": joining.has_to_agree(member),
-        "sessions": [one.event for one in sessions],
+        "sessions": [one.event for one in sessions[:MOST]],
+        "more": len(sessions) - MOST,
         "skipped": queries.skipped_by(member.person_id, circle.id) if inside else set(),
         "poll": asked,
         "marks": polls.marks_of(asked, member.person_id) if asked else {},
         "full": counts.get("member", 0) >= circle.places or bool(counts.get("waiting")),
-        "ahead": queries.ahead(member),
+        "ahead": queries.before(member),
         "takes_members": circle.state in ("forming", "open"),
         "companions": queries.members(circle.id) if inside else [],
         "learning": queries.learning(circle.id) if circle.state == "ended" else None,
