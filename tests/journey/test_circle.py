@@ -174,6 +174,15 @@ def test_a_circle_from_founding_to_export(
     pat.press("I can\N{RIGHT SINGLE QUOTATION MARK}t make this one on Tuesday 6 October")
     assert "You skip this one" in pat.words
     assert "06 Oct 17:30Z" not in calendar_of("Pat")
+    mine = select(Signup).where(Signup.event_id == dates[6], Signup.person.has(name="Pat"))
+    place = path_of(links.place(db.session.scalars(mine).one().id, 1))
+    pat.open(f"{place}/cancel")
+    pat.press("Cancel my place")
+    assert "29 Dec 19:00Z" not in calendar_of("Pat"), "a reminder's link gives one date back, not the circle"
+    pat.open(place)
+    pat.press("Sign up again")
+    assert "29 Dec 19:00Z" in calendar_of("Pat")
+    assert not letters("cancelled", "Pat") and not letters("place_confirmed", "Pat")
     desk.open(home)
     assert re.search(r"6 October 2026.*?Pat", desk.words)
     travel.move_to(datetime(2026, 9, 23, 9, 0, tzinfo=UTC))
