@@ -14,7 +14,7 @@ from convene.calendar.values import Text, plain, uri
 REFRESH = timedelta(hours=6)
 
 # Part of every mark: raised when the same facts are written in other bytes (tests/calendar/test_feed.py watches it).
-WRITER = f"1 {version('icalendar')} {version('tzdata')}"
+WRITER = f"2 {version('icalendar')} {version('tzdata')}"
 REMEMBERED = 1500  # events in words, 3 kB each with what they were made of: 4 MB of a process at most
 CLOSING = b"END:VCALENDAR\r\n"
 

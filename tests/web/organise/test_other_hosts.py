@@ -19,12 +19,14 @@ from convene.groups import settings
 from convene.mail.models import OutgoingMail
 from convene.mail.wording import Words
 from convene.messages import actions as messages
+from convene.offers import actions as offers
 from convene.people import merging, tags, worries
 from convene.people.actions import keep_apart, keep_together, meet
 from convene.people.models import Involvement, Lock, Organisation, Person, Role, Separation, Worry
 from convene.people.pointing import pointers
 from convene.signups import helping, questions
-from convene.signups.models import Signup
+from convene.signups.models import Invitation, Signup
+from tests.factories import a_circle, a_member, a_session
 from tests.web.organise.conftest import OTHER_OWNER, World
 from tests.web.test_hostile import field_names
 
@@ -72,11 +74,22 @@ def things(world: World, host_id: int, name: str) -> dict[str, int]:
         db.session.flush()
         db.session.add(Involvement(organisation_id=host_id, person_id=who[0].id, **wish))
         tag_id = tags.put(who[0], f"{name} tag", "test", now).id
+        circle = a_circle(host, title=f"{name} circle", about=f"{name} gathers")
+        session = a_session(circle, title=f"{name} session")
+        invited = Invitation(
+            event_id=event_id, name=f"{name} guest", address=f"{name}@example.net", created_at=now, created_by="test"
+        )  # fmt: skip
+        db.session.add(invited)
+        db.session.flush()
         found = {
             "event_id": event_id, "signup_id": signup_id, "person_id": who[0].id, "known_id": who[1].id,
             "other_id": who[1].id, "link_id": link.id, "need_id": need.id, "message_id": message.id,
             "question_id": question.id, "tag_id": tag_id, "merge_id": merge.id, "number": 1,
-            "host_role_id": hosting.id, "involvement_id": one_of(Involvement, host_id),
+            "host_role_id": hosting.id,
+            "involvement_id": one_of(Involvement, host_id), "circle_id": circle.id,
+            "challenge_id": circle.challenge_id, "member_id": a_member(circle, who[0]).id,
+            "circle_dates.event_id": session.id, "invitation_id": invited.id,
+            "term_id": offers.define(host_id, f"{name} mends", "").id,
             "apart.rule_id": one_of(Separation, host_id), "together.rule_id": one_of(Lock, host_id),
             "worry_id": one_of(Worry, host_id), "mail_id": one_of(OutgoingMail, host_id),
         }  # fmt: skip
@@ -119,7 +132,9 @@ def address(rule: Rule, ids: Mapping[str, int]) -> str:
     words = {"token": "x", "letter": "reminder", "kind": "organiser"}
 
     def part(name: str) -> str:
-        return words.get(name) or str(ids.get(f"{page}.{name}", ids.get(name)) or f"no {name} is made")
+        known = words.get(name) or ids.get(f"{page}.{name}", ids.get(name))
+        assert known is not None, f"{rule.rule}: {name} is not made in `things`"
+        return str(known)
 
     return "".join(part(text) if is_part else text for is_part, text in rule._trace if text != "|")
 
@@ -162,7 +177,7 @@ def test_every_page_with_another_hosts_id_in_its_address_is_not_there(
             for swapped in [names, *([name] for name in names if len(names) > 1)]:
                 page = rule.endpoint.partition(".")[0].removeprefix("organise_")
                 keys = [key for name in swapped for key in (name, f"{page}.{name}")]
-                ids = {**own, **{key: foreign[key] for key in keys if key in foreign}}
+                ids = {"passkey_id": 1, **own, **{key: foreign[key] for key in keys if key in foreign}}
                 if not swapped:
                     continue
                 path = address(rule, ids)
