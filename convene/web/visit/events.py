@@ -101,13 +101,15 @@ def for_members(event: Event) -> bool:
 
 def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[str, Any]:
     """What the event's template needs, also for a preview (without a form)."""
-    now = clock.now()
+    now, left = clock.now(), places(event)
+    if form is not None and not form.is_submitted() and left.parts:
+        form.way.data = "room" if left.of(False).open_to_new or not left.open_to_new else "online"
     own_zone = zone_of_city(asked_zone) if asked_zone else None
     return {
         "event": event,
         "form": None if for_members(event) else form,
         "circle": circles.one(event.circle_id) if event.circle_id else None,
-        "places": places(event),
+        "places": left,
         "takes_signups": event.state == "published" and event.ends_at > now,
         "opening": opening(event, now),
         "access": access.words(event.access_list),
