@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from convene.access import limits
 from convene.events.models import Event
@@ -68,6 +68,14 @@ def withdraw(side: Tie, now: datetime) -> None:
         wording = f"Taken back: {USES[side.use]}"
         consent(side.person, purpose(side, side.use), False, wording, "page of a tie", now)
         side.use = "private"
+
+
+def keep_to_oneself(person_id: int, given: str) -> None:
+    """A use that was taken back among a person's consents ends on its tie too; `given` is as from `purpose`."""
+    use, _, number = given.removeprefix("words_").partition(":")
+    if given.startswith("words_") and number.isascii() and number.isdigit() and len(number) < 10:
+        mine = (Tie.id == int(number), Tie.person_id == person_id, Tie.use == use)
+        db.session.execute(update(Tie).where(*mine).values(use="private"))
 
 
 def write(side: Tie, words: str, now: datetime) -> None:

@@ -30,6 +30,14 @@ def side(tie_id: int) -> Tie | None:
     return found
 
 
+def told(organisation_id: int, use: str) -> list[str]:
+    """What people let be told in this way, in an order that says nothing of who or when; a hundred at most."""
+    rows = select(Tie.words).join(Person, Person.id == Tie.person_id)
+    rows = rows.where(Tie.organisation_id == organisation_id, Tie.use == use, Tie.words != "")
+    rows = rows.where(Tie.ended_at.is_(None), Person.state != "erased")
+    return sorted(db.session.scalars(rows.limit(100)))
+
+
 def other_side(tie: Tie) -> Tie | None:
     """The other's row, whatever they did with it."""
     mine = (Tie.person_id == tie.other_id, Tie.other_id == tie.person_id)

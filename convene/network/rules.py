@@ -15,7 +15,7 @@ IN_TOUCH = ("in_touch", "together", "started")
 USES = {
     "private": "Keep it between me and this page",
     "hosts": "Tell the organisers, without names",
-    "story": "It may be told as a story; ask me before my name stands in it",
+    "story": "It may be told as a story, without names",
 }
 ENOUGH = 5
 

@@ -10,7 +10,7 @@ from convene import clock
 from convene.access import audit
 from convene.calendar import zones
 from convene.extensions import db, start_write
-from convene.network import came
+from convene.network import came, queries
 from convene.network.models import Tally
 from convene.network.rules import Told
 from convene.people.models import Organisation
@@ -90,6 +90,8 @@ def show() -> ResponseReturnValue:
         width=WIDTH,
         next_count=came.months_after(came.first_of_month(clock.now()), 1),
         asks_feeling=host.asks_feeling,
+        words=queries.told(host.id, "hosts"),
+        stories=queries.told(host.id, "story"),
     )
 
 

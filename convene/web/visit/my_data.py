@@ -14,6 +14,7 @@ from convene.extensions import db, start_write
 from convene.mail import outbox
 from convene.messages import actions as messages
 from convene.messages.audience import PURPOSE
+from convene.network import actions as network
 from convene.people.actions import consent
 from convene.people.models import Person
 from convene.privacy import letters
@@ -30,7 +31,12 @@ page = Blueprint("my_data", __name__)
 OPEN_FOR = timedelta(minutes=30)
 PURPOSE_OF_TOKEN = "my_data"  # noqa: S105 - a purpose, not a secret
 TOO_OFTEN = "We have written to you several times in the last hour. Try again later."
-IN_WORDS = {PURPOSE: "News of events", "access_needs": "Access needs kept with a sign-up"}
+IN_WORDS = {
+    PURPOSE: "News of events",
+    "access_needs": "Access needs kept with a sign-up",
+    "words_hosts": "Words of yours for the organisers",
+    "words_story": "Words of yours as a story",
+}
 HOW = "my data page"
 
 
@@ -205,6 +211,7 @@ def withdraw() -> ResponseReturnValue:
         messages.stop(person, HOW, now)
     else:
         consent(person, purpose, False, f"Taken back: {standing[purpose]['wording']}", HOW, now)
+    network.keep_to_oneself(person.id, purpose)
     if purpose == "access_needs":
         db.session.execute(update(Signup).where(Signup.person_id == person.id).values(access_needs=""))
     db.session.commit()

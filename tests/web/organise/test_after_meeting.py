@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from convene import clock, links
+from convene.events.models import Event
 from convene.extensions import db
 from convene.groups.facts import problem
 from convene.groups.models import Group, Round, Seat
 from convene.groups.settings import row
 from convene.mail.models import OutgoingMail
 from convene.messages import actions as messages
+from convene.network import actions as network
 from convene.network import queries
 from convene.network.came import first_of_month, quarter_of
 from convene.network.models import Tally
@@ -80,6 +82,16 @@ def test_figures_are_told_in_fives_with_a_file_of_the_same_and_no_names(world: W
     rows = list(csv.reader(io.StringIO(visitor.page.text)))
     assert len(rows) == 1 + len(figures) and visitor.page.mimetype == "text/csv"
     assert rows[1][2:] == ["Sat with somebody they had not met before", "10", "12", "12"]
+    event_id = held(world, 50, "Abe Bell", "Ben Okri")
+    with world.writing():
+        abe, ben = people_at(event_id)
+        event = db.session.get_one(Event, event_id)
+        for use in ("hosts", "private"):
+            side = network.tie(event, *((abe, ben) if use == "hosts" else (ben, abe)), [1], "email", now)
+            network.say(side, "started", f"A library, {use}.", use, now)
+    visitor.open("/organise/came-of-it")
+    assert "A library, hosts." in visitor.words and "A library, private." not in visitor.words
+    assert "Abe Bell" not in visitor.words
     visitor.open("/organise/came-of-it?period=1999-Q9")
     assert visitor.page.status_code == 200, "a quarter that there is not is the newest"
     visitor.press("Ask how connected people feel")

@@ -294,3 +294,15 @@ def test_somebody_who_sat_with_nobody_is_asked_only_how_it_was(visitor: Browsing
     assert "Who would you like to hear from?" not in visitor.words
     visitor.press("Send my answers", helped="good")
     assert "Your answers are kept" in visitor.words
+
+
+@pytest.mark.one_database
+def test_the_page_is_in_the_language_of_the_letter_that_led_to_it(visitor: Browsing, table: Table) -> None:
+    table.signups[0].person.language = "fr"
+    visitor.open(table.links[0])
+    assert 'lang="fr"' in visitor.page.text and "De qui aimeriez-vous avoir des nouvelles" in visitor.words
+    assert "Send my answers" not in visitor.words
+    visitor.press("Envoyer mes réponses", touch=[str(table.ids[1])], channel="phone", phone="x")
+    assert visitor.page.status_code == 422 and "Entrez le numéro à appeler" in visitor.words
+    visitor.press("Plus cette personne")
+    assert "plus de groupe ensemble" in visitor.words

@@ -11,6 +11,7 @@ from sqlalchemy import event as sql_event
 
 from convene import clock, links
 from convene.extensions import db, start_write
+from convene.network import actions as network
 from convene.network.models import Tie
 from convene.nudges.models import Answer
 from convene.people.actions import keep_apart
@@ -76,6 +77,16 @@ def test_two_sides_of_one_agreement(visitor: Browsing, table: Table) -> None:
     assert "Thank you. You can change it here at any time." in visitor.words
     given = db.session.scalars(select(Consent).where(Consent.person_id == table.ids[0])).all()
     assert [(one.purpose, one.given) for one in given] == [(f"words_story:{side(table, 0, 1).id}", True)]
+    purpose = f"words_story:{side(table, 0, 1).id}"
+    for who, use in ((1, "story"), (0, "private")):  # taken back on the page of one's data
+        start_write()
+        network.keep_to_oneself(table.ids[who], purpose)
+        db.session.commit()
+        assert side(table, 0, 1).use == use
+    number = side(table, 0, 1).id
+    start_write()
+    db.session.get_one(Tie, number).use = "story"
+    db.session.commit()
     visitor.press("Save", came="started", words="A street library.", use="private")
     db.session.rollback()
     assert db.session.scalars(select(Consent.given).order_by(Consent.id)).all() == [True, False]
