@@ -30,7 +30,7 @@ from convene.messages import actions as messages
 from convene.messages import news
 from convene.network import came
 from convene.nudges import actions as nudges
-from convene.nudges import answering, tallies
+from convene.nudges import answering, last_look, tallies
 from convene.nudges.rules import capped
 from convene.offers import actions as offers
 from convene.people import confidences, merging
@@ -49,7 +49,9 @@ FLOWS = 5  # seconds after a letter in which more are likely
 def send_mail(app: Flask, now: Callable[[], datetime]) -> None:
     pause_if_restored(app, now())
     with closing(open_transport(app.config["MAIL_URL"])) as transport:
-        sending.send_due(transport, owner(), now, stopping=STOP.is_set, remember=remember)
+        sending.send_due(
+            transport, owner(), now, stopping=STOP.is_set, remember=remember, look_again=last_look.look
+        )
 
 
 def remember(mail: OutgoingMail) -> None:
@@ -105,7 +107,9 @@ class MailAsItComes:
         pause_if_restored(app, now())
         with closing(open_transport(app.config["MAIL_URL"])) as transport:
             while True:
-                if sending.send_due(transport, owner(), now, stopping=over, remember=remember):
+                if sending.send_due(
+                    transport, owner(), now, stopping=over, remember=remember, look_again=last_look.look
+                ):
                     self.flowing_until = time.monotonic() + FLOWS
                 if time.monotonic() > min(end, self.flowing_until) or STOP.wait(LOOK_AGAIN):
                     return
@@ -126,7 +130,9 @@ def lapse_offers(app: Flask, now: Callable[[], datetime]) -> None:
 
 
 def post_nudges(app: Flask, now: Callable[[], datetime]) -> None:
-    for_each(nudges.events_near(now()), lambda due: nudges.post_due(due[0], due[1], now()))
+    """What is due is looked up once, and then decided some people at a time."""
+    for_each(nudges.taken_back(now()), nudges.forget)
+    for_each(unhurried(nudges.due(now())), lambda batch: nudges.post_batch(batch, now()))
 
 
 def remind_of_answers(app: Flask, now: Callable[[], datetime]) -> None:

@@ -23,7 +23,7 @@ from convene.groups.deal.reading import from_csv
 from convene.groups.facts import problem
 from convene.groups.queries import rounds
 from convene.mail.models import OutgoingMail
-from convene.nudges.actions import events_near
+from convene.nudges.actions import due
 from convene.nudges.models import Answer, Nudge
 from convene.people.models import Lock, Organisation, Person, Role, Separation
 from convene.people.queries import organisers, pairs
@@ -218,7 +218,7 @@ def test_few_letters_lie_in_the_queue_and_one_of_them_can_be_answered_with_a_mut
 
 
 def test_nobody_is_nudged_for_it_as_soon_as_the_worker_starts(planted: Flask) -> None:
-    assert events_near(NOW) == []
+    assert [batch for batch in due(NOW) if batch.events] == []
     assert db.session.scalar(select(Nudge.id).where(Nudge.state == "sent").limit(1)) is not None
 
 

@@ -53,12 +53,14 @@ def write(
     organisation_id: int | None = None,
     language: str | None = HOUSE,
     words: wording.Words | None = None,
+    folder: str | None = None,
     **rest: Any,
 ) -> Letter:
-    """The letter of this kind, from templates/mail/<kind>/, in the language of whom it goes to, or the house's own.
+    """The letter of this kind, in the language of whom it goes to, or the house's own.
 
-    A letter that hosts may word for themselves is found with the words of this organisation, or the usual ones;
-    `words` stands for both (a message to many, or words that are being tried). Its templates say where they stand.
+    Its templates are in templates/mail/<kind>/, or in a `folder` that kinds of one shape share. A letter that hosts may
+    word for themselves is found with the words of this organisation, or the usual ones; `words` stands for both (a
+    message to many, or words that are being tried). Its templates say where they stand.
     """
     language = known(language)
     facts = {
@@ -70,8 +72,9 @@ def write(
         **facts,
     }
     filled = in_words(kind, facts, organisation_id, language, words)
+    folder = folder or kind
     if filled is None:
-        subject = render(kind, "subject.txt", facts)
+        subject = render(folder, "subject.txt", facts)
     else:
         subject = filled.subject
         facts |= {"opening": filled.opening, "closing": filled.closing}
@@ -83,8 +86,8 @@ def write(
         to_address=to_address,
         from_name=one_line(from_name),
         subject=one_line(subject)[:300],
-        text=re.sub(r"\n{3,}", "\n\n", render(kind, "body.txt", facts)).strip() + "\n",
-        html=render(kind, "body.html", facts),
+        text=re.sub(r"\n{3,}", "\n\n", render(folder, "body.txt", facts)).strip() + "\n",
+        html=render(folder, "body.html", facts),
         **rest,
     )
 

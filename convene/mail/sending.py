@@ -178,12 +178,14 @@ def send_due(
     most: int = 1000,
     stopping: Callable[[], bool] = lambda: False,
     remember: Callable[[OutgoingMail], None] = lambda mail: None,
+    look_again: Callable[[Sequence[OutgoingMail], datetime], set[int]] = lambda rows, now: set(),
 ) -> int:
     """Send what is due, up to about `most` letters and for half a lease; returns how many were tried.
 
     So a slow server lets no lease run out in hand, and keeps the other jobs waiting no longer than that. When
     `stopping` says so, the letter in hand is the last, and the others are given back. `remember` is told of the last
-    letter of each batch that was sent.
+    letter of each batch that was sent. `look_again` is asked of each batch before it is sent: it takes back what is no
+    longer so, and gives the ids of those.
     """
     tried, stopped = 0, False
     until = now() + timedelta(seconds=current_app.config["OUTBOX_LEASE_SECONDS"]) / 2
@@ -197,11 +199,15 @@ def send_due(
         rests: dict[str, datetime] = {}
         held = rows
         try:
+            gone = look_again(rows, now())
+            db.session.rollback()
             for number, mail in enumerate(rows):
                 if number and over():
                     break
                 held = rows[number + 1 :]
                 tried += 1
+                if mail.id in gone:
+                    continue
                 if bars(barred.get(mail.to_address), mail.letter):
                     mark(mail, owner, state="dropped", last_answer=not_sent(barred[mail.to_address]))
                 elif not send(mail, transport, owner, now(), rests):

@@ -62,6 +62,16 @@ WHY = {
     "circle_turn": "The members of your circle host in turn, and it is yours.",
     "circle_missed": "You are in this circle and were not at one of its sessions.",
     "circle_asked": "You look after this circle, and somebody asked to join it.",
+    "digest": "Several small things were due at one time, and one letter is enough.",
+    "plan": "You have a place at this event, and it was a week away.",
+    "did_you_meet": "Your group was to meet.",
+    "action_due": "You said you would do this, and its day was near.",
+    "still_true": "What you told us about yourself was last looked at half a year ago.",
+    "welcome_back": "Several letters of ours brought no answer.",
+    "asked_to_join": "Somebody asked to join a circle that you host, and still waits.",
+    "missed_two": "A member missed two sessions of a circle that you host.",
+    "no_action": "Two sessions of a circle that you host led to no action.",
+    "to_do": "Something waits for you as a host.",
 }
 OTHERWISE = "It is about your part in what this host does."
 

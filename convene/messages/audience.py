@@ -24,7 +24,11 @@ STATES = {
 }
 PURPOSE = "announcements"  # of the consent, and the kind that a person can mute
 NEWS = ("announcement", "new_events")  # what that consent is for
-COUNTED = (*NEWS, "reminder", "thank_you")  # letters that nobody asked for in so many words
+# Letters that nobody asked for in so many words: those of every rule of nudges that counts, which are named above this.
+COUNTED = (
+    *(*NEWS, "digest", "reminder", "thank_you", "plan", "did_you_meet", "what_came", "action_due"),
+    *("still_true", "welcome_back", "asked_to_join", "missed_two", "no_action"),
+)
 REMEMBERED = timedelta(days=30)
 
 Capped = Callable[[Sequence[datetime], datetime], bool]

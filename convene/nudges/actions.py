@@ -1,208 +1,147 @@
-"""Deciding which nudges go out now, for one event and one rule at a time."""
+"""Sweeping: who has something due now, and posting it, mailbox by mailbox, under locks that keep two workers apart."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import joinedload
 
-from convene.calendar import zones
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db
-from convene.mail import outbox
-from convene.mail.letter import Letter
 from convene.mail.models import OutgoingMail
-from convene.messages.audience import NEWS, hold, lately
-from convene.nudges import letters
-from convene.nudges.met import who_met_somebody
+from convene.nudges import deciding, finding, history
+from convene.nudges.finders import FINDERS
+from convene.nudges.finding import Case, Look
 from convene.nudges.models import Nudge
-from convene.nudges.rules import occasion as rules
+from convene.nudges.rules.events import REMINDED_AHEAD
 from convene.people.models import Person
 from convene.people.queries import reads_mail_at
-from convene.signups.models import Signup
 from convene.signups.posting import UNTRUE
-from convene.signups.queries import in_state
+
+AT_ONCE = 100  # people of one transaction
+HOURLY = 5  # minutes past each hour in which rules that take long are asked
 
 
-def occasion_of(signup: Signup) -> rules.Occasion:
-    event, person = signup.event, signup.person
-    return rules.Occasion(
-        starts_at=event.starts_at,
-        ends_at=event.ends_at,
-        zone=person.zone or event.zone,
-        state=signup.state,
-        confirmed_at=signup.confirmed_at,
-        attendance=attendance_of(signup),
-        muted=frozenset(person.muted.split()),
-        salt=f"{event.id}:{person.id}",
-        paused_until=person.paused_until,
-    )
+@dataclass(slots=True)
+class Batch:
+    """People whose cases are decided together; whoever shares a mailbox is in one batch."""
+
+    people: list[int] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
+    events: set[int] = field(default_factory=set)
 
 
-def attendance_of(signup: Signup) -> str:
-    return signup.attendance.state if signup.attendance else "unknown"
+def due(now: datetime) -> list[Batch]:
+    """Everybody for whom some rule has something to decide now, by mailbox. Reads only."""
+    settings = finding.settings()
+    wanted: dict[int, Batch] = {}
+
+    def want(person_id: int, kind: str, event_id: int | None) -> None:
+        mine = wanted.setdefault(person_id, Batch())
+        mine.kinds.add(kind)
+        if event_id is not None:
+            mine.events.add(event_id)
+
+    for kind, finder in FINDERS.items():
+        if finder.hourly and now.minute >= HOURLY:
+            continue
+        for case in finder.find(Look(now, settings)):
+            want(case.person_id, kind, case.event_id)
+    again = select(Nudge.person_id, Nudge.rule, Nudge.event_id)
+    again = again.where(Nudge.state == "held", Nudge.look_at <= now)
+    for person_id, kind, event_id in db.session.execute(again):
+        want(person_id, kind, event_id)
+    return in_batches(wanted)
 
 
-def events_near(now: datetime) -> list[tuple[int, str]]:
-    """The events for which a rule may have something due, each with that rule."""
-    soon = (Event.starts_at > now, Event.starts_at <= now + rules.REMIND)
-    gone = (
-        Event.ends_at <= now - rules.THANK_FROM,
-        Event.ends_at > now - rules.THANK_UNTIL - timedelta(hours=1),
-    )
-    found = []
-    for rule, window in (("reminder", soon), ("thank_you", gone)):
-        ids = db.session.scalars(select(Event.id).where(Event.state == "published", *window))
-        found += [(event_id, rule) for event_id in ids]
-    return found
+def in_batches(wanted: dict[int, Batch]) -> list[Batch]:
+    """Those with one mailbox beside each other, and never parted."""
+    address: dict[int, str] = {}
+    for ids in finding.in_hundreds(sorted(wanted)):
+        rows = select(Person.id, Person.reachable).where(Person.id.in_(ids))
+        address |= {person_id: reachable for person_id, reachable in db.session.execute(rows)}
+    batches: list[Batch] = []
+    last = None
+    for person_id in sorted(address, key=lambda one: (address[one], one)):
+        if not batches or (len(batches[-1].people) >= AT_ONCE and address[person_id] != last):
+            batches.append(Batch())
+        batches[-1].people.append(person_id)
+        batches[-1].kinds |= wanted[person_id].kinds
+        batches[-1].events |= wanted[person_id].events
+        last = address[person_id]
+    return batches
+
+
+def post_batch(batch: Batch, now: datetime) -> int:
+    """Decide all that is due for these people, and post it; keys make a repeat harmless. Returns how many letters."""
+    people = lock(batch.people, batch.events)
+    settings = finding.settings()
+    held = deciding.held_of(people)
+    cases = deciding.cases_of(batch.kinds, held, list(people), settings, now)
+    return deciding.decide(people, cases, held, settings, now)
+
+
+def lock(person_ids: Sequence[int], event_ids: Iterable[int]) -> dict[int, Person]:
+    """Hold these events and people, and everybody else who reads their mailboxes; returns the people, read anew.
+
+    Events first, as everywhere: a row that names an event waits for whoever changes it, and must not hold people
+    meanwhile.
+    """
+    events = select(Event.id).where(Event.id.in_(sorted(event_ids))).order_by(Event.id)
+    db.session.execute(events.with_for_update(read=True, key_share=True)).all()
+    addresses = set(db.session.scalars(select(Person.reachable).where(Person.id.in_(person_ids))))
+    mine = Person.id.in_(person_ids)
+    rows = select(Person).where(mine | reads_mail_at(sorted(addresses - {""}))).order_by(Person.id)
+    found = db.session.scalars(
+        rows.with_for_update(key_share=True), execution_options={"populate_existing": True}
+    ).all()
+    wanted = set(person_ids)
+    return {one.id: one for one in found if one.id in wanted}
 
 
 def post_due(event_id: int, rule: str, now: datetime) -> int:
-    """Post one rule's letters for one event; keys make a repeat harmless. Returns how many were posted.
-
-    The event is locked, so that a place cannot be cancelled between the judgement and the letter.
-    """
+    """One rule for one event, by itself. Returns how many letters were posted."""
     event = locked(event_id)
-    if event.state != "published":
-        return 0
-    if rule == "reminder":
-        if (
-            event.tell_at
-        ):  # changed a moment ago: they are told of that first, and then reminded of what is so
-            return 0
-        forget_untrue(now)
-    signups = in_state(event.id, "confirmed")
-    hold([one.person_id for one in signups])
-    decided = set(db.session.scalars(select(Nudge.key).where(Nudge.event_id == event.id, Nudge.rule == rule)))
-    open_ = [one for one in signups if key_of(rule, one) not in decided and one.person.reachable]
-    # Asked once: two who share a mailbox are thanked together, and after that each counts for both.
-    recent = nudges_of([one.person.reachable for one in open_], now) if rule == "thank_you" else {}
-    judge: Callable[[rules.Occasion, datetime], rules.Verdict] = getattr(rules, rule)
-    posted = 0
-    same_day = reminded_with(open_) if rule == "reminder" else {}
-    in_company = who_met_somebody(event.id) if rule == "thank_you" and open_ else set()
-    for signup in open_:
-        verdict = judge(occasion_of(signup), now)
-        if rules.capped(recent.get(signup.person.reachable, ()), now):
-            if verdict.act == "send":
-                continue  # looked at again at the next sweep, until its time has passed
-            if verdict.act == "expired":
-                verdict = replace(verdict, reason="they had had as many letters as we send in such a time")
-        if verdict.act != "wait":
-            others, company = same_day.get(signup.person_id, []), signup.person_id in in_company
-            posted += decide(signup, rule, verdict, now, others, company)
-    return posted
+    for one in taken_back(now):
+        forget(one)
+    settings = finding.settings()
+    new: list[Case] = [one for one in FINDERS[rule].find(Look(now, settings)) if one.event_id == event.id]
+    held = held_at(event.id, rule)
+    people = lock([*{one.person_id for one in new}, *{one.person_id for one in held}], ())
+    cases: list[Case] = new + (FINDERS[rule].find(Look(now, settings, held=held)) if held else [])
+    if rule == "reminder" and cases:
+        later = Look(now, settings, until=now + REMINDED_AHEAD, people=list(people))
+        known = {one.key for one in cases}
+        cases += [one for one in FINDERS[rule].find(later) if one.key not in known]
+    return deciding.decide(people, cases, held, settings, now)
 
 
-def forget_untrue(now: datetime) -> None:
-    """Reminders that were taken back because what they tell of changed are judged anew, each event by itself."""
-    taken = select(OutgoingMail.person_id, OutgoingMail.posted_at).where(
+def held_at(event_id: int, rule: str) -> Sequence[Nudge]:
+    rows = select(Nudge).where(Nudge.event_id == event_id, Nudge.rule == rule, Nudge.state == "held")
+    return db.session.scalars(rows.order_by(Nudge.id)).all()
+
+
+def taken_back(now: datetime) -> list[int]:
+    """Reminders whose letter was taken back before it left, because what it tells of changed. Reads only."""
+    rows = select(Nudge.id).join(OutgoingMail, OutgoingMail.person_id == Nudge.person_id)
+    rows = rows.where(
         OutgoingMail.state == "dropped",
-        OutgoingMail.due_at > now - 2 * rules.REMIND,
+        OutgoingMail.due_at > now - 2 * REMINDED_AHEAD,
         OutgoingMail.letter == "reminder",
         OutgoingMail.last_answer == UNTRUE,
+        OutgoingMail.posted_at == Nudge.decided_at,
+        Nudge.rule == "reminder",
+        Nudge.state == "sent",
     )
-    for person_id, posted_at in db.session.execute(taken).all():
-        told = (Nudge.person_id == person_id, Nudge.rule == "reminder", Nudge.decided_at == posted_at)
-        db.session.execute(delete(Nudge).where(*told, Nudge.state == "sent"))
+    return list(db.session.scalars(rows))
 
 
-def reminded_with(signups: Sequence[Signup]) -> dict[int, list[Signup]]:
-    """The other places of the same people within a day, not yet reminded of: one letter tells of them all."""
-    if not signups:
-        return {}
-    event = signups[0].event
-    rows = select(Signup).join(Event).where(Signup.person_id.in_([one.person_id for one in signups]))
-    rows = rows.where(Signup.state == "confirmed", Event.state == "published", Event.id != event.id)
-    rows = rows.where(Event.tell_at.is_(None))
-    rows = rows.where(
-        Event.starts_at > event.starts_at - rules.REMIND, Event.starts_at < event.starts_at + rules.REMIND
-    )
-    others = db.session.scalars(rows.options(joinedload(Signup.event), joinedload(Signup.person))).all()
-    others = [one for one in others if day_of(one.event) == day_of(event)]
-    keys = [key_of("reminder", one) for one in others]
-    decided = set(db.session.scalars(select(Nudge.key).where(Nudge.key.in_(keys)))) if keys else set()
-    found: dict[int, list[Signup]] = {}
-    for one in others:
-        if key_of("reminder", one) not in decided:
-            found.setdefault(one.person_id, []).append(one)
-    return found
+def forget(nudge_id: int) -> None:
+    """It is judged anew, each event by itself."""
+    db.session.execute(delete(Nudge).where(Nudge.id == nudge_id, Nudge.state == "sent"))
 
 
-def day_of(event: Event) -> str:
-    return f"{zones.local(event.starts_at, event.zone):%Y-%m-%d}"
-
-
-def key_of(rule: str, signup: Signup) -> str:
-    """Once for each person and event; a reminder once for each day that the event was moved to."""
-    step = day_of(signup.event) if rule == "reminder" else "1"
-    return f"{rule}:{signup.event_id}:{signup.person_id}:{step}"
-
-
-def nudges_of(addresses: Sequence[str], now: datetime) -> Mapping[str, Sequence[datetime]]:
-    """When each of these addresses was nudged or sent news of events, over every host of the installation."""
-    rows = select(Person.reachable, Nudge.decided_at).join(Nudge, Nudge.person_id == Person.id)
-    rows = rows.where(reads_mail_at(addresses), Nudge.state.in_(("sent", "acted")))
-    found = lately(addresses, now, NEWS)
-    for address, moment in db.session.execute(rows):
-        found.setdefault(address, []).append(moment)
-    return found
-
-
-def decide(
-    signup: Signup,
-    rule: str,
-    verdict: rules.Verdict,
-    now: datetime,
-    others: Sequence[Signup],
-    in_company: bool,
-) -> int:
-    """Write the nudge with its reason and, if it is to be sent, its letter.
-
-    A reminder may tell of `others` too; a thank-you asks about contact where they met somebody (`in_company`).
-    """
-    nudge = note(signup, rule, verdict, now)
-    if verdict.act != "send":
-        return 0
-    if rule == "reminder":
-        told = rules.Verdict("send", verdict.due_at, "told in the letter about another event of that day")
-        for other in others:
-            note(other, rule, told, now)
-        letter = letters.reminder(nudge, signup, others)
-    else:
-        letter = letters.thank_you(nudge, signup, attendance_of(signup), in_company)
-    post(letter, f"nudge:{nudge.key}", signup.event, signup.person, now, thread=f"signup:{signup.id}")
-    return 1
-
-
-def note(signup: Signup, rule: str, verdict: rules.Verdict, now: datetime) -> Nudge:
-    nudge = Nudge(
-        key=key_of(rule, signup),
-        rule=rule,
-        event_id=signup.event_id,
-        person_id=signup.person_id,
-        state={"send": "sent", "expired": "expired", "stopped": "stopped"}[verdict.act],
-        reason=verdict.reason,
-        due_at=verdict.due_at,
-        decided_at=now,
-        generation=1,
-    )
-    db.session.add(nudge)
-    db.session.flush()
-    return nudge
-
-
-def post(
-    letter: Letter, key: str, event: Event, person: Person, now: datetime, thread: str | None = None
-) -> None:
-    outbox.post(
-        letter,
-        key=key,
-        now=now,
-        organisation_id=event.organisation_id,
-        event_id=event.id,
-        person_id=person.id,
-        thread=thread,
-    )
+def nudges_of(addresses: Iterable[str], now: datetime) -> dict[str, list[datetime]]:
+    """When each of these addresses was sent a letter that nobody asked for, over every host."""
+    return history.had(addresses, now)

@@ -16,6 +16,7 @@ from convene.network import actions as network
 from convene.nudges import letters
 from convene.nudges.met import met
 from convene.nudges.models import Answer, Nudge
+from convene.nudges.stopping import wake
 from convene.people.actions import keep_apart
 from convene.people.models import Person, Separation
 from convene.people.queries import pairs
@@ -84,6 +85,7 @@ def answer(nudge: Nudge, given: Given, now: datetime) -> int:
         if row.released_at is None:  # what was given is given
             row.channel, row.contact = given.channel, given.contact
     nudge.state = "acted"
+    wake(person)
     db.session.flush()
     return sum(release(event, person, other_id, now) for other_id in sorted(wished))
 

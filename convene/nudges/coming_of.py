@@ -6,12 +6,11 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from convene import links
 from convene.extensions import db
 from convene.mail.letter import Letter
 from convene.network.models import Tie
 from convene.nudges import letters
-from convene.nudges.finding import Ask, Case
+from convene.nudges.finding import Ask, Case, Look, of_interest
 from convene.nudges.models import Nudge
 from convene.nudges.rules.people import CAME_LASTS, Agreed, what_came
 from convene.nudges.rules.registry import OF
@@ -22,26 +21,24 @@ KIND = "what_came"
 STEPS = (1, 2)
 
 
-def find(
-    by: datetime, settings: Settings, people: Sequence[int] | None = None, held: Sequence[Nudge] | None = None
-) -> list[Case]:
+def find(look: Look) -> list[Case]:
     """As nudges.finding asks. The subject is the first tie that this person has from that event.
 
     What the other side did or said is not looked at: the letter comes, or does not, all the same.
     """
-    groups = grouped(by, settings, people, held)
-    cases = [case for sides in groups.values() for case in cases_of(sides, settings)]
-    if held is not None:
-        asked = {(one.subject_id, one.person_id, one.step) for one in held}
-        return [one for one in cases if (one.subject_id, one.person_id, one.step) in asked]
-    due = [one for one in cases if one.call.due_at <= by < one.call.until]
-    keys = select(Nudge.key).where(Nudge.key.in_([one.key for one in due]))
-    decided = set(db.session.scalars(keys)) if due else set()
-    return [one for one in due if one.key not in decided]
+    groups = grouped(look.now, look.by, look.settings, look.people, look.held)
+    cases = [case for sides in groups.values() for case in cases_of(sides, look.settings)]
+    if look.held is None:
+        cases = [one for one in cases if one.call.due_at <= look.by and look.now < one.call.until]
+    return of_interest(cases, look)
 
 
 def grouped(
-    by: datetime, settings: Settings, people: Sequence[int] | None, held: Sequence[Nudge] | None
+    now: datetime,
+    by: datetime,
+    settings: Settings,
+    people: Sequence[int] | None,
+    held: Sequence[Nudge] | None,
 ) -> dict[tuple[int, int], list[Tie]]:
     """All ties of one person from one event, for everybody who may be asked about one of them now."""
     near = select(Tie.person_id, Tie.event_id).where(Tie.event_id.is_not(None))
@@ -50,8 +47,8 @@ def grouped(
     else:
         shortest, longest = settings.reach(KIND)
         half_year = OF[KIND].timing.again or longest
-        first = Tie.made_at.between(by - longest - CAME_LASTS, by - shortest)
-        second = Tie.made_at.between(by - half_year - CAME_LASTS, by - half_year)
+        first = Tie.made_at.between(now - longest - CAME_LASTS, by - shortest)
+        second = Tie.made_at.between(now - half_year - CAME_LASTS, by - half_year)
         near = near.where(or_(first, second), Tie.ended_at.is_(None))
     if people is not None:
         near = near.where(Tie.person_id.in_(people))
@@ -93,13 +90,11 @@ def alive(sides: Sequence[Tie]) -> list[Tie]:
     return [one for one in sides if one.ended_at is None and one.other.state != "erased"]
 
 
-def write(nudge: Nudge, case: Case) -> Letter:
+def write(nudge: Nudge, case: Case, own_words: str) -> Letter:
     sides: list[Tie] = case.about
     return letters.what_came(nudge, sides[0].person, sides, case.zone, case.call.until)
 
 
-def ask(nudge: Nudge, case: Case) -> Ask:
-    """As part of a letter that gathers several; the desk's own rule keeps it alone, so it is seldom asked for."""
-    side: Tie = case.about[0]
-    words = f"Did anything come of staying in touch after {side.title}?"
-    return Ask(words, "Say what came of it", links.tie(side.id, side.person.generation))
+def ask(nudge: Nudge, case: Case, person: Person) -> Ask:
+    """Never among others: what is between two people goes alone."""
+    raise NotImplementedError

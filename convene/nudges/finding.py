@@ -1,24 +1,48 @@
 """How a rule's cases are found in the database: one finder a rule, all of one shape; a new one is one function.
 
-A finder gives cases with plain facts already turned into the rule's `Call`. It is asked in three ways:
+A finder is given a `Look` and returns cases, with plain facts already turned into the rule's `Call`:
 
-    find(by, settings)                all cases due by this moment that no row has decided or holds yet
-    find(by, settings, people=[...])  of these people only
-    find(by, settings, held=[...])    these nudges as they are now, due or not, decided or not; one that is left out is
-                                      of something that is no longer there
+    Look(now, settings)                all cases due by now that no row has decided or holds yet
+    Look(now, settings, people=[...])  of these people only
+    Look(now, settings, held=[...])    these nudges as they are now, due or not, decided or not; what is left out is no
+                                       longer there
 
-and its letter is written when it is to be sent. FINDERS (in finders.py) has one row for each kind.
+Their letter is written when it is to be sent. `finders.FINDERS` has a row for each kind.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
+from markupsafe import Markup, escape
+from sqlalchemy import ColumnElement, exists, select
+
+from convene.extensions import db
 from convene.mail.letter import Letter
-from convene.nudges.models import Nudge
+from convene.nudges.models import Nudge, NudgeSetting
 from convene.nudges.rules.base import Call
-from convene.nudges.settings import Settings
+from convene.nudges.settings import Settings, Wanted
+from convene.people.models import Person
+
+GRACE = timedelta(
+    hours=1
+)  # so long after its use is over, what was missed is still written down, with its reason
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a finder is asked, as of `now`; in a preview of weeks to come, what is due `until` then."""
+
+    now: datetime
+    settings: Settings
+    until: datetime | None = None
+    people: Sequence[int] | None = None
+    held: Sequence[Nudge] | None = None
+
+    @property
+    def by(self) -> datetime:
+        return self.until or self.now
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +52,9 @@ class Case:
     subject_id  the number of what it is about: an event, an action, a circle, a person ...; the rule knows which
     step        which letter of the rule this is, or the day that makes it another one; 20 characters at most
     zone        where that is, for people without a zone of their own
+    title       of what it is about, for the desk
     day         of a reminder: the day it tells of
+    thread      of letters that leave in the order posted
     about       what the letter is written from
     """
 
@@ -41,7 +67,9 @@ class Case:
     zone: str
     event_id: int | None = None
     circle_id: int | None = None
+    title: str = ""
     day: str = ""
+    thread: str | None = None
     about: Any = None
 
     @property
@@ -49,37 +77,97 @@ class Case:
         return f"{self.kind}:{self.subject_id}:{self.person_id}:{self.step}"
 
 
-class Find(Protocol):
-    def __call__(
-        self,
-        by: datetime,
-        settings: Settings,
-        people: Sequence[int] | None = None,
-        held: Sequence[Nudge] | None = None,
-    ) -> list[Case]: ...
-
-
-class Write(Protocol):
-    def __call__(self, nudge: Nudge, case: Case) -> Letter: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One nudge in a letter that gathers several: a sentence or two, and the one press."""
+    """What one nudge says: a subject, a few sentences, and the one press. It stands alone or among others.
 
+    What people typed stands in `typed`, by the names that it has in `words`, as %(event)s.
+    """
+
+    subject: str
     words: str
     press: str
     url: str
+    typed: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def plain(self) -> str:
+        return self.words % self.typed if self.typed else self.words
+
+    @property
+    def marked(self) -> Markup:
+        """The same for HTML, with what people typed set apart."""
+        names = {name: Markup("<bdi>{}</bdi>").format(text) for name, text in self.typed.items()}
+        return escape(self.words) % names if names else escape(self.words)
 
 
-class AskFor(Protocol):
-    def __call__(self, nudge: Nudge, case: Case) -> Ask: ...
+Find = Callable[[Look], list[Case]]
+AskFor = Callable[[Nudge, Case, Person], Ask]
+Load = Callable[[Sequence[Case]], object]
+Write = Callable[[Nudge, Case, str], Letter]  # the last are the host's own words, or empty
 
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """How cases of one kind are found, and what they say: a letter alone, or one of several in a letter."""
+    """How cases of one kind are found, and what they say.
+
+    load    reads at once what the letters of many cases are written from, and gives it to be kept meanwhile
+    write   its letter, where it is more than an `Ask`
+    hourly  looked for once an hour, because its questions are long and its letters are in no hurry
+    """
 
     find: Find
-    write: Write
     ask: AskFor
+    load: Load = tuple
+    write: Write | None = None
+    hourly: bool = False
+
+
+# Put together once for all finders
+
+
+def undecided(kind: str, *same: ColumnElement[bool]) -> ColumnElement[bool]:
+    """In SQL: no row of this kind is there yet; `same` ties a row to the case."""
+    return ~exists().where(Nudge.rule == kind, *same)
+
+
+def can_be_written_to() -> ColumnElement[bool]:
+    return Person.address_typed.is_not(None) & (Person.address_typed != "") & (Person.state != "erased")
+
+
+def in_hundreds(ids: Iterable[int]) -> Iterable[list[int]]:
+    """As many numbers at once as both databases like in one statement."""
+    whole = list(ids)
+    return (whole[first : first + 500] for first in range(0, len(whole), 500))
+
+
+def of_held(cases: Iterable[Case], look: Look) -> list[Case]:
+    """Of cases found for all pairs of people and subjects, those that were asked about."""
+    if look.held is None:
+        return list(cases)
+    keys = {one.key for one in look.held}
+    return [one for one in cases if one.key in keys]
+
+
+def of_interest(cases: list[Case], look: Look) -> list[Case]:
+    """Of these the ones asked about: those held, or those of some people that no row has decided."""
+    if look.held is not None:
+        return of_held(cases, look)
+    if look.people is not None:
+        people = set(look.people)
+        cases = [one for one in cases if one.person_id in people]
+    there: set[str] = set()
+    for first in range(0, len(cases), 500):
+        some = [one.key for one in cases[first : first + 500]]
+        there |= set(db.session.scalars(select(Nudge.key).where(Nudge.key.in_(some))))
+    return [one for one in cases if one.key not in there]
+
+
+def settings() -> Settings:
+    """What all hosts set, in one query."""
+    rows = {}
+    for one in db.session.scalars(select(NudgeSetting)):
+        away = None if one.away_minutes is None else timedelta(minutes=one.away_minutes)
+        place = (one.rule, one.organisation_id, one.event_id or 0, one.circle_id or 0)
+        rows[place] = Wanted(one.on, away, one.again, one.words)
+    return Settings(rows)

@@ -4,26 +4,50 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
 from convene import links
 from convene.calendar import zones
 from convene.events.models import Event
+from convene.extensions import db
 from convene.mail.languages import known
 from convene.mail.letter import Letter, write
 from convene.mail.letter import one_line as plain
+from convene.mail.translations import said
 from convene.network.models import Tie
+from convene.nudges.finding import Ask
 from convene.nudges.models import Answer, Nudge
-from convene.nudges.rules import KINDS
-from convene.nudges.rules.occasion import THANK_UNTIL
-from convene.nudges.rules.registry import RULES
+from convene.nudges.rules.events import THANK_LASTS
+from convene.nudges.rules.registry import KINDS, OF
 from convene.people.models import Person
 from convene.signups.called import called
 from convene.signups.letters import facts_of
 from convene.signups.models import Signup
 
-NUMBER = {rule.kind: number for number, rule in enumerate(RULES)}  # in the link that stops a kind
 STILL_FRESH = timedelta(
     days=30
 )  # a yes lasts as long (answering.YES_LASTS); later it would come out of nowhere
+THANK_UNTIL = OF["thank_you"].timing.away + THANK_LASTS
+SEVERAL = 1 << 20  # in a link that stops several kinds at once, each by a bit of its own
+WHOLE = select(Signup).options(
+    joinedload(Signup.person).joinedload(Person.organisation),
+    joinedload(Signup.event).joinedload(Event.organisation),
+    joinedload(Signup.attendance),
+)
+
+
+def places(signup_ids: Sequence[int]) -> Sequence[Signup]:
+    """These signups with all that a letter about them reads, in one query."""
+    return db.session.scalars(WHOLE.where(Signup.id.in_(signup_ids)).order_by(Signup.id)).all()
+
+
+def place(signup_id: int) -> Signup:
+    return db.session.get_one(Signup, signup_id)
+
+
+def attendance_of(signup: Signup) -> str:
+    return signup.attendance.state if signup.attendance else "unknown"
 
 
 def nudge_letter(nudge: Nudge, signup: Signup, facts: dict[str, Any], **rest: Any) -> Letter:
@@ -38,30 +62,94 @@ def nudge_letter(nudge: Nudge, signup: Signup, facts: dict[str, Any], **rest: An
         organisation_id=host.id,
         language=person.language,
         unsubscribe_url=links.unsubscribe(person.id, person.generation, KINDS.index(nudge.rule)),
-        list_id=f"{plain(host.name)[:60]} <{nudge.rule.replace('_', '-')}.{host.slug}.{links.host()}>",
+        list_id=list_id(person, nudge.rule),
         quiet_zone=person.zone or signup.event.zone,
         facts={**facts_of(signup), "why": nudge.reason, **facts},
         **rest,
     )
 
 
-def reminder(nudge: Nudge, signup: Signup, others: Sequence[Signup] = ()) -> Letter:
+def list_id(person: Person, kind: str) -> str:
+    host = person.organisation
+    return f"{plain(host.name)[:60]} <{kind.replace('_', '-')}.{host.slug}.{links.host()}>"
+
+
+def reminder(nudge: Nudge, signup: Signup, others: Sequence[Signup] = (), own_words: str = "") -> Letter:
     """The day before; `others` are this person's other places of that day, told of in the same letter."""
     event = signup.event
-    facts = {"others": [facts_of(other) for other in others]}
+    facts = {"others": [facts_of(other) for other in others], "own_words": own_words}
     return nudge_letter(nudge, signup, facts, expires_at=event.starts_at)
 
 
-def thank_you(nudge: Nudge, signup: Signup, attendance: str, in_company: bool) -> Letter:
+def thank_you(
+    nudge: Nudge, signup: Signup, attendance: str | None, in_company: bool, own_words: str = ""
+) -> Letter:
     """`in_company`: they met somebody, so its page asks whom they would like to hear from."""
     facts = {
-        "attendance": attendance,
+        "attendance": attendance or attendance_of(signup),
         "in_company": in_company,
         "answer_url": links.answer(nudge.id, nudge.generation),
         "line_up_url": links.line_up(),
         "day": zones.spoken_date(signup.event.starts_at, signup.event.zone, known(signup.person.language)),
+        "own_words": own_words,
     }
     return nudge_letter(nudge, signup, facts, expires_at=signup.event.ends_at + THANK_UNTIL)
+
+
+def asking(
+    nudge: Nudge, person: Person, ask: Ask, own_words: str, zone: str | None, until: datetime
+) -> Letter:
+    """One small act: a sentence or two, and its press. `zone`: whose nights it keeps, none for any hour."""
+    language, host = known(person.language), person.organisation
+    return write(
+        nudge.rule,
+        folder="ask",
+        to_name=person.name,
+        to_address=person.address_typed or "",
+        from_name=host.name,
+        reply_to=host.reply_to,
+        language=person.language,
+        unsubscribe_url=links.unsubscribe(person.id, person.generation, KINDS.index(nudge.rule)),
+        list_id=list_id(person, nudge.rule),
+        quiet_zone=zone,
+        expires_at=until,
+        facts={
+            "ask": ask,
+            "kind_words": said(OF[nudge.rule].in_words, language),
+            "own_words": own_words,
+            "preferences_url": links.preferences(person.id, person.generation),
+        },
+    )
+
+
+def digest(person: Person, asks: Sequence[tuple[str, Ask]], zone: str, until: datetime) -> Letter:
+    """Several small acts in one letter, each with a link that stops its kind; one press stops all of these kinds."""
+    language, host = known(person.language), person.organisation
+    kinds = sorted({KINDS.index(kind) for kind, _ in asks})
+    every = SEVERAL | sum(1 << kind for kind in kinds)
+    return write(
+        "digest",
+        to_name=person.name,
+        to_address=person.address_typed or "",
+        from_name=host.name,
+        reply_to=host.reply_to,
+        language=person.language,
+        unsubscribe_url=links.unsubscribe(person.id, person.generation, every),
+        list_id=list_id(person, "digest"),
+        quiet_zone=zone,
+        expires_at=until,
+        facts={
+            "asks": [ask for _, ask in asks],
+            "kinds": [
+                (
+                    said(OF[KINDS[kind]].in_words, language),
+                    links.unsubscribe(person.id, person.generation, kind),
+                )
+                for kind in kinds
+            ],
+            "preferences_url": links.preferences(person.id, person.generation),
+        },
+    )
 
 
 def stay_in_touch(side: Tie, theirs: Answer, event: Event, now: datetime) -> Letter:
@@ -97,7 +185,7 @@ def what_came(nudge: Nudge, person: Person, sides: Sequence[Tie], zone: str, unt
         to_address=person.address_typed or "",
         from_name=host.name,
         language=person.language,
-        unsubscribe_url=links.unsubscribe(person.id, person.generation, NUMBER[nudge.rule]),
+        unsubscribe_url=links.unsubscribe(person.id, person.generation, KINDS.index(nudge.rule)),
         list_id=f"{plain(host.name)[:60]} <{nudge.rule.replace('_', '-')}.{host.slug}.{links.host()}>",
         quiet_zone=zone,
         expires_at=until,

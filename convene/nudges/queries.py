@@ -10,6 +10,7 @@ from convene.events.models import Event
 from convene.extensions import db
 from convene.nudges.models import Nudge
 from convene.nudges.rules.registry import RULES
+from convene.people.models import Person, Role
 
 BETWEEN_TWO = [rule.kind for rule in RULES if rule.private]
 
@@ -44,3 +45,9 @@ def unanswered(person_id: int, since: datetime) -> Sequence[Nudge]:
     rows = select(Nudge).join(Event, Event.id == Nudge.event_id).options(joinedload(Nudge.event))
     rows = rows.where(Nudge.person_id == person_id, Nudge.state == "sent", Nudge.rule.in_(ANSWERED_ON_A_PAGE))
     return db.session.scalars(rows.where(Event.ends_at > since).order_by(Nudge.id.desc()).limit(10)).all()
+
+
+def kinds_for(person: Person) -> list[str]:
+    """The kinds of nudge that this person may ever get, and so may stop."""
+    hosts = db.session.scalar(select(Role.id).where(Role.person_id == person.id).limit(1)) is not None
+    return [rule.kind for rule in RULES if hosts or not rule.for_hosts]

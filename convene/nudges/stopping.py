@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from convene.calendar import zones
 from convene.extensions import db
@@ -25,17 +25,27 @@ def pause(person: Person, until: datetime, zone: str) -> None:
     person.paused_until = until
     reason = f"not sent: {rules.ASKED_FOR_QUIET}{zones.spoken_date(until, zone)}"
     forget_quiet(person)
-    for kind, posted_at in outbox.take_back(person.id, (*rules.KINDS, *NEWS), reason):
-        told = (Nudge.person_id == person.id, Nudge.rule == kind, Nudge.decided_at == posted_at)
+    for _, posted_at in outbox.take_back(person.id, (*rules.KINDS, "digest", *NEWS), reason):
+        told = (Nudge.person_id == person.id, Nudge.decided_at == posted_at, Nudge.letter_key.is_not(None))
         db.session.execute(delete(Nudge).where(*told, Nudge.state == "sent"))
 
 
 def end_pause(person: Person) -> None:
-    """Nudges as usual; one that the pause stopped is judged anew, and sent if there is still time for it."""
+    """Nudges as usual; what the pause stopped or held is judged anew, and sent if there is still time for it."""
     person.paused_until = None
+    if person.state == "paused":
+        person.state = "active"
     forget_quiet(person)
 
 
 def forget_quiet(person: Person) -> None:
-    paused = (Nudge.person_id == person.id, Nudge.state == "stopped")
-    db.session.execute(delete(Nudge).where(*paused, Nudge.reason.startswith(rules.ASKED_FOR_QUIET)))
+    quiet = (Nudge.person_id == person.id, Nudge.reason.startswith(rules.ASKED_FOR_QUIET))
+    db.session.execute(delete(Nudge).where(*quiet, Nudge.state == "stopped"))
+    held = update(Nudge).where(*quiet, Nudge.state == "held").values(look_at=Nudge.decided_at)
+    db.session.execute(held, execution_options={"synchronize_session": False})
+
+
+def wake(person: Person) -> None:
+    """An act of theirs ends the pause that silence began."""
+    if person.state == "paused":
+        person.state = "active"

@@ -9,6 +9,7 @@ from convene.calendar import zones
 from convene.circles import letters as circles
 from convene.circles import talk_letters
 from convene.circles.models import (
+    Action,
     Challenge,
     Circle,
     CircleSession,
@@ -32,8 +33,13 @@ from convene.messages.letters import about_event, announcement, new_events, news
 from convene.messages.models import Message
 from convene.network.letters import my_page, passed_on, welcome
 from convene.network.models import Tie
-from convene.nudges.letters import reminder, stay_in_touch, thank_you, what_came
+from convene.nudges import asks
+from convene.nudges.finding import Ask, Case
+from convene.nudges.letters import asking, digest, reminder, stay_in_touch, thank_you, what_came
 from convene.nudges.models import Answer, Nudge
+from convene.nudges.of_events import Place
+from convene.nudges.of_people import ToDo
+from convene.nudges.rules.base import Call
 from convene.people.actions import found_organisation
 from convene.people.letters import in_confidence, invited, involved_confirm
 from convene.people.models import Organisation, Person
@@ -48,6 +54,15 @@ STATES = ("started", "waitlisted", "offered", "cancelled")
 ATTENDANCE = ("attended", "part", "unknown", "no_show", "excused")
 JOIN = "https://video.example.org/hall?pass=a&room=1"
 ROOM = "https://video.example.org/room?pass=b&room=2"
+
+CALL = Call(NOW, STARTS, "a test")
+ASKS = {
+    kind: getattr(asks, kind)
+    for kind in (
+        "plan", "thank_you", "did_you_meet", "action_due", "still_true", "welcome_back", "asked_to_join", "missed_two",
+        "no_action", "to_do",
+    )
+}  # fmt: skip
 
 numbers = itertools.count(1)
 
@@ -126,6 +141,55 @@ def tie(at: Event, who: Person, other: Person) -> Tie:
     made = Tie(
         organisation_id=at.organisation_id, person=who, other=other, event=at, title=at.title, rounds="1",
         channel="email", made_at=NOW,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def nudged(mine: Signup, text: str) -> Iterator[Letter]:
+    """Nudges that are a few sentences and one press, by themselves and several in one letter."""
+    who = mine.person
+    circle = a_circle_of(who, text)
+    action = Action(circle_id=circle.id, words=text[:300], owner_id=who.id, state="owned", created_at=NOW)
+    db.session.add(action)
+    db.session.flush()
+    place, slug = Place(mine.id, True), circle.slug
+    about = {
+        "plan": place, "did_you_meet": place, "thank_you": place, "welcome_back": 1, "asked_to_join": slug,
+        "missed_two": (slug, text[:120]), "no_action": slug, "to_do": ToDo(1, 2, 3, 4),
+    }  # fmt: skip
+    asked: list[tuple[str, Ask]] = []
+    for kind, ask in ASKS.items():
+        row = nudge(kind, mine, "they have a place at this event")
+        case = Case(
+            kind, action.id, "1", who.id, who.organisation_id, CALL, "UTC", title=text, about=about.get(kind)
+        )
+        asked.append((kind, ask(row, case, who)))
+        if kind != "thank_you":
+            yield asking(row, who, asked[-1][1], "", "UTC", STARTS)
+    again = nudge("action_due", mine, "they said they would do this")
+    again.step = "2"
+    late = Case("action_due", action.id, "2", who.id, who.organisation_id, CALL, "UTC")
+    yield asking(again, who, asks.action_due(again, late, who), "", "UTC", STARTS)
+    paused = Case("welcome_back", 0, "1-2", who.id, who.organisation_id, CALL, "UTC", about=2)
+    told = nudge("welcome_back", mine, "they left several letters unanswered")
+    yield asking(told, who, asks.welcome_back(told, paused, who), "", "UTC", STARTS)
+    alone = Case("thank_you", 0, "1", who.id, who.organisation_id, CALL, "UTC", about=Place(mine.id))
+    thanks = nudge("thank_you", mine, "they had a place at this event")
+    yield digest(who, [*asked, ("thank_you", asks.thank_you(thanks, alone, who))], "UTC", STARTS)
+
+
+def a_circle_of(who: Person, text: str) -> Circle:
+    number = next(numbers)
+    shared = Challenge(
+        organisation_id=who.organisation_id, slug=f"zqx-{number}", title="A question", question="Why?", created_at=NOW
+    )  # fmt: skip
+    db.session.add(shared)
+    db.session.flush()
+    made = Circle(
+        organisation_id=who.organisation_id, challenge_id=shared.id, slug=f"zqx-{number}", title=text[:140],
+        created_at=NOW,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -231,6 +295,7 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
             for attendance in ATTENDANCE:
                 after = nudge("thank_you", mine, "they had a place at this event")
                 yield thank_you(after, mine, attendance, in_company)
+        yield from nudged(mine, text)
         words = "Hello {name},\n\nBring a cup.\n\n---\n\nSee you there, {organisation}"
         news = Message(subject="About {event}", words=words, organisation=by, event=at)
         yield about_event(news, mine, NOW)

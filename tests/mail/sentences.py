@@ -13,6 +13,7 @@ from convene.circles.telling import SENTENCES
 from convene.groups.rules import NUMBERS, SHARED
 from convene.groups.starters import QUESTIONS
 from convene.mail.why import OTHERWISE, WHY
+from convene.nudges.rules.registry import RULES
 from convene.offers.rules import SENTENCES as SHARED_WARES
 from convene.people.letters import PARTS
 from convene.signups.upheaval import in_words
@@ -74,7 +75,8 @@ def in_program() -> Iterator[tuple[str, str, str]]:
     answer = "convene/web/visit/answer.py"
     yield from ((label, "", answer) for label in sorted({*labels_of(AnswerForm), NO_NUMBER, TOO_MANY}))
     yield from ((words, "", "convene/offers/rules.py") for words in SHARED_WARES)
-    yield from ((reason, "", "convene/nudges/rules.py") for reason in REASONS)
+    yield from ((reason, "", "convene/nudges/rules/events.py") for reason in REASONS)
+    yield from ((rule.in_words, "", "convene/nudges/rules/registry.py") for rule in RULES)
     yield from ((what, "", "convene/access/letters.py") for what in CHANGED)
     yield from ((change, "", "convene/circles/telling.py") for change in SENTENCES)
     yield from ((part, "", "convene/people/letters.py") for part in PARTS.values())

@@ -21,6 +21,7 @@ from convene.mail.models import OutgoingMail
 from convene.mail.why import WHY
 from convene.nudges.letters import reminder, stay_in_touch, thank_you
 from convene.nudges.models import Answer
+from convene.nudges.rules.registry import KINDS, RULES
 from convene.signups import letters
 from tests.mail.every_letter import NOW, event, every_letter, host, nudge, person, signup, tie
 from tests.mail.test_letters import hrefs, links
@@ -28,7 +29,7 @@ from tests.parts.application import writing
 
 FROM = "Convene <convene@example.org>"
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Auto-Submitted")
-NUDGES = ("reminder", "thank_you", "what_came")
+NUDGES = (*KINDS, "digest")
 CLIPPED = 102 * 1024  # bytes: what Gmail shows of a letter
 TROUBLE = [
     "Ann\r\nBcc: all@example.net",
@@ -242,7 +243,9 @@ def test_a_list_id_is_one_for_each_host_and_kind_and_never_encoded_away(sqlite_a
 
 def test_every_letter_there_is_has_a_sentence_that_says_why_it_came() -> None:
     folders = {path.name for path in (ROOT / "templates" / "mail").iterdir() if path.is_dir()}
-    assert folders <= set(WHY), "a new letter needs its line in convene/mail/why.py"
+    assert (folders - {"ask"}) | {rule.kind for rule in RULES if rule.kind != "what_came"} <= set(WHY), (
+        "a new letter needs its line in convene/mail/why.py"
+    )
     for words in WHY.values():
         assert re.fullmatch(r"[A-Z][^.]+\.", words)
 

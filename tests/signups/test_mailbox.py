@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from convene.extensions import db
+from convene.mail.letter import Letter
+from convene.mail.outbox import post
 from convene.mail.suppression import reason_for
 from convene.nudges.actions import nudges_of
-from convene.nudges.models import Nudge
 from convene.people.actions import never_mail
 from convene.people.models import Person
 from convene.people.queries import reads_mail_at, sharing
@@ -90,13 +91,10 @@ def test_each_has_a_calendar_entry_of_their_own_and_one_cancels_without_the_othe
 
 def test_caps_and_stops_count_by_the_address_over_both(session: scoped_session[Session]) -> None:
     first, second = two()
-    db.session.add(
-        Nudge(
-            key="thank_you:x", rule="thank_you", event_id=first.event_id, person_id=second.person_id, state="sent",
-            reason="they came", due_at=NOW, decided_at=NOW, generation=1,
-        )
-    )  # fmt: skip
-    db.session.flush()
+    letter = Letter(
+        "thank_you", "Sam", "home@example.org", "The Table", "Thanks", "Thanks.", "<p>Thanks.</p>"
+    )
+    post(letter, "nudge:thank_you:x", NOW, person_id=second.person_id)
     assert nudges_of(["home@example.org"], NOW) == {"home@example.org": [NOW]}
     assert set(queries.open_places("home@example.org", NOW)) == {first.id, second.id}
     never_mail(second.person, NOW)

@@ -85,8 +85,8 @@ def judge(call: Call, kind: str, who: Who, now: datetime, any_hour: bool = False
     needless = call.stop or (STOPPED_KIND if kind in who.muted else "") or who.barred
     if needless:
         return Verdict("stopped", due_at, needless, now)
-    if now < due_at:
-        return Verdict("wait", due_at, "not yet", due_at)
+    if now < call.due_at:
+        return Verdict("wait", due_at, "not yet", call.due_at)
     if who.paused_until and now < who.paused_until:
         reason = ASKED_FOR_QUIET + spoken_date(who.paused_until, who.zone)
         if who.paused_until < call.until:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from convene.nudges.rules.base import Call, Timing
 
 FEW_DAYS = timedelta(days=4)
-WEEK = timedelta(days=7)
+ASK_LASTS = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def asked_to_join(ask: Asked, timing: Timing, step: int = 1) -> Call:
     if step > 1:
         due_at += timing.again or timedelta()
     stop = "it has been answered" if ask.answered else ""
-    return Call(due_at, due_at + 2 * WEEK, "somebody asked to join a circle that they host", stop)
+    return Call(due_at, due_at + ASK_LASTS, "somebody asked to join a circle that they host", stop)
 
 
 def missed_two(absence: Missed, timing: Timing, step: int = 1) -> Call:

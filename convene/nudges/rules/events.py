@@ -7,6 +7,7 @@ from convene.nudges.rules.base import Call, Timing
 
 THANK_LASTS = timedelta(hours=18)  # thanked 18 to 36 hours after the end
 MEET_LASTS = timedelta(days=4)  # asked on the next day or the days after, and before it is asked again
+REMINDED_AHEAD = timedelta(days=1)  # a reminder tells of what else comes on its day
 LAST_MINUTES = timedelta(minutes=10)  # before the start, in which a reminder only makes people late
 HELD_A_PLACE = "they had a place at this event"
 HAS_PLACE = "they have a place at this event"

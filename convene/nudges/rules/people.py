@@ -9,7 +9,7 @@ from convene.nudges.rules.base import Call, Timing
 CAME_LASTS = timedelta(days=21)
 TRUE_LASTS = timedelta(days=60)
 SILENCE_LASTS = timedelta(days=30)
-DAY = timedelta(days=1)
+TO_DO_LASTS = timedelta(hours=4)  # a list of the morning is none of the evening
 ASKED_BEFORE_PAUSE, PAUSED_AT = 2, 3  # asks in a row without an answer
 
 
@@ -19,7 +19,7 @@ class Agreed:
 
     since: datetime
     answered: bool = False  # at this step
-    ended: bool = False  # by either
+    ended: bool = False  # by this one: what the other did moves nothing
     snoozed: bool = False
 
 
@@ -52,7 +52,7 @@ def what_came(tie: Agreed, timing: Timing, step: int = 1) -> Call:
     due_at = tie.since + away
     stop = ""
     if tie.ended:
-        stop = "it was ended by one of them"
+        stop = "they ended it"
     elif tie.answered:
         stop = "they have answered"
     elif tie.snoozed:
@@ -78,4 +78,4 @@ def welcome_back(silence: Silence, timing: Timing, step: int = 1) -> Call:
 def to_do(tasks: Tasks, timing: Timing, step: int = 1) -> Call:
     """N17: one list a day at the chosen hour, and none if it is empty."""
     stop = "" if tasks.open else "nothing is left to do"
-    return Call(tasks.hour_at, tasks.hour_at + DAY / 2, "there are things for them to do", stop)
+    return Call(tasks.hour_at, tasks.hour_at + TO_DO_LASTS, "there are things for them to do", stop)

@@ -74,6 +74,7 @@ AT_ONCE = (
     AtOnce("N4", "place_offered", "a place came free and they were next in line"),
     AtOnce("N6", "your_group", "the groups were published"),
     AtOnce("N10", "", "it is asked on the page of N9 and N12"),
+    AtOnce("N18", "circle_asked", "somebody asked to join a circle that they host"),
     AtOnce("N11", "stay_in_touch", "they and somebody both said yes"),
 )
 
@@ -155,7 +156,7 @@ RULES: tuple[Rule, ...] = (
 
 OF = {rule.kind: rule for rule in RULES}
 # Kinds that a person can stop, each by itself; a number in every link sent, so append only.
-KINDS = tuple(rule.kind for rule in RULES[:2])  # the first have letters
+KINDS = tuple(rule.kind for rule in RULES)
 IN_WORDS = {rule.kind: rule.in_words for rule in RULES}
 COUNTED = tuple(rule.kind for rule in RULES if rule.counts)
 ASKING = tuple(rule.kind for rule in RULES if rule.asks)

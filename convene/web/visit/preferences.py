@@ -20,6 +20,7 @@ from convene.messages import actions as messages
 from convene.messages.queries import hears_of_events
 from convene.nudges import queries as nudges
 from convene.nudges import stopping
+from convene.nudges.queries import kinds_for
 from convene.nudges.rules import IN_WORDS, KINDS
 from convene.people.actions import hold, unmute
 from convene.people.models import Person
@@ -58,7 +59,7 @@ class PreferencesForm(Form):
 
     kinds = SelectMultipleField(
         "Letters around an event",
-        choices=[SelectChoice(kind, IN_WORDS[kind].capitalize()) for kind in KINDS],
+        choices=[],
         validate_choice=False,
     )
     announcements = BooleanField(ANNOUNCEMENTS_WORDING)
@@ -70,6 +71,12 @@ class PreferencesForm(Form):
         validate_choice=False,
     )
     shown = HiddenField()
+
+    def offer(self, person: Person) -> "PreferencesForm":
+        """Only the kinds that this person may get: a host's are a host's."""
+        words = {kind: IN_WORDS[kind].capitalize() for kind in kinds_for(person)}
+        self.kinds.choices = [SelectChoice(kind, said) for kind, said in words.items()]
+        return self
 
     def validate_zone(self, field: ZoneField) -> None:
         if field.data:
@@ -120,7 +127,7 @@ def zone_of(person: Person) -> str:
 def choices_of(person: Person) -> Choices:
     until = quiet_until(person)
     return Choices(
-        kinds=tuple(kind for kind in KINDS if kind not in person.muted.split()),
+        kinds=tuple(kind for kind in kinds_for(person) if kind not in person.muted.split()),
         announcements=hears_of_events(person.id),
         pause=zones.local(until, zone_of(person)).date() if until else None,
         zone=person.zone or "",
@@ -144,7 +151,7 @@ def as_shown(choices: Choices) -> str:
 def from_shown(text: str) -> Choices | None:
     """The same read again; none if the form brought nothing that can be read."""
     try:
-        facts = parse_qs(text, keep_blank_values=True, strict_parsing=True, max_num_fields=20)
+        facts = parse_qs(text, keep_blank_values=True, strict_parsing=True, max_num_fields=30)
         return Choices(
             kinds=tuple(facts.get("kinds", ())),
             announcements="announcements" in facts,
@@ -171,7 +178,7 @@ def merged(chosen: Choices, shown: Choices, now: Choices) -> Choices:
 def keep(person: Person, chosen: Choices) -> None:
     """Make it so; what does not change is not touched, so that no consent is written down twice."""
     before = choices_of(person)
-    for kind in KINDS:
+    for kind in kinds_for(person):
         if kind in chosen.kinds and kind not in before.kinds:
             unmute(person, kind)
         elif kind in before.kinds and kind not in chosen.kinds:
@@ -206,7 +213,8 @@ def changed(
 
 def fresh_form(person: Person) -> PreferencesForm:
     choices = choices_of(person)
-    return PreferencesForm(formdata=None, data={**as_facts(choices), "shown": as_shown(choices)})
+    facts = {**as_facts(choices), "shown": as_shown(choices)}
+    return PreferencesForm(formdata=None, data=facts).offer(person)
 
 
 def as_facts(choices: Choices) -> dict[str, Any]:
@@ -265,7 +273,7 @@ def show(token: str) -> ResponseReturnValue:
 @page.post("/<token>")
 def save(token: str) -> ResponseReturnValue:
     person = person_of(token)
-    form = PreferencesForm()
+    form = PreferencesForm().offer(person)
     form.host_zone = person.organisation.zone
     if not form.validate():
         return render(person, token, form, 422)

@@ -10,6 +10,7 @@ from convene.extensions import csrf, db, start_write
 from convene.messages import actions as messages
 from convene.messages.letters import STOPS
 from convene.messages.queries import hears_of_events
+from convene.nudges.letters import SEVERAL
 from convene.nudges.rules import IN_WORDS, KINDS
 from convene.nudges.stopping import stop as stop_nudges
 from convene.people.actions import hold, never_mail, unmute
@@ -29,66 +30,82 @@ WORDS = {
 AGAIN_WORDING = "Start them again: news of events"
 
 
-def person_and_kind(token: str) -> tuple[Person, str]:
+def person_and_kinds(token: str) -> tuple[Person, list[str]]:
+    """One kind by its number or, of a letter that gathered several, each of them by a bit."""
     parts = links.read("unsubscribe", token)
     person = db.session.get(Person, parts[0]) if len(parts) == 3 else None
-    if person is None or person.generation != parts[1] or parts[2] not in KIND_OF or person.state == "erased":
+    if person is None or person.generation != parts[1] or person.state == "erased":
         raise links.Forged
-    return person, KIND_OF[parts[2]]
-
-
-def render(person: Person, kind: str, token: str) -> str:
-    if kind == POSTS:
-        stopped = not delivering.hears(person)
+    number = parts[2]
+    if number >= SEVERAL:
+        kinds = [kind for place, kind in enumerate(KINDS) if number & (1 << place)]
     else:
-        stopped = not hears_of_events(person.id) if kind == ANNOUNCEMENT else kind in person.muted.split()
+        kinds = [KIND_OF[number]] if number in KIND_OF else []
+    if not kinds:
+        raise links.Forged
+    return person, kinds
+
+
+def render(person: Person, kinds: list[str], token: str) -> str:
     return render_template(
         "visit/unsubscribe.html",
-        kind=WORDS[kind],
+        kind=one_after_another([WORDS[kind] for kind in kinds]),
         host=person.organisation,
-        stopped=stopped,
+        stopped=all(is_stopped(person, kind) for kind in kinds),
         token=token,
         all_notices=links.signer("preferences").dumps([person.id, person.generation]),
     )
 
 
+def is_stopped(person: Person, kind: str) -> bool:
+    if kind == POSTS:
+        return not delivering.hears(person)
+    return not hears_of_events(person.id) if kind == ANNOUNCEMENT else kind in person.muted.split()
+
+
+def one_after_another(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
 @page.get("/<token>")
 def show(token: str) -> ResponseReturnValue:
-    return render(*person_and_kind(token), token)
+    return render(*person_and_kinds(token), token)
 
 
 @page.post("/<token>")
 @csrf.exempt
 def stop(token: str) -> ResponseReturnValue:
     """RFC 8058: pressed by a person on our page, or by their mail program with no cookie and no token."""
-    person_and_kind(token)
+    person_and_kinds(token)
     start_write()
-    person, kind = person_and_kind(token)
+    person, kinds = person_and_kinds(token)
     hold(person)  # a letter of this kind that is being written meanwhile is found, or never written
-    if kind == ANNOUNCEMENT:
-        messages.stop(person, "unsubscribe page", clock.now())
-    elif kind == POSTS:
-        delivering.stop(person)
-    else:
-        stop_nudges(person, kind)
+    for kind in kinds:
+        if kind == ANNOUNCEMENT:
+            messages.stop(person, "unsubscribe page", clock.now())
+        elif kind == POSTS:
+            delivering.stop(person)
+        else:
+            stop_nudges(person, kind)
     db.session.commit()
-    return render(person, kind, token)
+    return render(person, kinds, token)
 
 
 @page.post("/<token>/again")
 def again(token: str) -> ResponseReturnValue:
-    person_and_kind(token)
+    person_and_kinds(token)
     start_write()
-    person, kind = person_and_kind(token)
+    person, kinds = person_and_kinds(token)
     hold(person)
-    if kind == ANNOUNCEMENT:
-        messages.agree(person, AGAIN_WORDING, "unsubscribe page", clock.now())
-    elif kind == POSTS:
-        delivering.again(person)
-    else:
-        unmute(person, kind)
+    for kind in kinds:
+        if kind == ANNOUNCEMENT:
+            messages.agree(person, AGAIN_WORDING, "unsubscribe page", clock.now())
+        elif kind == POSTS:
+            delivering.again(person)
+        else:
+            unmute(person, kind)
     db.session.commit()
-    return render(person, kind, token)
+    return render(person, kinds, token)
 
 
 def stranger(token: str) -> Person:

@@ -14,6 +14,7 @@ from convene.messages.letters import STOPS
 from convene.nudges import actions as nudges
 from convene.nudges.models import Nudge
 from convene.nudges.rules import KINDS
+from convene.nudges.rules.registry import RULES
 from convene.people.models import Consent, Person
 from convene.signups.actions import sign_up
 from convene.web.visit.preferences import ANNOUNCEMENTS_WORDING
@@ -21,6 +22,8 @@ from tests.factories import a_person, a_signup, an_event, an_organisation
 from tests.web.browsing import Browsing, path_of
 from tests.web.rows import all_rows
 
+# What anybody may get besides; what goes to those who host is offered to them alone.
+OTHERS = [rule.kind for rule in RULES if not rule.for_hosts and rule.kind not in ("reminder", "thank_you")]
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
@@ -62,9 +65,9 @@ def test_a_look_changes_nothing_and_shows_how_it_is(visitor: Browsing) -> None:
     assert all_rows() == before
     assert visitor.heading == "Your notices"
     form, _ = visitor.form("Save")
-    assert [value for name, value in form.values if name == "kinds"] == ["reminder"]
+    assert [value for name, value in form.values if name == "kinds"] == ["reminder", *OTHERS]
     assert "announcements" not in dict(form.values), "nobody is asked with the tick made already"
-    assert "Besides these you get reminders the day before." in visitor.words
+    assert "Besides these you get reminders the day before; letters a week before" in visitor.words
     assert "No letter in the last 30 days" in visitor.words
     assert visitor.page.headers["Cache-Control"] == "no-store"
     assert visitor.page.headers["X-Robots-Tag"] == "noindex"
@@ -96,11 +99,11 @@ def test_a_link_that_is_forged_or_dead_opens_nothing(visitor: Browsing, act: str
 def test_one_kind_is_stopped_and_started_and_undone(visitor: Browsing) -> None:
     person = a_person()
     visitor.open(link(person))
-    visitor.press("Save", kinds="reminder")
+    visitor.press("Save", kinds=["reminder", *OTHERS])
     assert "Saved" in visitor.words and fresh(person).muted == "thank_you"
     visitor.press("Undo")
     assert fresh(person).muted == ""
-    visitor.press("Save", kinds=["thank_you"])
+    visitor.press("Save", kinds=["thank_you", *OTHERS])
     assert fresh(person).muted == "reminder"
 
 
@@ -109,7 +112,7 @@ def test_a_letter_of_a_kind_stopped_here_that_has_not_left_stays_here(visitor: B
     signup = a_signup(event, now=NOON - timedelta(days=3))
     nudges.post_due(event.id, "reminder", NOON)
     visitor.open(link(signup.person))
-    visitor.press("Save", kinds=["thank_you"])
+    visitor.press("Save", kinds=["thank_you", *OTHERS])
     (letter,) = db.session.scalars(select(OutgoingMail))
     assert (letter.letter, letter.state) == ("reminder", "dropped")
 
@@ -162,7 +165,7 @@ def test_a_page_opened_before_a_pause_or_a_zone_leaves_both(visitor: Browsing) -
     other = Browsing(visitor.client)
     other.open(link(person))
     other.press("Save", pause="2026-06-03", zone="Asia/Tokyo")
-    visitor.press("Save", kinds=["reminder"])
+    visitor.press("Save", kinds=["reminder", *OTHERS])
     assert (fresh(person).muted, person.zone) == ("thank_you", "Asia/Tokyo")
     assert person.paused_until is not None
 
@@ -173,7 +176,7 @@ def test_a_page_that_tells_nothing_of_what_it_showed_is_taken_at_its_word(
 ) -> None:
     person = a_person()
     visitor.open(link(person))
-    assert visitor.press("Save", kinds=["reminder"], shown=shown).status_code == 200
+    assert visitor.press("Save", kinds=["reminder", *OTHERS], shown=shown).status_code == 200
     assert fresh(person).muted == "thank_you"
 
 
@@ -184,7 +187,7 @@ def test_only_letters_about_my_places_is_one_press_and_can_be_undone(visitor: Br
     visitor.press("Only letters about my places")
     assert "You now get only letters about your places" in visitor.words
     assert "Besides these you get nothing." in visitor.words
-    assert fresh(person).muted.split() == ["reminder", "thank_you"]
+    assert fresh(person).muted.split() == sorted(["reminder", "thank_you", *OTHERS])
     assert not yeses(person)[-1][0]
     visitor.press("Undo")
     assert fresh(person).muted == "" and yeses(person)[-1][0]
@@ -235,7 +238,7 @@ def test_a_day_that_is_none_says_so_beside_the_field_and_stays_there(
 ) -> None:
     person = a_person()
     visitor.open(link(person))
-    answer = visitor.press("Save", kinds=["reminder"], pause=typed)
+    answer = visitor.press("Save", kinds=["reminder", *OTHERS], pause=typed)
     assert answer.status_code == 422
     assert words in visitor.words and visitor.title.startswith("Error: ")
     assert f'value="{typed}"' in answer.text
@@ -298,7 +301,8 @@ def test_a_pause_that_ends_in_time_only_delays_a_thank_you(visitor: Browsing) ->
     visitor.press("Save", pause="2026-05-05", zone="UTC")
     writing()
     assert nudges.post_due(event.id, "thank_you", NOON + timedelta(hours=4)) == 0
-    assert not db.session.scalars(select(Nudge)).all(), "nothing is decided yet"
+    waits = db.session.scalars(select(Nudge)).one()
+    assert (waits.state, waits.reason) == ("held", "they asked for quiet until Tuesday 5 May 2026")
     assert nudges.post_due(event.id, "thank_you", NOON + timedelta(hours=20, minutes=5)) == 1
 
 

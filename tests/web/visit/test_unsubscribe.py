@@ -11,6 +11,7 @@ from convene import clock, links
 from convene.extensions import db, start_write
 from convene.mail.models import OutgoingMail, Suppression
 from convene.nudges import actions as nudges
+from convene.nudges.letters import SEVERAL
 from convene.nudges.rules import KINDS
 from convene.nudges.stopping import stop
 from convene.people.models import Person
@@ -31,7 +32,7 @@ def muted(person: Person) -> str:
     return person.muted
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["reminder", "to_do"])
 def test_a_look_stops_nothing_and_one_press_does(visitor: Browsing, kind: str) -> None:
     person = a_person()
     before = all_rows()
@@ -45,6 +46,20 @@ def test_a_look_stops_nothing_and_one_press_does(visitor: Browsing, kind: str) -
     assert muted(person) == kind
     visitor.press("Start them again")
     assert muted(person) == ""
+
+
+def test_a_letter_of_several_kinds_stops_each_of_them_in_one_press(visitor: Browsing) -> None:
+    person = a_person()
+    both = SEVERAL | 1 << KINDS.index("thank_you") | 1 << KINDS.index("plan")
+    visitor.open(path_of(links.unsubscribe(person.id, person.generation, both)))
+    assert "how it was and letters a week before" in visitor.words
+    visitor.press("Stop them")
+    assert muted(person) == "plan thank_you"
+    visitor.press("Start them again")
+    assert muted(person) == ""
+    for nothing in (SEVERAL, SEVERAL | 1 << 19, 55):
+        token = path_of(links.unsubscribe(person.id, person.generation, nothing))
+        assert visitor.open(token).status_code in (403, 404, 410)
 
 
 def test_a_mail_program_stops_them_with_no_cookie_and_no_token(app: Flask, visitor: Browsing) -> None:
@@ -70,7 +85,7 @@ def test_one_kind_is_stopped_and_no_other(visitor: Browsing) -> None:
     assert muted(person).split() == sorted(KINDS)
     visitor.open(link(person, "reminder"))
     visitor.press("Start them again")
-    assert muted(person) == "thank_you"
+    assert muted(person).split() == sorted(set(KINDS) - {"reminder"})
 
 
 def test_a_letter_of_that_kind_that_has_not_left_yet_stays_here(visitor: Browsing) -> None:

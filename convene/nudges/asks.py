@@ -1,0 +1,176 @@
+"""What each nudge says where it is a sentence or two and one press, in the language of whom it goes to."""
+
+from convene import links
+from convene.calendar import zones
+from convene.circles.models import Action, Circle
+from convene.extensions import db
+from convene.mail.languages import known
+from convene.mail.translations import said
+from convene.nudges.finding import Ask, Case
+from convene.nudges.models import Nudge
+from convene.people.models import Person
+from convene.signups.models import Signup
+
+
+def day(signup: Signup, language: str) -> str:
+    return zones.spoken_date(signup.event.starts_at, signup.event.zone, language)
+
+
+def reminder(nudge: Nudge, case: Case, person: Person) -> Ask:
+    """Never among others: a reminder gathers the reminders of its day and nothing else."""
+    raise NotImplementedError
+
+
+def plan(nudge: Nudge, case: Case, person: Person) -> Ask:
+    language = known(person.language)
+    signup = db.session.get_one(Signup, case.about.signup_id)
+    words = said(
+        "%(event)s is on %(day)s. How will you get there? Whoever has a way and a time in mind comes more easily.",
+        language,
+    )
+    return Ask(
+        subject=said("A plan for the day", language),
+        words=words,
+        typed={"event": signup.event.title, "day": day(signup, language)},
+        press=said("Say how I will get there", language),
+        url=f"{links.place(signup.id, signup.generation)}/plan",
+    )
+
+
+def thank_you(nudge: Nudge, case: Case, person: Person) -> Ask:
+    language = known(person.language)
+    signup = db.session.get_one(Signup, case.about.signup_id)
+    words = said("If you came to %(event)s on %(day)s: thank you. How was it?", language)
+    if case.about.in_company:
+        asked = said("If you came to %(event)s on %(day)s: thank you. How was it, and would you like to hear from"
+                     " anybody you met?", language)  # fmt: skip
+        words = asked
+    return Ask(
+        subject=said("After the event", language),
+        words=words,
+        typed={"event": signup.event.title, "day": day(signup, language)},
+        press=said("Answer", language),
+        url=links.answer(nudge.id, nudge.generation),
+    )
+
+
+def did_you_meet(nudge: Nudge, case: Case, person: Person) -> Ask:
+    language = known(person.language)
+    signup = db.session.get_one(Signup, case.about.signup_id)
+    words = said(
+        "Did you and your group at %(event)s get to talk on %(day)s? Nobody is marked down.", language
+    )
+    return Ask(
+        subject=said("Did you get to talk?", language),
+        words=words,
+        typed={"event": signup.event.title, "day": day(signup, language)},
+        press=said("Answer", language),
+        url=links.answer(nudge.id, nudge.generation),
+    )
+
+
+def action_due(nudge: Nudge, case: Case, person: Person) -> Ask:
+    language = known(person.language)
+    action = db.session.get_one(Action, case.subject_id)
+    circle = db.session.get_one(Circle, action.circle_id)
+    if nudge.step == "1":
+        words = said("You said you would do this for %(circle)s, and its day is near: %(action)s", language)
+    else:
+        words = said("You said you would do this for %(circle)s, and its day has passed: %(action)s. Done, or shall it"
+                     " be dropped? Either is fine.", language)  # fmt: skip
+    return Ask(
+        subject=said("What you said you would do", language),
+        words=words,
+        typed={"circle": circle.title, "action": action.words},
+        press=said("Say how it stands", language),
+        url=links.circle(circle.slug),
+    )
+
+
+def still_true(nudge: Nudge, case: Case, person: Person) -> Ask:
+    language = known(person.language)
+    words = said(
+        "Some time ago you told us about yourself. Is it still true? Keep it, change it or take it away.",
+        language,
+    )
+    return Ask(
+        subject=said("Is it still true?", language),
+        words=words,
+        press=said("Look at it", language),
+        url=links.preferences(person.id, person.generation),
+    )
+
+
+def welcome_back(nudge: Nudge, case: Case, person: Person) -> Ask:
+    language = known(person.language)
+    if case.about == 1:
+        words = said(
+            "Our last letters brought no answer, and that is fine. Would you like a pause from them?",
+            language,
+        )
+        subject, press = said("Would you like a pause?", language), said("Choose", language)
+    else:
+        words = said("Our letters brought no answer, so we have paused them. Whatever you do with us next starts them"
+                     " again, and so does your page.", language)  # fmt: skip
+        subject, press = said("We have paused our letters", language), said("Start them again", language)
+    return Ask(subject, words, press, links.preferences(person.id, person.generation))
+
+
+def asked_to_join(nudge: Nudge, case: Case, person: Person) -> Ask:
+    language = known(person.language)
+    words = said("Somebody asked to join %(circle)s some days ago and still waits for your answer.", language)
+    return Ask(
+        subject=said("Somebody asked to join", language),
+        words=words,
+        typed={"circle": case.title},
+        press=said("Answer them", language),
+        url=links.circle(case.about),
+    )
+
+
+def missed_two(nudge: Nudge, case: Case, person: Person) -> Ask:
+    """`case.about`: the slug of the circle and the name of the member."""
+    language = known(person.language)
+    slug, name = case.about
+    words = said("%(name)s was not at the last two sessions of %(circle)s. Perhaps a line from you would be welcome;"
+                 " perhaps life is full. Nothing has been said to them.", language)  # fmt: skip
+    return Ask(
+        subject=said("Somebody was missed", language),
+        words=words,
+        typed={"name": name, "circle": case.title},
+        press=said("See the circle", language),
+        url=links.circle(slug),
+    )
+
+
+def no_action(nudge: Nudge, case: Case, person: Person) -> Ask:
+    """`case.about`: the slug of the circle."""
+    language = known(person.language)
+    words = said("The last two sessions of %(circle)s led to nothing that somebody took on. Perhaps the next agenda has"
+                 " room for one small step.", language)  # fmt: skip
+    return Ask(
+        subject=said("Room for one small step", language),
+        words=words,
+        typed={"circle": case.title},
+        press=said("Open the agenda", language),
+        url=links.circle(case.about),
+    )
+
+
+def to_do(nudge: Nudge, case: Case, person: Person) -> Ask:
+    language = known(person.language)
+    waiting = case.about
+    lines = (
+        ("asking", said("People who asked to come and wait for your answer: %(asking)s.", language)),
+        ("joining", said("People who asked to join a circle: %(joining)s.", language)),
+        ("offering", said("People who would like to do something with you: %(offering)s.", language)),
+        ("attendance", said("Events where it is still open who came: %(attendance)s.", language)),
+    )
+    open_ = {name: getattr(waiting, name) for name, _ in lines if getattr(waiting, name)}
+    return Ask(
+        subject=said("What waits for you today", language),
+        words=" ".join(words for name, words in lines if name in open_),
+        press=said("Open the desk", language),
+        url=links.organise(),
+        typed=open_,
+    )

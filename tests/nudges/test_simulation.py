@@ -1,0 +1,112 @@
+"""A season of nudges over a real database: nobody over a cap, nothing at night, nothing twice, each with its reason."""
+
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from convene.calendar.quiet import is_quiet
+from convene.extensions import db
+from convene.mail import letter
+from convene.mail.models import OutgoingMail
+from convene.nudges.finders import FINDERS
+from convene.nudges.models import Nudge
+from convene.nudges.rules.caps import CAPS
+from convene.nudges.rules.registry import COUNTED, OF
+from tests.nudges.simulation import Season, Sent
+
+LETTERS = (*FINDERS, "digest")
+
+
+@pytest.fixture
+def wordless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letters without words: those are what other tests are about, and most of the time of this one."""
+    monkeypatch.setattr(letter, "render", lambda kind, name, facts: "x")
+
+
+def hold(season: Season) -> None:
+    """Everything that a season must not break."""
+    ours = [one for one in season.sent if one.letter in LETTERS]
+    assert ours, "something was sent"
+    nobody_is_over_a_cap(ours)
+    nothing_comes_at_night(ours)
+    nothing_comes_twice(ours)
+    everything_has_its_reason()
+
+
+def nobody_is_over_a_cap(sent: list[Sent]) -> None:
+    """Reminders count, and no cap drops them; what is capped finds less than the most before it, over every host."""
+    had: dict[str, list[datetime]] = defaultdict(list)
+    for one in sorted(sent, key=lambda one: (one.at, one.letter != "reminder")):
+        counts = one.letter == "digest" or one.letter in COUNTED
+        if counts and one.letter != "reminder":
+            for span, most in CAPS:
+                before = [at for at in had[one.address] if one.at - span < at <= one.at]
+                assert len(before) < most, (one, before)
+        if counts:
+            had[one.address].append(one.at)
+
+
+def nothing_comes_at_night(sent: list[Sent]) -> None:
+    for one in sent:
+        if one.letter != "to_do":
+            assert one.zone and not is_quiet(one.at, one.zone), one
+
+
+def nothing_comes_twice(sent: list[Sent]) -> None:
+    keys = Counter(one.key for one in sent)
+    assert [key for key, times in keys.items() if times > 1] == []
+    rows = db.session.execute(
+        select(Nudge.rule, Nudge.subject_id, Nudge.person_id, Nudge.step, Nudge.letter_key).where(
+            Nudge.state.in_(("sent", "acted"))
+        )
+    ).all()
+    once = Counter((rule, subject, person, step) for rule, subject, person, step, _ in rows)
+    assert max(once.values()) == 1
+    each = Counter(
+        (rule, subject, person) for rule, subject, person, _, _ in rows if subject and rule != "reminder"
+    )
+    assert [one for one, times in each.items() if times > OF[one[0]].most] == []
+    posted = set(db.session.scalars(select(OutgoingMail.key)))
+    assert {key for *_, key in rows} <= posted, "each that was sent is in a letter"
+
+
+def everything_has_its_reason() -> None:
+    for nudge in db.session.scalars(select(Nudge)):
+        assert nudge.state in ("sent", "acted", "held", "expired", "stopped")
+        assert len(nudge.reason.split()) >= 3, nudge.key
+        assert (nudge.look_at is not None) == (nudge.state == "held"), nudge.key
+        if nudge.state == "held":
+            assert nudge.held_because == nudge.reason
+    dropped = select(OutgoingMail).where(OutgoingMail.state == "dropped", OutgoingMail.letter.in_(LETTERS))
+    for mail in db.session.scalars(dropped):
+        assert mail.last_answer, mail.key
+
+
+def test_a_thousand_people_for_ninety_days(sqlite_app: Flask, wordless: None) -> None:
+    with sqlite_app.app_context():
+        season = Season(people=1000, days=90, seed=7)
+        season.make()
+        season.run()
+        hold(season)
+        sent = Counter(one.letter for one in season.sent)
+        rules = Counter(db.session.scalars(select(Nudge.rule).where(Nudge.state.in_(("sent", "acted")))))
+        assert set(rules) == set(FINDERS), "every rule spoke"
+        assert sent["digest"] > 10 and season.killed > 10
+        states = Counter(db.session.scalars(select(Nudge.state)))
+        assert min(states[one] for one in ("sent", "acted", "expired", "stopped")) > 10, states
+        assert all(
+            season.done[one] > 2 for one in ("given back", "stopped", "paused", "erased", "move", "delete")
+        )
+        assert {"call off", "answered"} <= set(season.done)
+
+
+def test_a_smaller_season_on_postgresql(postgres_app: Flask, wordless: None) -> None:
+    with postgres_app.app_context():
+        season = Season(people=60, days=21, seed=11)
+        season.make()
+        season.run()
+        hold(season)
+        assert timedelta(days=20) < season.sent[-1].at - season.sent[0].at
