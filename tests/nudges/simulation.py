@@ -15,15 +15,19 @@ from sqlalchemy import delete, insert, select, update
 from convene.calendar.quiet import is_quiet
 from convene.circles.models import Action, Challenge, Circle, CircleSession, Member
 from convene.events.models import Event
+from convene.events.queries import locked
 from convene.extensions import db, start_write
 from convene.groups.models import Group, Round, Seat
+from convene.groups.publishing import publish
 from convene.mail.models import OutgoingMail
 from convene.network.models import Tie
 from convene.nudges import actions, answering, last_look, stopping
+from convene.nudges.met import met as met_at
 from convene.nudges.models import Answer, Nudge, NudgeSetting
 from convene.people.models import Organisation, Person, Role
 from convene.privacy.erasure import erase
 from convene.signups.actions import cancel
+from convene.signups.line import accept_offer
 from convene.signups.models import Signup
 from convene.signups.upheaval import call_off, change
 from tests.factories import an_event, an_organisation
@@ -81,6 +85,7 @@ class Season:
         for number in range(max(2, self.people // 100)):
             self.circle(number)
         self.ties()
+        self.at_once()
         db.session.commit()
 
     def of_host(self, host: Organisation) -> None:
@@ -186,6 +191,37 @@ class Season:
             ]
             db.session.execute(insert(Seat), seats)
 
+    def at_once(self) -> None:
+        """Letters that answer an act: a place given back is offered and taken, and the groups of one evening told."""
+        host = self.hosts[0]
+        event = an_event(host, starts_at=self.moment() + DAY, zone=host.zone, now=LONG_AGO, capacity=3)
+        people = self.lot.sample(self.of(host.id), 6)
+        db.session.execute(insert(Signup), [self.place(event.id, one, LONG_AGO) for one in people[:3]])
+        for number, one in enumerate(people[3:], 1):
+            waits = {"state": "waitlisted", "queue_number": number, "confirmed_at": None}
+            db.session.add(Signup(**self.place(event.id, one, LONG_AGO) | waits))
+        event.next_in_line = 9
+        db.session.flush()
+        first = db.session.scalars(
+            select(Signup).where(Signup.event_id == event.id).order_by(Signup.id)
+        ).first()
+        assert first is not None
+        cancel(first.id, BEGINS)
+        offered = db.session.scalars(
+            select(Signup).where(Signup.event_id == event.id, Signup.state == "offered")
+        ).one()
+        accept_offer(offered, BEGINS)
+        round_ = Round(event_id=event.id, number=1, state="draft", created_at=BEGINS)
+        db.session.add(round_)
+        db.session.flush()
+        group = Group(round_id=round_.id, number=1, label="Table 1")
+        db.session.add(group)
+        db.session.flush()
+        for place, one in enumerate((people[1], people[2])):
+            db.session.add(Seat(round_id=round_.id, group_id=group.id, person_id=one, position=place))
+        db.session.flush()
+        publish(locked(event.id), BEGINS)
+
     def ties(self) -> None:
         for host in self.hosts:
             known = self.of(host.id)
@@ -276,7 +312,9 @@ class Season:
             select(Answer.id).where(Answer.event_id == nudge.event_id, Answer.person_id == nudge.person_id)
         )
         if said is None and now < nudge.event.ends_at + answering.ANSWERS_CHANGE:
-            answering.answer(nudge, "good", "", [], "email", "", now)
+            met = [one.person.id for one in met_at(nudge.event.id, nudge.person) if one.can_be_reached]
+            given = answering.Given(helped="good", touch=met, contact=nudge.person.address_typed or "")
+            answering.answer(nudge, given, now)
             self.done["answered"] += 1
 
     # What the worker does
