@@ -58,7 +58,9 @@ def preview(host_id: int, now: datetime) -> Preview:
     for case in cases:
         if case.person_id in people:
             mailboxes.setdefault(people[case.person_id].reachable, []).append(case)
-    ours = {address: mine for address, mine in mailboxes.items() if any(one.host_id == host_id for one in mine)}
+    ours = {
+        address: mine for address, mine in mailboxes.items() if any(one.host_id == host_id for one in mine)
+    }
     had = history.had(ours, now)
     barred = reasons_for(ours)
     sent: dict[tuple[object, ...], Line] = {}

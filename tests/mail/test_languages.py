@@ -153,7 +153,8 @@ def test_no_sentence_of_the_house_stays_in_a_letter_in_another_language(
                 found = fixed.search(words)
                 assert found is None, f"{letter.kind}: {found and found[0]}"
                 used[letter.kind].add(words)
-    assert len(used) == len([path for path in MAIL.iterdir() if path.is_dir()])
+    folders = {path.name for path in MAIL.iterdir() if path.is_dir()}
+    assert {kind if kind in folders else "ask" for kind in used} == folders  # some share a sheet
 
 
 def as_said(sentence: str) -> str:

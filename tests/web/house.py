@@ -118,7 +118,8 @@ def a_house(app: Flask) -> House:
         "involvement_id": str(wish.id), "host_role_id": str(hosting.id),
         "preferences.token": links.preferences(signup.person_id, 1),
         "organise_sign_in.token": tokens.issue("sign_in", organiser.address or "", timedelta(minutes=9), now),
-        "organise_wording.letter": "reminder", "organise_team.kind": "organiser", "message_id": str(message.id),
+        "organise_wording.letter": "reminder", "organise_nudges.rule": "reminder",
+        "organise_team.kind": "organiser", "message_id": str(message.id),
         "need_id": str(need.id), "number": "1", "filename": "css/base.css",
     }  # fmt: skip
     good |= within

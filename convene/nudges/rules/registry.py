@@ -181,3 +181,12 @@ def spoken(length: timedelta) -> str:
         if minutes and minutes % size == 0:
             return f"{minutes // size} {unit}{'' if minutes == size else 's'}"
     return "no time"
+
+
+def in_units(length: timedelta) -> tuple[int, str]:
+    """The same as a number and the largest unit that it is whole in."""
+    minutes = int(length.total_seconds()) // 60
+    for unit, size in (("days", 24 * 60), ("hours", 60)):
+        if minutes % size == 0:
+            return minutes // size, unit
+    return minutes, "minutes"

@@ -1,0 +1,165 @@
+"""The letters that ask for one small act: how each rule is set here, and what the next four weeks would bring."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import RadioField, SelectChoice, SelectField
+
+from convene import clock
+from convene.calendar import zones
+from convene.circles import queries as circles
+from convene.events.queries import one_for_org
+from convene.extensions import db, start_write
+from convene.nudges import setting
+from convene.nudges.preview import Line, preview
+from convene.nudges.rules.base import Timing
+from convene.nudges.rules.registry import OF, RULES, OutOfBounds, Rule, in_units, spoken
+from convene.people.queries import ORGANISING
+from convene.web.forms import AtMost, Form, Paragraphs, Words
+
+page = Blueprint("organise_nudges", __name__)
+
+UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
+SHOWN, NAMED = 120, 8  # lines on the page, and names in a line
+
+
+class RuleForm(Form):
+    on = RadioField(
+        "These letters", choices=[SelectChoice("on", "Are sent"), SelectChoice("off", "Are not sent")]
+    )
+    number = Words("How long")
+    unit = SelectField("Counted in", choices=[SelectChoice(unit, unit) for unit in UNITS])
+    again = RadioField(
+        "A second letter", choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No")], default="no"
+    )
+    words = Paragraphs("A few words of your own, at the top of it", [AtMost(500, "These words")])
+
+    def length(self) -> timedelta | None:
+        """What was typed, or none if it is no number that could be one."""
+        typed = (self.number.data or "").strip()
+        if not typed.lstrip("-").isdecimal() or len(typed) > 6:
+            return None
+        return int(typed) * UNITS[self.unit.data or "days"]
+
+
+def rule_of(rule: str) -> Rule:
+    """A rule that hosts may set, for those who organise here; 404 for any other."""
+    if not g.desk.roles & set(ORGANISING) or rule not in OF or OF[rule].private:
+        abort(404)
+    return OF[rule]
+
+
+def place() -> tuple[int | None, int | None, str]:
+    """The event or circle that a page is about, by ?event= or ?circle=, with its title; of this desk, or 404."""
+    event_id, circle_id = (request.args.get(name, type=int) for name in ("event", "circle"))
+    host_id = g.desk.organisation_id
+    if event_id is not None and 0 < event_id < 1 << 31:
+        event = one_for_org(host_id, event_id) or abort(404)
+        return event.id, None, event.title
+    if circle_id is not None and 0 < circle_id < 1 << 31:
+        circle = circles.one_for_org(host_id, circle_id) or abort(404)
+        return None, circle.id, circle.title
+    return None, None, ""
+
+
+@page.get("")
+def show() -> ResponseReturnValue:
+    if not g.desk.roles & set(ORGANISING):
+        abort(404)
+    host_id = g.desk.organisation_id
+    found = preview(host_id, clock.now())
+    here = setting.here(host_id)
+    rules = [one for one in RULES if not one.private]
+    return render_template(
+        "organise/nudges.html",
+        rules=[
+            (one, here.timing(one.kind, host_id), said(one, here.timing(one.kind, host_id))) for one in rules
+        ],
+        apart=setting.apart(host_id),
+        titles={one.kind: one.title for one in RULES},
+        sent=by_day(found.sent[:SHOWN], g.desk.zone),
+        more=max(0, len(found.sent) - SHOWN),
+        withheld=found.withheld[:SHOWN],
+        named=NAMED,
+    )
+
+
+def by_day(lines: Sequence[Line], zone: str) -> list[tuple[str, list[Line]]]:
+    days: dict[str, list[Line]] = {}
+    for line in lines:
+        days.setdefault(zones.spoken_date(line.at, zone), []).append(line)
+    return list(days.items())
+
+
+def said(rule: Rule, timing: Timing) -> str:
+    return rule.when.format(away=spoken(timing.away))
+
+
+def render(rule: Rule, form: RuleForm, code: int = 200) -> ResponseReturnValue:
+    event_id, circle_id, title = place()
+    return render_template(
+        "organise/nudge.html",
+        rule=rule,
+        form=form,
+        title=title,
+        where=where(event_id, circle_id),
+        is_set=setting.row(rule.kind, g.desk.organisation_id, event_id, circle_id) is not None,
+        bounds=f"From {spoken(rule.least)} to {spoken(rule.longest)}.",
+        after=rule.when.format(away="").strip(),
+    ), code
+
+
+def where(event_id: int | None, circle_id: int | None) -> dict[str, Any]:
+    return {"event": event_id} if event_id else {"circle": circle_id} if circle_id else {}
+
+
+@page.get("/<rule>")
+def edit(rule: str) -> ResponseReturnValue:
+    one = rule_of(rule)
+    event_id, circle_id, _ = place()
+    here, host_id = setting.here(g.desk.organisation_id), g.desk.organisation_id
+    timing = here.timing(rule, host_id, event_id, circle_id)
+    number, unit = in_units(timing.away)
+    facts = {
+        "on": "on" if timing.on else "off", "number": str(number), "unit": unit,
+        "again": "yes" if timing.again else "no", "words": here.words(rule, host_id, event_id, circle_id),
+    }  # fmt: skip
+    return render(one, RuleForm(formdata=None, data=facts))
+
+
+@page.post("/<rule>")
+def save(rule: str) -> ResponseReturnValue:
+    one = rule_of(rule)
+    event_id, circle_id, _ = place()
+    form = RuleForm()
+    if not form.validate():
+        return render(one, form, 422)
+    length = form.length()
+    try:
+        if length is None:
+            raise OutOfBounds("Enter a whole number")
+        wanted = setting.Wish(form.on.data == "on", length, form.again.data == "yes", form.words.data or "")
+        start_write()
+        setting.keep(one.kind, g.desk.organisation_id, event_id, circle_id, wanted, g.desk.actor, clock.now())
+    except OutOfBounds as problem:
+        db.session.rollback()
+        form.number.errors = [*form.number.errors, str(problem)]
+        return render(one, form, 422)
+    db.session.commit()
+    flash("Saved. Below you see what it brings.", "good")
+    return redirect(url_for("organise_nudges.show"), 303)
+
+
+@page.post("/<rule>/usual")
+def usual(rule: str) -> ResponseReturnValue:
+    """As it is elsewhere, or as it came."""
+    one = rule_of(rule)
+    event_id, circle_id, _ = place()
+    start_write()
+    setting.forget(one.kind, g.desk.organisation_id, event_id, circle_id, g.desk.actor, clock.now())
+    db.session.commit()
+    flash("It is as usual again.", "good")
+    return redirect(url_for("organise_nudges.show"), 303)
