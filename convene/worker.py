@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
@@ -52,6 +52,17 @@ def send_mail(app: Flask, now: Callable[[], datetime]) -> None:
         sending.send_due(
             transport, owner(), now, stopping=STOP.is_set, remember=remember, look_again=last_look.look
         )
+
+
+def look_again(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
+    """Take back those of these letters that say what is no longer so, between the claim and the sending."""
+    fallen = last_look.fallen(mails, now)
+    db.session.rollback()
+    for mail, reason in fallen:
+        start_write()
+        last_look.take_back(mail, reason, now)
+        db.session.commit()
+    return {mail.id for mail, _ in fallen}
 
 
 def remember(mail: OutgoingMail) -> None:

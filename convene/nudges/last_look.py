@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from convene.extensions import db, start_write
+from convene.extensions import db
 from convene.mail.models import OutgoingMail
 from convene.mail.suppression import reasons_for
 from convene.nudges import deciding, finding, history
@@ -21,15 +21,15 @@ from convene.people.models import Person
 LETTERS = (*KINDS, "digest")
 
 
-def look(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
-    """Take back those of these claimed letters whose nudges are no longer so; returns the ids of those.
+def fallen(mails: Sequence[OutgoingMail], now: datetime) -> list[tuple[OutgoingMail, str]]:
+    """Those of these claimed letters whose nudges are no longer so, each with the reason. Reads only.
 
     A letter of several of which one fell away is taken back whole, and the others are judged anew, as what is to go
-    together may be another thing by then. Commits: it stands between the claim and the sending.
+    together may be another thing by then.
     """
     mine = {mail.key: mail for mail in mails if mail.letter in LETTERS and mail.key.startswith("nudge:")}
     if not mine:
-        return set()
+        return []
     nudges = db.session.scalars(select(Nudge).where(Nudge.letter_key.in_(mine))).all()
     of_letter: dict[str, list[Nudge]] = {}
     for nudge in nudges:
@@ -37,18 +37,14 @@ def look(mails: Sequence[OutgoingMail], now: datetime) -> set[int]:
     outcomes = judged(nudges, now)
     back: dict[str, str] = {}
     for key in mine:
-        fallen = [outcomes[one.id] for one in of_letter.get(key, ()) if outcomes[one.id].act != "send"]
+        gone = [outcomes[one.id] for one in of_letter.get(key, ()) if outcomes[one.id].act != "send"]
         if not of_letter.get(key):
             back[key] = deciding.GONE
-        elif fallen:
-            back[key] = fallen[0].reason
+        elif gone:
+            back[key] = gone[0].reason
     for mail in too_many([mail for key, mail in mine.items() if key not in back], now):
         back[mail.key] = ENOUGH
-    ids = {mine[key].id for key in back}
-    db.session.rollback()
-    for key, reason in back.items():
-        take_back(mine[key], reason, now)
-    return ids
+    return [(mine[key], reason) for key, reason in back.items()]
 
 
 def judged(nudges: Iterable[Nudge], now: datetime) -> dict[int, Outcome]:
@@ -105,7 +101,6 @@ def before(letter: str) -> int:
 
 def take_back(mail: OutgoingMail, reason: str, now: datetime) -> None:
     """The letter is dropped and its key free; its nudges are settled or, where they are still so, looked at again."""
-    start_write()
     nudges = db.session.scalars(
         select(Nudge).where(Nudge.letter_key == mail.key, Nudge.state == "sent").order_by(Nudge.id)
     ).all()
@@ -120,7 +115,7 @@ def take_back(mail: OutgoingMail, reason: str, now: datetime) -> None:
         if outcome.act == "send":
             outcome = Outcome(nudge.key, "hold", reason, again)
         deciding.settle(nudge, outcome, nudge.due_at, now)
-    row = db.session.get(OutgoingMail, mail.id)
+    row = db.session.scalar(select(OutgoingMail).where(OutgoingMail.id == mail.id))
     if row is not None:
         row.state, row.last_answer, row.key = (
             "dropped",
@@ -128,4 +123,4 @@ def take_back(mail: OutgoingMail, reason: str, now: datetime) -> None:
             f"{mail.key}:back:{mail.id}",
         )
         row.lease_until = row.lease_owner = None
-    db.session.commit()
+    db.session.flush()

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from convene import worker
 from convene.calendar.quiet import is_quiet
 from convene.circles.models import Action, Challenge, Circle, CircleSession, Member
 from convene.events.models import Event
@@ -21,7 +22,7 @@ from convene.groups.models import Group, Round, Seat
 from convene.groups.publishing import publish
 from convene.mail.models import OutgoingMail
 from convene.network.models import Tie
-from convene.nudges import actions, answering, last_look, stopping
+from convene.nudges import actions, answering, stopping
 from convene.nudges.met import met as met_at
 from convene.nudges.models import Answer, Nudge, NudgeSetting
 from convene.people.models import Organisation, Person, Role
@@ -349,7 +350,7 @@ class Season:
             return
         rows = select(OutgoingMail).where(OutgoingMail.state == "queued", OutgoingMail.due_at <= now)
         going = [one for one in db.session.scalars(rows.order_by(OutgoingMail.id)) if self.may_go(one, now)]
-        gone = last_look.look(going, now)
+        gone = worker.look_again(going, now)
         db.session.rollback()
         start_write()
         ids = [one.id for one in going if one.id not in gone]
