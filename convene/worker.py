@@ -50,7 +50,7 @@ def send_mail(app: Flask, now: Callable[[], datetime]) -> None:
     pause_if_restored(app, now())
     with closing(open_transport(app.config["MAIL_URL"])) as transport:
         sending.send_due(
-            transport, owner(), now, stopping=STOP.is_set, remember=remember, look_again=last_look.look
+            transport, owner(), now, stopping=STOP.is_set, remember=remember, look_again=look_again
         )
 
 
@@ -119,7 +119,7 @@ class MailAsItComes:
         with closing(open_transport(app.config["MAIL_URL"])) as transport:
             while True:
                 if sending.send_due(
-                    transport, owner(), now, stopping=over, remember=remember, look_again=last_look.look
+                    transport, owner(), now, stopping=over, remember=remember, look_again=look_again
                 ):
                     self.flowing_until = time.monotonic() + FLOWS
                 if time.monotonic() > min(end, self.flowing_until) or STOP.wait(LOOK_AGAIN):

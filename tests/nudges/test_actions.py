@@ -20,7 +20,7 @@ from convene.mail.models import OutgoingMail
 from convene.mail.transport import Memory
 from convene.nudges import stopping
 from convene.nudges.actions import due, post_due
-from convene.nudges.models import Nudge
+from convene.nudges.models import Answer, Nudge
 from convene.people.actions import mute
 from convene.people.models import Person
 from convene.signups.actions import cancel
@@ -364,6 +364,24 @@ def test_sent_late_is_dropped_and_not_sent(app: Flask, session: scoped_session[S
     with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
         sending.send_due(transport, "a test", clock.now)
     assert [letter.state for letter in letters()] == ["dropped"]
+
+
+def test_what_fell_away_while_it_waited_is_taken_back_at_the_last_moment_with_its_reason(
+    session: scoped_session[Session],
+) -> None:
+    event = an_event_at_noon()
+    said, stays = a_signup(event, now=LONG_BEFORE), a_signup(event, now=LONG_BEFORE)
+    assert post_due(event.id, "thank_you", DAY_AFTER) == 2
+    key = f"helped:{event.id}:{said.person_id}"
+    facts = {"event_id": event.id, "person_id": said.person_id, "question": "helped", "value": "good"}
+    session.add(Answer(key=key, answered_at=DAY_AFTER, **facts))
+    session.commit()
+    Memory.sent.clear()
+    sending.send_due(Memory(), "one", lambda: DAY_AFTER + MINUTE, look_again=worker.look_again)
+    left = {mail.person_id: (mail.state, mail.last_answer) for mail in letters()}
+    assert left[said.person_id] == ("dropped", "not sent: they have answered")
+    assert left[stays.person_id][0] == "sent" and len(Memory.sent) == 1
+    assert [(rule, state) for rule, state, _ in nudges()] == [("thank_you", "stopped"), ("thank_you", "sent")]
 
 
 # What changes before a reminder has left
