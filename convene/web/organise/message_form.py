@@ -8,10 +8,9 @@ from wtforms import SelectChoice, SelectMultipleField
 from convene.calendar import zones
 from convene.mail import wording
 from convene.messages import audience
-from convene.web import forms
-from convene.web.forms import AtMost, Form, Needed, Paragraphs
+from convene.web.forms import Form
 from convene.web.organise.event_fields import Clock, Day
-from convene.web.organise.wording import without
+from convene.web.organise.wording import words_form
 
 
 class WhenForm(Form):
@@ -23,28 +22,15 @@ def form_for(about_event: bool, **how: Any) -> Any:
     """The form for a message; one about an event says who of its people get it."""
     known = wording.MESSAGES["message" if about_event else "announcement"]
 
-    class MessageForm(Form):
-        states = SelectMultipleField(
-            "Who gets it",
-            choices=[SelectChoice(state, f"Those {words}") for state, words in audience.STATES.items()],
-            validate_choice=False,
-        )
-        subject = forms.Words(
-            "Subject",
-            [
-                Needed("Enter a subject"),
-                AtMost(wording.MOST_SUBJECT, "The subject"),
-                without(lambda text: wording.check_braces(text, known)),
-            ],
-        )
-        words = Paragraphs(
-            "Words",
-            [
-                Needed("Write some words"),
-                AtMost(wording.MOST_WORDS, "The words"),
-                without(lambda text: wording.check_words(text, known)),
-            ],
-        )
+    # Made before the rest, because what is wrong is said in the order in which the fields were made.
+    whom = SelectMultipleField(
+        "Who gets it",
+        choices=[SelectChoice(state, f"Those {words}") for state, words in audience.STATES.items()],
+        validate_choice=False,
+    )
+
+    class MessageForm(words_form(known)):  # type: ignore[misc] # its braces are known only now
+        states = whom
 
         def validate_states(self, field: Any) -> None:
             field.data = [state for state in field.data or () if state in audience.STATES]

@@ -37,8 +37,8 @@ def without(check: Callable[[Any], None]) -> Callable[[Any, Field], None]:
     return rule
 
 
-def form_for(placeholders: tuple[str, ...], **how: Any) -> Form:
-    """The form for a letter's words; which braces it knows depends on the letter."""
+def words_form(placeholders: tuple[str, ...]) -> type[Form]:
+    """A subject and words of a host's own; which braces they know depends on what they are for."""
 
     class WordsForm(Form):
         revision = HiddenField()
@@ -59,7 +59,12 @@ def form_for(placeholders: tuple[str, ...], **how: Any) -> Form:
             ],
         )
 
-    return WordsForm(**how)
+    return WordsForm
+
+
+def form_for(placeholders: tuple[str, ...], **how: Any) -> Form:
+    """The form for a letter's words."""
+    return words_form(placeholders)(**how)
 
 
 def as_shown(words: Words) -> dict[str, str]:
