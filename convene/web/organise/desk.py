@@ -25,6 +25,7 @@ page = Blueprint("organise_desk", __name__)
 
 DOORS = timedelta(hours=3)  # how long before its start an event is about the door, not about sign-ups
 PAST_SHOWN = 12
+AHEAD_SHOWN = 40  # a page of more would be too heavy for a phone; the rest is one press away
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,13 @@ def show() -> ResponseReturnValue:
     called_off = [event for event in ahead if event.state == "called_off"]
     past = [event for event in events if event.state != "draft" and event.ends_at <= now]
     shown = past if request.args.get("past") == "all" else past[:PAST_SHOWN]
+    soon = upcoming if request.args.get("ahead") == "all" else upcoming[:AHEAD_SHOWN]
     recent = [*ahead, *(event for event in past if event.ends_at > now - today.LATELY)]
-    by_id = {line.event.id: line for line in lines([*drafts, *ahead, *shown], now)}
+    by_id = {line.event.id: line for line in lines([*drafts, *soon, *called_off, *shown], now)}
     return render_template(
         "organise/desk.html",
-        upcoming=[by_id[event.id] for event in upcoming],
+        upcoming=[by_id[event.id] for event in soon],
+        more_ahead=len(upcoming) - len(soon),
         called_off=[by_id[event.id] for event in called_off],
         drafts=[by_id[event.id] for event in drafts],
         past=[by_id[event.id] for event in shown],

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from convene.extensions import db
+from convene.web.organise import desk
 from tests.web.organise.conftest import World
 from tests.web.organise.test_other_hosts import address, desk_rules, things
 
@@ -75,6 +76,10 @@ def test_the_desk_asks_the_database_no_more_for_many_events_than_for_one(world: 
         counts.append(len(asked))
         asked.clear()
     assert counts[0] == counts[1] <= 20, counts
+    for number in range(desk.AHEAD_SHOWN):
+        world.event(title=f"Later {number}")
+    assert "Show 12 later" in world.client.get("/organise/").text
+    assert "Show 12 later" not in world.client.get("/organise/?ahead=all").text
 
 
 @pytest.mark.one_database
