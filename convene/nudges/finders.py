@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from convene.mail.letter import Letter
-from convene.nudges import asks, coming_of, letters, of_circles, of_events, of_people
+from convene.nudges import asks, coming_of, letters, of_circles, of_events, of_people, of_sessions
 from convene.nudges.finding import Case, Finder
 from convene.nudges.models import Nudge
 from convene.signups.models import Signup
@@ -27,6 +27,9 @@ FINDERS: dict[str, Finder] = {
     "what_came": Finder(coming_of.find, coming_of.ask, write=coming_of.write),
     "still_true": Finder(of_people.still_true, asks.still_true, hourly=True),
     "welcome_back": Finder(of_people.silent, asks.welcome_back, hourly=True),
+    "action_due": Finder(of_sessions.actions, asks.action_due),
+    "missed_two": Finder(of_sessions.missed, asks.missed_two, hourly=True),
+    "no_action": Finder(of_sessions.without_action, asks.no_action, hourly=True),
     "asked_to_join": Finder(of_circles.asked_to_join, asks.asked_to_join),
     "to_do": Finder(of_people.to_do, asks.to_do),
 }

@@ -1,0 +1,58 @@
+"""What a circle is asked between its sessions is found in the database: each case once, and none that has no use."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+
+from convene.circles import promises
+from convene.extensions import db
+from convene.nudges.finders import FINDERS
+from convene.nudges.finding import Look, settings
+from convene.signups import attendance
+from tests.factories import a_circle, a_member, a_session, a_signup
+from tests.parts.application import writing
+
+NOW = datetime(2026, 5, 12, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def test_an_action_a_member_missed_and_sessions_without_an_action_are_each_found_once(app: Flask) -> None:
+    with writing(app):
+        began = NOW - 60 * DAY
+        circle = a_circle(now=began, title="Friendlier streets")
+        host, ben, cleo = (a_member(circle, now=began) for _ in range(3))
+        circle.host_id = host.person_id
+        held = [a_session(circle, now=began, starts_at=NOW - days * DAY) for days in (15, 1)]
+        next_ = a_session(circle, now=began, starts_at=NOW + DAY)
+        for event in held:
+            for member in (host, ben, cleo):
+                signup = a_signup(event, member.person, now=began)
+                here = member is not ben and not (member is cleo and event is held[0])
+                attendance.mark(signup, "attended" if here else "no_show", "test", event.ends_at)
+        db.session.flush()
+
+        def found(kind: str, at: datetime = NOW) -> list[tuple[int, str, int]]:
+            cases = FINDERS[kind].find(Look(at, settings()))
+            return [(one.subject_id, one.step, one.person_id) for one in cases if not one.call.stop]
+
+        # N19: who missed both, and nobody else; not before the day after.
+        assert found("missed_two") == [(ben.id, str(held[1].id), host.person_id)]
+        assert not found("missed_two", held[1].ends_at + timedelta(hours=17))
+
+        # N20: with the next agenda, until somebody takes something on.
+        assert found("no_action") == [(next_.id, "1", host.person_id)]
+        assert not found("no_action", NOW - 2 * DAY)
+
+        # N14: three days before its day, and two days after; to its owner alone.
+        due = (NOW + 2 * DAY).date()
+        action = promises.add(
+            circle.id, "Ask the baker", host.person_id, began, owner_id=ben.person_id, due_on=due
+        )
+        promises.add(circle.id, "Nobody's", host.person_id, began, due_on=due)
+        assert found("action_due") == [(action.id, "1", ben.person_id)]
+        assert not found("no_action"), "an action is open"
+        late = NOW + 5 * DAY
+        assert found("action_due", late) == [(action.id, "2", ben.person_id)]
+        promises.put(action, "done", "He said yes", late)
+        db.session.flush()
+        assert not found("action_due", late)
