@@ -124,12 +124,14 @@ def desk_rules(world: World, method: str) -> Iterator[Rule]:
 
 
 def ids_in(rule: Rule) -> list[str]:
-    return [text for is_part, text in rule._trace if is_part and text not in ("token", "letter", "kind")]
+    return [
+        text for is_part, text in rule._trace if is_part and text not in ("token", "letter", "kind", "rule")
+    ]
 
 
 def address(rule: Rule, ids: Mapping[str, int]) -> str:
     page = rule.endpoint.partition(".")[0].removeprefix("organise_")
-    words = {"token": "x", "letter": "reminder", "kind": "organiser"}
+    words = {"token": "x", "letter": "reminder", "kind": "organiser", "rule": "thank_you"}
 
     def part(name: str) -> str:
         known = words.get(name) or ids.get(f"{page}.{name}", ids.get(name))
