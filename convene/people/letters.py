@@ -7,7 +7,12 @@ from convene.mail.letter import Letter, write
 from convene.people.models import Organisation, Person
 from convene.people.words import safe_to_mail
 
-PARTS = {"owner": "an owner", "organiser": "an organiser", "host": "the host of an event"}
+PARTS = {
+    "owner": "an owner",
+    "organiser": "an organiser",
+    "host": "the host of an event",
+    "safeguarding": "the safeguarding lead",
+}
 
 
 def invited(person: Person, host: Organisation, kind: str) -> Letter:

@@ -12,13 +12,14 @@ from convene.mail import outbox
 from convene.people import letters
 from convene.people.actions import meet
 from convene.people.models import Organisation, Person, Role
+from convene.people.queries import roles
 
-OWNER, HOST = "owner", "host"
+OWNER, HOST, LEAD = "owner", "host", "safeguarding"
 KINDS = ("owner", "organiser")
 
 
 class OwnersOnly(Exception):
-    """Only an owner gives or ends an owner's part."""
+    """Only an owner gives or ends an owner's part, or the safeguarding lead's."""
 
 
 class LastOwner(Exception):
@@ -30,7 +31,7 @@ def of_host(organisation_id: int) -> Sequence[Role]:
     rows = select(Role).join(Person, Role.person_id == Person.id)
     rows = rows.where(Person.organisation_id == organisation_id, Person.state != "erased")
     found = db.session.scalars(rows.order_by(Person.name_folded, Role.id)).all()
-    order = ("owner", "organiser", "safeguarding", "host")
+    order = (OWNER, "organiser", LEAD, "host")
     return sorted(found, key=lambda one: order.index(one.kind))
 
 
@@ -46,7 +47,7 @@ def lock(organisation_id: int) -> Organisation:
 
 
 def refuse(acting: frozenset[str], *kinds: str) -> None:
-    if OWNER in kinds and OWNER not in acting:
+    if {OWNER, LEAD} & set(kinds) and OWNER not in acting:
         raise OwnersOnly
 
 
@@ -112,6 +113,22 @@ def invite_host(
     return role
 
 
+def name_lead(role: Role, acting: frozenset[str], actor: str, now: datetime) -> None:
+    """Make whoever has this part a safeguarding lead too, and write so to them. Raises OwnersOnly."""
+    person, host = role.person, role.person.organisation
+    lock(host.id)
+    refuse(acting, LEAD)
+    if LEAD in roles(person.id):
+        return
+    lead = Role(person_id=person.id, kind=LEAD, created_at=now)
+    db.session.add(lead)
+    db.session.flush()
+    key = f"invited:{lead.id}:{now.isoformat()}"
+    letter = letters.invited(person, host, LEAD)
+    outbox.post(letter, key=key, now=now, organisation_id=host.id, person_id=person.id)
+    audit.record(host.id, actor, "role.safeguarding", f"person:{person.id}", now)
+
+
 def change(role: Role, kind: str, acting: frozenset[str], actor: str, now: datetime) -> None:
     """Give another part instead. Raises OwnersOnly, LastOwner."""
     if role.kind == kind:
@@ -126,14 +143,19 @@ def change(role: Role, kind: str, acting: frozenset[str], actor: str, now: datet
 
 
 def end(role: Role, acting: frozenset[str], actor: str, now: datetime) -> None:
-    """End a part, and at once every device that the person is signed in with here. Raises OwnersOnly, LastOwner."""
+    """End a part, and at once every device that the person is signed in with here. Raises OwnersOnly, LastOwner.
+
+    Whoever leaves the desk is no safeguarding lead any more: what is told in confidence would be read by nobody.
+    """
     person, organisation_id = role.person, role.person.organisation_id
     lock(organisation_id)
     refuse(acting, role.kind)
     if role.kind == OWNER:
         keep_an_owner(organisation_id, role)
     db.session.execute(delete(Role).where(Role.id == role.id))
-    if person.address:
+    if role.kind in KINDS:
+        db.session.execute(delete(Role).where(Role.person_id == person.id, Role.kind == LEAD))
+    if person.address and role.kind != LEAD:
         sign_ins.end(person.address, now)  # at every host: whoever still works at another signs in anew
         unused = update(Token).where(Token.address == person.address, Token.used_at.is_(None))
         affected(unused.values(used_at=now))

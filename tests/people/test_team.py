@@ -9,8 +9,9 @@ from convene import clock
 from convene.access import sign_ins, tokens
 from convene.extensions import db
 from convene.mail.models import OutgoingMail
-from convene.people import colours, team
+from convene.people import colours, team, worries
 from convene.people.models import Role
+from convene.people.queries import may_see_separations
 from tests.factories import a_person, an_organisation, an_organiser
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -81,3 +82,30 @@ def test_a_colour_is_taken_where_words_are_read_on_it() -> None:
     assert colours.words_on("#0f5a60") == colours.PAPER
     assert colours.words_on("#8a7a7a") is None
     assert round(colours.contrast("#ffffff", "#000000"), 1) == 21.0
+
+
+def test_a_lead_is_named_at_the_desk_and_leaving_it_leaves_no_confidence_unread() -> None:
+    owner, now = an_organiser(), clock.now()
+    second = an_organiser(owner.organisation, kind="organiser", name="Sade Second")
+    role = db.session.scalars(select(Role).where(Role.person_id == second.id)).one()
+    with pytest.raises(team.OwnersOnly):
+        team.name_lead(role, ORGANISER, "test", now)
+    team.name_lead(role, OWNER, "test", now)
+    team.name_lead(role, OWNER, "test", now)
+    (mail,) = db.session.scalars(select(OutgoingMail)).all()
+    assert mail.person_id == second.id and "the safeguarding lead" in mail.text
+    assert list(worries.leads(owner.organisation_id)) == [second]
+    assert not may_see_separations(owner), "two read what is told in confidence to one"
+    lead = db.session.scalars(select(Role).where(Role.kind == team.LEAD)).one()
+    with pytest.raises(team.OwnersOnly):
+        team.end(lead, ORGANISER, "test", now)
+    secret = sign_ins.open_sign_in(second.address or "", second.organisation_id, "a test", now)
+    team.end(lead, OWNER, "test", now)
+    assert sign_ins.find(secret, now), "an end of the lead's part signs nobody out"
+    assert may_see_separations(owner) and not may_see_separations(second)
+    team.name_lead(role, OWNER, "test", now)
+    team.end(role, OWNER, "test", now)
+    assert may_see_separations(owner), (
+        "whoever left the desk is lead still, so that nobody reads what is told"
+    )
+    assert list(worries.leads(owner.organisation_id)) == [owner]

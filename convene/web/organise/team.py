@@ -18,7 +18,8 @@ PARTS = [
     SelectChoice("organiser", "Organiser: everything but owners"),
     SelectChoice("owner", "Owner: everything"),
 ]
-OWNERS_ONLY = "Only an owner gives or ends an owner's part."
+OWNERS_ONLY = "Only an owner gives or ends an owner's part, or the safeguarding lead's."
+LEFT = "has no part at your desk any more, and is signed out everywhere"
 LAST_OWNER = "This is the last owner. Make somebody else an owner first."
 
 
@@ -39,9 +40,15 @@ def render(form: InviteForm, code: int = 200) -> ResponseReturnValue:
 def role(role_id: int) -> Role:
     """The part of this id at this desk, over the whole organisation, or 404."""
     found = team.one(g.desk.organisation_id, role_id)
-    if found is None or found.kind not in team.KINDS or found.event_id is not None:
+    if found is None or found.kind not in (*team.KINDS, team.LEAD) or found.event_id is not None:
         abort(404)
     return found
+
+
+def part_at_desk(role_id: int) -> Role:
+    """As `role`, and not the lead's: that one is given beside another part."""
+    found = role(role_id)
+    return found if found.kind in team.KINDS else abort(404)
 
 
 @page.get("")
@@ -85,32 +92,43 @@ def change(role_id: int, kind: str) -> ResponseReturnValue:
     if not afresh.is_fresh():
         return afresh.sign_in_again(url_for("organise_team.show"))
     start_write()
-    return done(role_id, "changed", kind)
+    return done(part_at_desk(role_id), "changed", kind)
+
+
+@page.post(f"/{ID}/lead")
+def name_lead(role_id: int) -> ResponseReturnValue:
+    if not afresh.is_fresh():
+        return afresh.sign_in_again(url_for("organise_team.show"))
+    start_write()
+    return done(part_at_desk(role_id), "lead", "")
 
 
 @page.post(f"/{ID}/end")
 def end(role_id: int) -> ResponseReturnValue:
     start_write()
-    return done(role_id, "ended", "")
+    return done(role(role_id), "ended", "")
 
 
-def done(role_id: int, verb: str, kind: str) -> ResponseReturnValue:
-    found, now = role(role_id), clock.now()
-    name = found.person.name
+def done(found: Role, verb: str, kind: str) -> ResponseReturnValue:
+    """Do what was pressed, and say on the page of the team what came of it."""
+    name, now = found.person.name, clock.now()
+    left = "is not the safeguarding lead any more" if found.kind == team.LEAD else LEFT
+    said = {
+        "changed": f"{name}'s part is changed.",
+        "lead": f"{name} reads from now on what is told in confidence, and is told so by mail.",
+        "ended": f"{name} {left}.",
+    }
     try:
-        if kind:
+        if verb == "changed":
             team.change(found, kind, g.desk.roles, g.desk.actor, now)
+        elif verb == "lead":
+            team.name_lead(found, g.desk.roles, g.desk.actor, now)
         else:
             team.end(found, g.desk.roles, g.desk.actor, now)
-    except team.OwnersOnly:
-        words, kind = OWNERS_ONLY, "bad"
-    except team.LastOwner:
-        words, kind = LAST_OWNER, "bad"
+    except (team.OwnersOnly, team.LastOwner) as reason:
+        db.session.rollback()
+        flash(OWNERS_ONLY if isinstance(reason, team.OwnersOnly) else LAST_OWNER, "bad")
     else:
         db.session.commit()
-        ended = f"{name} has no part at your desk any more, and is signed out everywhere."
-        flash(ended if verb == "ended" else f"{name}'s part is changed.", "good")
-        return redirect(url_for("organise_team.show"), 303)
-    db.session.rollback()
-    flash(words, kind)
+        flash(said[verb], "good")
     return redirect(url_for("organise_team.show"), 303)
