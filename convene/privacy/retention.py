@@ -38,7 +38,7 @@ KEPT = (
         "12 months after their last event",
         "made anonymous, unless they asked for news, organise or are in a circle",
     ),
-    ("Answers to your own questions", "as each question says", "deleted"),
+    ("Answers to a host's own questions", "as each question says", "deleted"),
     ("What people wrote after an event", "12 months", "deleted; how it was for them stays as a number"),
     ("The words of a letter", "14 days after it was written", "deleted"),
     ("That a letter was sent, and where", "44 days", "deleted"),

@@ -182,6 +182,7 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "circles.show": [{"slug": slug} for slug in ("the-measuring-circle", CIRCLE)],
         "circles.asked": [{"slug": CIRCLE}],
         "challenges.show": [{"slug": "starting-on-power"}],
+        "host_privacy.show": [{"slug": full.organisation.slug}],
         **of_circle(),
         "place.show": [*states, place("started", OPEN), place("confirmed", PAST)],
         "place.ask_cancel": states[:1],

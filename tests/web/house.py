@@ -161,7 +161,11 @@ def inside_a_circle(host: Organisation) -> dict[str, str]:
         f"{page}.{part}": str(ids[part]) for page in desk for part in ("circle_id", "event_id", "member_id")
     }
     found["organise_challenges.challenge_id"] = str(circle.challenge_id)
-    return found | {"circles.slug": circle.slug, "challenges.slug": circle.challenge.slug}
+    return found | {
+        "host_privacy.slug": host.slug,
+        "circles.slug": circle.slug,
+        "challenges.slug": circle.challenge.slug,
+    }
 
 
 def rules(app: Flask, method: str) -> list[Rule]:

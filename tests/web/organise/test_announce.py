@@ -1,5 +1,6 @@
 """From an empty desk to people who can sign up: one form, and then everything to bring it among people."""
 
+import html
 from datetime import timedelta
 from typing import Any
 
@@ -116,6 +117,17 @@ def test_the_next_page_has_the_link_words_to_paste_a_poster_and_a_picture(world:
     assert poster.mimetype == "application/pdf" and poster.data.startswith(b"%PDF-")
     address = page.text.partition('class="share-picture" src="')[2].partition('"')[0]
     assert world.client.get(address).data.startswith(b"\x89PNG")
+
+
+@pytest.mark.one_database
+def test_a_title_in_the_frame_stays_words_on_whatever_page_it_is_pasted_into(world: World) -> None:
+    event_id = world.event(title='Ideas "over" <script>bread')
+    shown = world.client.get(f"/organise/events/{event_id}/share").text
+    pasted = html.unescape(
+        shown.partition('id="frame-words"')[2].partition(">")[2].partition("</textarea>")[0]
+    )
+    assert pasted.count('"') == 8 and "<script>" not in pasted
+    assert "Ideas &#34;over&#34; &lt;script&gt;bread" in pasted
 
 
 def test_the_organiser_gets_what_people_will_get_and_nobodys_key(world: World) -> None:

@@ -172,9 +172,19 @@ def test_one_sentence_says_who_keeps_what_and_how_long(visitor: Browsing) -> Non
     assert "The Long Table CIO keeps your name and address to run this event" in visitor.words
     assert "twelve months" in visitor.words and "data@longtable.example" in visitor.words
     assert 'href="https://longtable.example/privacy"' in visitor.page.text
+    visitor.open(f"/hosts/{host.slug}/privacy")
+    assert (
+        "The Long Table CIO decides" in visitor.words and "12 months after their last event" in visitor.words
+    )
+    assert 'href="https://longtable.example/privacy"' in visitor.page.text
     start_write()
     host = an_event(an_organisation(host.name)).organisation
     host.privacy_url = "javascript:alert(1)"
     db.session.commit()
     visitor.open(f"/events/{event.slug}")
     assert "javascript:" not in visitor.page.text
+    assert f'href="/hosts/{host.slug}/privacy"' in visitor.page.text, (
+        "a host without a page elsewhere has none"
+    )
+    visitor.open(f"/hosts/{host.slug}/privacy")
+    assert visitor.page.status_code == 200 and "javascript:" not in visitor.page.text
