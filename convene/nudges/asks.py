@@ -32,8 +32,8 @@ def plan(nudge: Nudge, case: Case, person: Person) -> Ask:
         subject=said("A plan for the day", language),
         words=words,
         typed={"event": signup.event.title, "day": day(signup, language)},
-        press=said("Say how I will get there", language),
-        url=f"{links.place(signup.id, signup.generation)}/plan",
+        press=said("See or cancel my place", language),
+        url=links.place(signup.id, signup.generation),
     )
 
 

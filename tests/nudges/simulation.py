@@ -195,23 +195,21 @@ class Season:
     def at_once(self) -> None:
         """Letters that answer an act: a place given back is offered and taken, and the groups of one evening told."""
         host = self.hosts[0]
-        event = an_event(host, starts_at=self.moment() + DAY, zone=host.zone, now=LONG_AGO, capacity=3)
-        people = self.lot.sample(self.of(host.id), 6)
-        db.session.execute(insert(Signup), [self.place(event.id, one, LONG_AGO) for one in people[:3]])
-        for number, one in enumerate(people[3:], 1):
+        event = an_event(host, starts_at=self.moment() + DAY, zone=host.zone, now=LONG_AGO, capacity=4)
+        people = self.lot.sample(self.of(host.id), 7)
+        db.session.execute(insert(Signup), [self.place(event.id, one, LONG_AGO) for one in people[:4]])
+        for number, one in enumerate(people[4:], 1):
             waits = {"state": "waitlisted", "queue_number": number, "confirmed_at": None}
             db.session.add(Signup(**self.place(event.id, one, LONG_AGO) | waits))
         event.next_in_line = 9
         db.session.flush()
-        first = db.session.scalars(
-            select(Signup).where(Signup.event_id == event.id).order_by(Signup.id)
-        ).first()
-        assert first is not None
-        cancel(first.id, BEGINS)
-        offered = db.session.scalars(
-            select(Signup).where(Signup.event_id == event.id, Signup.state == "offered")
-        ).one()
-        accept_offer(offered, BEGINS)
+        held = db.session.scalars(
+            select(Signup.id).where(Signup.event_id == event.id).order_by(Signup.id)
+        ).all()
+        offers = select(Signup).where(Signup.event_id == event.id, Signup.state == "offered")
+        cancel(held[0], BEGINS)
+        accept_offer(db.session.scalars(offers).one(), BEGINS)
+        cancel(held[3], BEGINS)  # the next in line thinks it over
         round_ = Round(event_id=event.id, number=1, state="draft", created_at=BEGINS)
         db.session.add(round_)
         db.session.flush()

@@ -96,7 +96,7 @@ RULES: tuple[Rule, ...] = (
         "N2", "plan", "A plan for the day", "letters a week before an event that ask how you will get there",
         "those with a place", "{away} before the start",
         events.plan, Timing(False, 7 * DAY), 2 * DAY, 28 * DAY,
-        goes_before=4, asks=True,
+        goes_before=4,
     ),
     Rule(
         "N9", "did_you_meet", "Did you meet?", "letters that ask whether your group met",
