@@ -59,5 +59,9 @@ def in_confidence(lead: Person, host: Organisation) -> Letter:
         reply_to=host.reply_to,
         organisation_id=host.id,
         language=lead.language,
-        facts={"organisation": host, "url": links.safeguarding()},
+        facts={
+            "organisation": host,
+            "url": links.safeguarding(),
+            "preferences_url": links.preferences(lead.id, lead.generation),
+        },
     )

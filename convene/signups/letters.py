@@ -130,7 +130,11 @@ def answers_wanted(event: Event, person: Person, number: int) -> Letter:
         reply_to=event.organisation.reply_to,
         organisation_id=event.organisation_id,
         language=person.language,
-        facts={**facts, "url": links.organise()},
+        facts={
+            **facts,
+            "url": links.organise(),
+            "preferences_url": links.preferences(person.id, person.generation),
+        },
         expires_at=event.starts_at,
     )
 

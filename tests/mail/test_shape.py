@@ -214,6 +214,7 @@ def test_every_letter_about_a_person_leads_to_their_own_notices_but_the_very_fir
             stranger = letter.kind in (
                 "confirm",
                 "circle_confirm",
+                "asked_to_come",
                 "invited",
                 "new_address",
                 "address_changed",
