@@ -13,7 +13,7 @@ from convene.people.actions import SamePerson
 from convene.people.models import Merge, Person
 from convene.signups.models import Signup
 from convene.web.forms import Form
-from convene.web.organise import own
+from convene.web.organise import own, refusals
 from convene.web.organise.person import ID, known
 
 page = Blueprint("organise_merging", __name__)
@@ -89,6 +89,7 @@ def merge(person_id: int, other_id: int) -> ResponseReturnValue:
             problem = HAS_PART
         except (merging.RuleBetween, SamePerson):
             problem = NOT_POSSIBLE
+            refusals.refused_to_merge(person_id)
     if problem:
         db.session.rollback()
         form.form_errors.append(problem)

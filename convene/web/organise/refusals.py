@@ -1,4 +1,4 @@
-"""Refusals are written down: who tries out deals and moves to find out who is kept apart should be seen to."""
+"""Refusals are written down: who tries out deals, moves and merges to find out who is kept apart should be seen to."""
 
 from datetime import timedelta
 
@@ -18,8 +18,17 @@ def refused(event_id: int) -> None:
 
     Whichever it was: a line for keep-apart rules alone would tell of them.
     """
+    write_down(f"event:{event_id}")
+
+
+def refused_to_merge(person_id: int) -> None:
+    """As `refused`, for two entries that a rule says are two people."""
+    write_down(f"person:{person_id}")
+
+
+def write_down(subject: str) -> None:
     start_write()
-    audit.record(g.desk.organisation_id, g.desk.actor, REFUSED, f"event:{event_id}", clock.now())
+    audit.record(g.desk.organisation_id, g.desk.actor, REFUSED, subject, clock.now())
     db.session.commit()
 
 

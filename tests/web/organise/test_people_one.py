@@ -169,6 +169,11 @@ def test_whichever_rule_stands_between_two_the_refusal_is_the_same_to_the_byte(w
     problems = [re.findall(r'<div class="error-summary".*?</div>', one.text, re.DOTALL) for one in answers]
     assert problems[0] == problems[1] and "Not possible here." in problems[0][0]
     assert world.read(lambda: len(db.session.scalars(select(Separation)).all())) == 1
+    told = text(world.client.get(f"{PEOPLE}/apart"))
+    assert "Refused in the last thirty days" in told and ": 2 times" in told, (
+        "who tries it out is not seen to"
+    )
+    assert "was refused a change" not in text(helper.get("/organise/log"))
 
 
 def test_somebody_with_a_part_at_the_desk_is_not_made_one_with_anybody(world: World) -> None:
