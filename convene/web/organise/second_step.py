@@ -124,9 +124,9 @@ def spend(address: str, code: str, now: datetime) -> None:
         second_factor.spend_code(address, code, now)
 
 
-def changed(what: str, now: datetime) -> None:
+def changed(what: str, verb: str, now: datetime) -> None:
     """Say it in the audit log and by mail: whoever did it, the owner of the address hears of it."""
-    audit.record(g.desk.organisation_id, g.desk.actor, f"second_step.{what.split()[0]}", g.desk.actor, now)
+    audit.record(g.desk.organisation_id, g.desk.actor, verb, g.desk.actor, now)
     letter = letters.second_step(g.desk.address, what, db.session.get_one(Person, g.desk.person_id).language)
     key = f"second_step:{g.desk.person_id}:{now.isoformat()}"
     outbox.post(letter, key=key, now=now, person_id=g.desk.person_id)

@@ -130,7 +130,7 @@ def set_up(what: str, first: bool) -> ResponseReturnValue:
     """This device has shown that it can take the step; with the first step come the codes on paper."""
     now = clock.now()
     second_factor.vouch(g.desk.sign_in_id, now)
-    changed(what, now)
+    changed(what, "second_step.added", now)
     codes = second_factor.new_codes(g.desk.address, now) if first else None
     db.session.commit()
     if codes:
@@ -147,7 +147,7 @@ def new_codes() -> ResponseReturnValue:
     db.session.rollback()
     start_write()
     codes = second_factor.new_codes(g.desk.address, now)
-    changed("New codes were made", now)
+    changed("New codes were made", "second_step.codes", now)
     db.session.commit()
     return render_template("organise/second_step_codes.html", codes=codes, first=False)
 
@@ -171,7 +171,7 @@ def remove_key(passkey_id: int) -> ResponseReturnValue:
 def removed(what: str) -> ResponseReturnValue:
     if not second_factor.has(g.desk.address):
         second_factor.forget_all(g.desk.address)
-    changed(what, clock.now())
+    changed(what, "second_step.removed", clock.now())
     db.session.commit()
     flash(f"{what}.", "good")
     return redirect(url_for(HOME), 303)

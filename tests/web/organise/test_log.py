@@ -1,11 +1,14 @@
 """What was done at the desk can be read there in words and sifted; nothing secret and nothing of another host."""
 
+import ast
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from convene import clock
 from convene.access import audit
+from convene.web.organise import log
 from tests.web.organise.conftest import World, text
 
 LOG = "/organise/log"
@@ -28,6 +31,22 @@ def test_it_says_who_did_what_to_what_in_words(world: World) -> None:
     assert "Ada Bell published Power and soup" in shown
     assert "Whoever runs the server brand: new verb thing 7" in shown, "also what has no words yet"
     assert shown.index("brand") < shown.index("published"), "the newest first"
+
+
+@pytest.mark.one_database
+def test_every_act_that_is_written_down_has_words() -> None:
+    """A line without words can neither be read nor be sifted for."""
+    bare = []
+    for file in Path(log.__file__).parents[2].rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(call, ast.Call) or ast.unparse(call.func) not in ("audit.record", "written"):
+                continue
+            verb = call.args[2 if ast.unparse(call.func) == "audit.record" else 0]
+            if isinstance(verb, ast.Constant):
+                name = str(verb.value)
+                known = name in log.WORDS or f"circle.{name}" in log.WORDS
+                bare += [] if known else [name]
+    assert bare == []
 
 
 def test_it_is_sifted_by_act_by_person_and_by_day(world: World) -> None:
