@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import contains_eager
 
 from convene.access import audit, sign_ins
 from convene.access.models import Token
@@ -28,7 +29,7 @@ class LastOwner(Exception):
 
 def of_host(organisation_id: int) -> Sequence[Role]:
     """Every part at this desk, owners first, then by name."""
-    rows = select(Role).join(Person, Role.person_id == Person.id)
+    rows = select(Role).join(Role.person).options(contains_eager(Role.person))
     rows = rows.where(Person.organisation_id == organisation_id, Person.state != "erased")
     found = db.session.scalars(rows.order_by(Person.name_folded, Role.id)).all()
     order = (OWNER, "organiser", LEAD, "host")
@@ -80,7 +81,7 @@ def invite(
 
 def hosts_of(organisation_id: int, event_id: int) -> Sequence[Role]:
     """The parts in one event alone, by name."""
-    rows = select(Role).join(Person, Role.person_id == Person.id)
+    rows = select(Role).join(Role.person).options(contains_eager(Role.person))
     rows = rows.where(Person.organisation_id == organisation_id, Role.kind == HOST, Role.event_id == event_id)
     return db.session.scalars(rows.order_by(Person.name_folded, Role.id)).all()
 
