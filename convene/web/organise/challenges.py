@@ -16,6 +16,7 @@ from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words
 from convene.web.organise import meanwhile, own
+from convene.web.organise.event_fields import as_choice
 
 page = Blueprint("organise_challenges", __name__)
 
@@ -49,7 +50,7 @@ class ChallengeForm(Form):
         )
         ahead = Event.ends_at > clock.now()
         rows = mine.where(ahead | (Event.challenge_id == challenge.id)).order_by(Event.starts_at).limit(50)
-        self.events.choices = [SelectChoice(str(one.id), one.title) for one in db.session.scalars(rows)]
+        self.events.choices = [as_choice(one) for one in db.session.scalars(rows)]
 
 
 def challenge_of(challenge_id: int) -> Challenge:

@@ -4,8 +4,16 @@ from datetime import date, time
 from typing import Any
 from urllib.parse import urlsplit
 
-from wtforms import DateField, Field, IntegerField, TimeField
+from wtforms import DateField, Field, IntegerField, SelectChoice, TimeField
 from wtforms.validators import ValidationError
+
+from convene.calendar import zones
+from convene.events.models import Event
+
+
+def as_choice(event: Event) -> SelectChoice:
+    """An event in a list to choose from, with its day: the dates of a series are all called the same."""
+    return SelectChoice(str(event.id), f"{event.title}, {zones.spoken_date(event.starts_at, event.zone)}")
 
 
 class Day(DateField):

@@ -16,7 +16,7 @@ from convene.signups import questions
 from convene.signups.models import Question
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words
 from convene.web.organise import meanwhile, own
-from convene.web.organise.event_fields import Whole
+from convene.web.organise.event_fields import Whole, as_choice
 
 page = Blueprint("organise_questions", __name__)
 
@@ -66,7 +66,7 @@ class QuestionForm(Form):
 
     def offer_events(self) -> "QuestionForm":
         found = [one for one in events.for_org(g.desk.organisation_id) if one.ends_at > clock.now()]
-        listed = [SelectChoice(str(one.id), one.title) for one in found]
+        listed = [as_choice(one) for one in found]
         self.event_id.choices = [SelectChoice("", "Every event"), *listed]
         return self
 

@@ -1,5 +1,6 @@
 """The team, the organisation's own settings and the host's questions, at the desk and on the page of a place."""
 
+import re
 from typing import Any
 
 from sqlalchemy import select
@@ -72,7 +73,10 @@ def test_the_organisation_says_who_it_is_and_takes_no_colour_that_cannot_be_read
 
 
 def test_a_question_is_asked_on_the_page_of_a_place_with_its_purpose_and_answered(world: World) -> None:
-    event = world.event()
+    event = world.event(title="Soup")
+    assert re.search(
+        rf'<option value="{event}">Soup, \w+day \d+ \w+ \d{{4}}</option>', world.client.get(QUESTIONS).text
+    )
     (signup,) = world.add(event, "Bo Ash")
     assert world.client.post(QUESTIONS, data=a_question()).status_code == 303
     assert (
