@@ -92,6 +92,15 @@ def write(
     )
 
 
+def in_anothers_mailbox(facts: dict[str, Any]) -> bool:
+    """Whether somebody else's mailbox takes this letter: a guest's, or that of one of two who share it.
+
+    Whoever looks over its owner's shoulder would read in a subject whom they bring, or live with.
+    """
+    person = facts.get("person")
+    return person is not None and person.address is None
+
+
 def render(kind: str, name: str, facts: dict[str, Any]) -> str:
     return translations.template(f"mail/{kind}/{name}", facts["language"]).render(facts)
 
@@ -104,11 +113,16 @@ def in_words(
     words: wording.Words | None,
 ) -> wording.Filled | None:
     """Its words filled in, or none for a letter that is the same for every host."""
+    shared = in_anothers_mailbox(facts)
     if kind in wording.MESSAGES and words is not None:
+        if shared and wording.names_somebody(words.subject):
+            words = wording.Words("{event}", words.words)
         return wording.fill(words, facts, wording.MESSAGES[kind])
     letter = wording.letter_of(kind, facts)
     if letter not in wording.LETTERS:
         return None
     if words is None and organisation_id is not None:
         words = wording.own(organisation_id, letter, language)
+    if shared and words and wording.names_somebody(words.subject):
+        words = wording.Words(wording.usual(letter, language).subject, words.words)
     return wording.fill(words or wording.usual(letter, language), facts, wording.LETTERS[letter].placeholders)

@@ -227,6 +227,10 @@ def check_braces(text: str, placeholders: Iterable[str]) -> None:
             raise Refused(f"There is no {found[0]} in this letter. It knows {known}")
 
 
+def names_somebody(subject: str) -> bool:
+    return any((found[1] or "").strip() == "name" for found in BRACES.finditer(subject))
+
+
 def marked(text: str) -> str:
     """The text with its placeholders as marks that Markdown leaves alone, and doubled braces as single ones."""
     text = text.replace("\ue000", "").replace("\ue001", "")

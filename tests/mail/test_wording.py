@@ -17,6 +17,7 @@ from convene.mail import markdown, wording
 from convene.mail.wording import LETTERS, MESSAGES, Refused, Words
 from convene.signups import actions as signups
 from convene.signups import letters
+from convene.signups.mailbox import sign_up_another
 from tests.factories import a_person, a_signup, an_event, an_organisation
 from tests.mail.every_letter import NOW, every_letter
 from tests.mail.test_letters import HOSTILE, OTHER, hrefs, links
@@ -93,6 +94,20 @@ def test_what_is_fixed_stays_in_the_letter_whatever_a_host_writes(session: scope
         assert fact in own.text
     assert wording.drop(host.id, "place_confirmed") and not wording.drop(host.id, "place_confirmed")
     assert letters.place_confirmed(signup, 0, NOW).text == usual.text
+
+
+def test_a_letter_in_somebody_elses_mailbox_has_no_name_in_its_subject(
+    session: scoped_session[Session],
+) -> None:
+    ana = a_signup(an_event(), a_person(name="Ana"))
+    wording.keep(ana.event.organisation_id, "place_confirmed", OWN, "person:1", NOW)
+    assert letters.place_confirmed(ana, 0, NOW).subject == f"Olá Ana, about {ana.event.title}"
+    ana.state = "confirmed"
+    guest = sign_up_another(ana.id, "Bob", NOW)
+    letter = letters.place_confirmed(guest, 0, NOW)
+    assert letter.subject == f"You have a place: {guest.event.title}" and "Dear Bob" in letter.text
+    said = letters.letter("message", guest, words=Words("Dear {name}", "Hello {name}"), facts={"ahead": True})
+    assert said.subject == guest.event.title and "Hello Bob" in said.text
 
 
 def test_dashes_part_what_opens_a_letter_from_what_closes_it(session: scoped_session[Session]) -> None:
