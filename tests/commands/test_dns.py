@@ -1,5 +1,6 @@
 """The doctor asks a real DNS server, and says of each record that it is well or exactly what to add."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -56,11 +57,14 @@ def served(zone: str) -> Iterator[str]:
     server = DNSServer(
         Answers(zone), address="127.0.0.1", port=port, logger=DNSLogger("-request,-reply", False)
     )
-    server.start_thread()
+    # It looks every half second whether it is to stop, unless it is told to look more often.
+    serving = threading.Thread(target=server.server.serve_forever, args=(0.01,))
+    serving.start()
     try:
         yield f"127.0.0.1:{port}"
     finally:
-        server.stop()
+        server.server.shutdown()
+        serving.join()
         server.server.server_close()
 
 
