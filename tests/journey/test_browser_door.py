@@ -10,8 +10,9 @@ from convene import clock
 from convene.extensions import db
 from convene.groups import queries
 from convene.mail.models import OutgoingMail
+from convene.people import worries
 from convene.people.actions import keep_apart
-from convene.people.models import Organisation, Person
+from convene.people.models import Organisation, Person, Worry
 from tests.journey import evening
 from tests.journey.hands import Hand, Keys, somebody
 from tests.journey.installation import HOST, Installation, opened
@@ -88,6 +89,36 @@ def refused_move(hand: Hand, copy: Installation, title: str) -> None:
     assert board(copy, event_id)[0] == groups
 
 
+def the_leads_evening(hand: Hand, copy: Installation, title: str) -> None:
+    """Told in confidence, read, linked to who is meant; from then on neither move nor deal puts the two together."""
+    event_id = begun(copy, title)
+    groups = board(copy, event_id)[0]
+    one, other = sorted(groups[0])[0], sorted(groups[1])[0]
+    with copy.writing():
+        writer = db.session.scalars(select(Person).where(Person.name == one)).one()
+        worries.tell(writer, event_id, "He knows where I live.", clock.now())
+    hand.open(f"{copy.url}/organise/people")
+    hand.press("Safeguarding")
+    number = copy.read(lambda: db.session.scalar(select(func.max(Worry.id))))
+    hand.press(f"{one}, number {number}")
+    hand.should_read(f"Told in confidence by {one}", "What they wrote is sealed.")
+    hand.press("Read it")
+    hand.should_read(f"Told in confidence by {one}", "He knows where I live.")
+    hand.fill("Name or email", other)
+    hand.press("Find")
+    hand.press("Keep the two apart")
+    hand.should_read("Who is kept apart", "From now on the two never share a group.")
+    hand.open(f"{copy.url}/organise/events/{event_id}/groups")
+    hand.choose(f"Move {one} to group", "Table 2")
+    hand.press(f"Move {one}")
+    hand.should_read("Groups", "a keep-apart rule stands against it")
+    hand.press("Leave it as it is")
+    hand.press("Deal again")
+    hand.should_read("Groups", "Dealt:")
+    dealt = [table for groups in board(copy, event_id) for table in groups]
+    assert dealt and not any({one, other} <= table for table in dealt)
+
+
 @pytest.fixture(scope="module")
 def copy(processes: Processes) -> Iterator[Installation]:
     with opened(processes) as installation:
@@ -115,3 +146,10 @@ def test_a_move_that_a_rule_forbids_is_refused_before_it_is_made(
 ) -> None:
     with somebody(browser, copy, look, kind, judged=False, cookie=copy.signed_in(OWNER), **how) as hand:
         refused_move(hand, copy, f"Breach {kind.__name__}")
+
+
+def test_what_is_told_in_confidence_keeps_two_apart_the_same_evening_by_keyboard_alone(
+    browser: Browser, copy: Installation
+) -> None:
+    with somebody(browser, copy, PHONE, Keys, judged=False, cookie=copy.signed_in(OWNER)) as hand:
+        the_leads_evening(hand, copy, "Lead")
