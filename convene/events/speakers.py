@@ -20,7 +20,11 @@ def of(event_id: int) -> dict[str, list[Speaker]]:
 
 
 def as_lines(named: Sequence[Speaker]) -> str:
-    return "\n".join(f"{one.name}, {one.about}" if one.about else one.name for one in named)
+    return "\n".join(line(one.name, one.about) for one in named)
+
+
+def line(name: str, about: str) -> str:
+    return f"{name}, {about}" if about else name
 
 
 def read(lines: str) -> list[tuple[str, str]]:

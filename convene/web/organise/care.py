@@ -1,11 +1,12 @@
 """How an event treats people: who finds it, when they may sign up, what is told to whom; and a copy for next time."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, SelectChoice, SelectMultipleField
+from wtforms import BooleanField, HiddenField, SelectChoice, SelectMultipleField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -17,7 +18,7 @@ from convene.events.models import Event
 from convene.extensions import db
 from convene.signups import upheaval
 from convene.web.forms import AtMost, Form, Paragraphs
-from convene.web.organise import own
+from convene.web.organise import meanwhile, own
 from convene.web.organise.event_fields import ClockIfAny, DayIfAny, Whole, WholeIfAny
 
 page = Blueprint("organise_care", __name__)
@@ -39,6 +40,7 @@ def people_in_lines(form: Any, field: Any) -> None:
 
 
 class CareForm(Form):
+    revision = HiddenField()
     listed = BooleanField("On the line-up, for everybody to find")
     opens_day, opens_at = DayIfAny("Opens on"), ClockIfAny("Opens at", "")
     closes_day, closes_at = DayIfAny("Closes on"), ClockIfAny("Closes at", "")
@@ -79,6 +81,12 @@ class CareForm(Form):
             "signup_closes_at": closes,
         }
 
+    def as_kept(self) -> None:
+        """Write lists and lines the way they are kept, so that only what differs counts as changed."""
+        self.access_list.data = access.keys(self.access_list.data or ()).split()
+        for box in (self.hosts, self.speakers):
+            box.data = "\n".join(speakers.line(*one) for one in speakers.read(box.data or ""))
+
     def moment(self, which: str, zone: str) -> datetime | None:
         """When sign-up opens or closes, if a day is given; a day needs its time, and a time its day."""
         day, at = self[f"{which}_day"], self[f"{which}_at"]
@@ -95,25 +103,33 @@ class CareForm(Form):
             return None
 
 
-def form_of(event: Event) -> CareForm:
+def typed_of(event: Event) -> dict[str, Any]:
+    """An event as its settings show it."""
     named = speakers.of(event.id)
     shown: dict[str, Any] = {name: getattr(event, name) for name in (*TICKS, *NUMBERS)}
     for which, moment in (("opens", event.signup_opens_at), ("closes", event.signup_closes_at)):
-        if moment is not None:
-            local = zones.local(moment, event.zone)
-            shown |= {f"{which}_day": local.date(), f"{which}_at": local.time()}
-    shown |= {"access_list": event.access_list.split(), "hosts": speakers.as_lines(named["host"])}
-    return CareForm(formdata=None, data={**shown, "speakers": speakers.as_lines(named["speaker"])})
+        local = zones.local(moment, event.zone) if moment is not None else None
+        shown[f"{which}_day"] = local.date() if local else None
+        shown[f"{which}_at"] = local.time().replace(second=0, microsecond=0) if local else None
+    return {
+        **shown,
+        "access_list": event.access_list.split(),
+        "hosts": speakers.as_lines(named["host"]),
+        "speakers": speakers.as_lines(named["speaker"]),
+    }
 
 
-def render(event: Event, form: CareForm, code: int = 200) -> ResponseReturnValue:
-    return render_template("organise/care.html", event=event, form=form), code
+def render(
+    event: Event, form: CareForm, code: int = 200, clashes: Sequence[meanwhile.Clash] = ()
+) -> ResponseReturnValue:
+    return render_template("organise/care.html", event=event, form=form, clashes=clashes), code
 
 
 @page.get(f"/{own.ID.format('event_id')}/care")
 def show(event_id: int) -> ResponseReturnValue:
     event = own.event(event_id)
-    return render(event, form_of(event))
+    shown = typed_of(event)
+    return render(event, CareForm(formdata=None, data={**shown, "revision": meanwhile.revision(shown)}))
 
 
 @page.post(f"/{own.ID.format('event_id')}/care")
@@ -123,6 +139,14 @@ def save(event_id: int) -> ResponseReturnValue:
     if facts is None:
         return render(own.event(event_id), form, 422)
     event = own.event_to_change(event_id)
+    form.as_kept()
+    if event.state != "called_off" and (clashes := meanwhile.settle(form, typed_of(event))):
+        db.session.rollback()
+        return render(own.event(event_id), form, 409, clashes)
+    facts = form.facts(event)  # with what somebody else changed meanwhile, which may not go together
+    if facts is None:
+        db.session.rollback()
+        return render(own.event(event_id), form, 422)
     try:
         upheaval.change(event.id, facts, now, ())
     except upheaval.TooSmall as small:

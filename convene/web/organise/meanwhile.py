@@ -79,6 +79,10 @@ def clash(field: Field, theirs: Any) -> Clash:
 def shown(field: Field, value: Any) -> str:
     """A value of a field as an organiser reads it."""
     choices = {choice.value: choice.label for choice in getattr(field, "choices", None) or ()}
+    if isinstance(value, bool):
+        return "Ticked" if value else "Not ticked"
+    if isinstance(value, list):
+        return "\n".join(str(choices.get(one, one)) for one in value)
     if isinstance(value, date):
         return f"{value.day} {value:%B %Y}"
     if isinstance(value, time):

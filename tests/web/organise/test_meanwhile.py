@@ -41,6 +41,32 @@ def test_the_host_s_own_settings(world: World) -> None:
     assert (host.about, host.reply_to, host.accent) == ("We meet for ideas.", "soup@example.org", "#f6b73c")
 
 
+def test_the_settings_of_an_event(world: World) -> None:
+    event_id = world.event(zone="UTC")
+    path, other = f"/organise/events/{event_id}/care", world.signed_in(OWNER, world.host_id)
+    mine, theirs = opened(world.client, path), opened(other, path)
+    changes = {"hosts": "Ida Moss, baker", "discreet": "y", "access_list": "captions", "online_places": "7"}
+    assert other.post(path, data={**theirs, **changes}).status_code == 303
+    stale = world.client.post(
+        path, data={**mine, "hosts": "Ed Fir", "access_list": "parking", "guests_each": "2"}
+    )
+    assert stale.status_code == 409
+    said = ("You both changed this", "Ida Moss, baker", "Live captions", "Parking close by")
+    assert all(words in text(stale) for words in said)
+    assert world.event_row(event_id).guests_each == 0, "nothing of it is kept until it is chosen"
+    assert world.client.post(path, data={**form_values(stale), "take": "access_list"}).status_code == 303
+    kept = world.event_row(event_id)
+    assert (kept.discreet, kept.online_places, kept.guests_each) == (True, 7, 2), "each has changed another"
+    assert kept.access_list == "captions" and "Ed Fir<" in world.client.get(path).text
+    # The day of one and the day of the other may not go together: that is said, and nothing is written.
+    mine, theirs = opened(world.client, path), opened(other, path)
+    day = f"{kept.starts_at:%Y-%m-%d}"
+    other.post(path, data={**theirs, "closes_day": "2026-01-01", "closes_at": "10:00"})
+    mixed = world.client.post(path, data={**mine, "opens_day": day, "opens_at": "00:00"})
+    assert mixed.status_code == 422 and "It must close after it opens" in text(mixed)
+    assert world.event_row(event_id).signup_opens_at is None
+
+
 def test_the_words_of_a_letter(world: World) -> None:
     path, other = "/organise/wording/reminder", world.signed_in(OWNER, world.host_id)
     mine, theirs = opened(world.client, path), opened(other, path)
