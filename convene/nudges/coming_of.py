@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from convene.extensions import db
@@ -37,7 +38,7 @@ def grouped(
     now: datetime,
     by: datetime,
     settings: Settings,
-    people: Sequence[int] | None,
+    people: Sequence[int] | Select[Any] | None,
     held: Sequence[Nudge] | None,
 ) -> dict[tuple[int, int], list[Tie]]:
     """All ties of one person from one event, for everybody who may be asked about one of them now."""

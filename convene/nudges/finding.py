@@ -4,6 +4,7 @@ A finder is given a `Look` and returns cases, with plain facts already turned in
 
     Look(now, settings)                all cases due by now that no row has decided or holds yet
     Look(now, settings, people=[...])  of these people only
+    Look(now, settings, ahead=...)     of what was read beforehand for the weeks to come
     Look(now, settings, held=[...])    these nudges as they are now, due or not, decided or not; what is left out is no
                                        longer there
 
@@ -13,10 +14,10 @@ Their letter is written when it is to be sent. `finders.FINDERS` has a row for e
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from convene.extensions import db
 from convene.mail.letter import Letter
@@ -25,9 +26,19 @@ from convene.nudges.rules.base import Call
 from convene.nudges.settings import Settings, Wanted
 from convene.people.models import Person
 
+T = TypeVar("T")
+
 GRACE = timedelta(
     hours=1
 )  # so long after its use is over, what was missed is still written down, with its reason
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a preview reads once for all rules: rows as `of_events.read_ahead` gives, keys of what is decided."""
+
+    places: Sequence[Any]
+    decided: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +48,9 @@ class Look:
     now: datetime
     settings: Settings
     until: datetime | None = None
-    people: Sequence[int] | None = None
+    people: Sequence[int] | Select[Any] | None = None
     held: Sequence[Nudge] | None = None
+    ahead: Ahead | None = None
 
     @property
     def by(self) -> datetime:
@@ -135,10 +147,10 @@ def can_be_written_to() -> ColumnElement[bool]:
     return Person.address_typed.is_not(None) & (Person.address_typed != "") & (Person.state != "erased")
 
 
-def in_hundreds(ids: Iterable[int]) -> Iterable[list[int]]:
-    """As many numbers at once as both databases like in one statement."""
-    whole = list(ids)
-    return (whole[first : first + 500] for first in range(0, len(whole), 500))
+def in_hundreds(whole: Iterable[T]) -> Iterable[list[T]]:
+    """As many at once as both databases like in one statement: fifty hundreds."""
+    every = list(whole)
+    return (every[first : first + 5000] for first in range(0, len(every), 5000))
 
 
 def of_held(cases: Iterable[Case], look: Look) -> list[Case]:
@@ -153,12 +165,13 @@ def of_interest(cases: list[Case], look: Look) -> list[Case]:
     """Of these the ones asked about: those held, or those of some people that no row has decided."""
     if look.held is not None:
         return of_held(cases, look)
+    if look.ahead is not None:
+        return [one for one in cases if one.key not in look.ahead.decided]
     if look.people is not None:
-        people = set(look.people)
+        people = set(db.session.scalars(look.people) if isinstance(look.people, Select) else look.people)
         cases = [one for one in cases if one.person_id in people]
     there: set[str] = set()
-    for first in range(0, len(cases), 500):
-        some = [one.key for one in cases[first : first + 500]]
+    for some in in_hundreds([one.key for one in cases]):
         there |= set(db.session.scalars(select(Nudge.key).where(Nudge.key.in_(some))))
     return [one for one in cases if one.key not in there]
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from convene.extensions import db
 from convene.mail.models import UNSENT, OutgoingMail
@@ -33,18 +34,32 @@ def had(addresses: Iterable[str], now: datetime, sent_only: bool = False) -> dic
     return found
 
 
+def had_by(people: Select[Any], now: datetime) -> dict[str, list[datetime]]:
+    """The same, by the folded address of their mailbox, of all whom this finds."""
+    rows = select(Person.reachable, func.coalesce(OutgoingMail.sent_at, OutgoingMail.posted_at))
+    rows = rows.join(OutgoingMail, OutgoingMail.person_id == Person.id).where(Person.id.in_(people))
+    found: dict[str, list[datetime]] = {}
+    for address, moment in db.session.execute(rows.where(*counted(now, NOT_HAD))):
+        found.setdefault(address, []).append(moment)
+    return found
+
+
+def counted(now: datetime, but: Sequence[str]) -> list[ColumnElement[bool]]:
+    """In SQL: of letters, those that count and that were had lately."""
+    return [
+        OutgoingMail.letter.in_(LETTERS),
+        OutgoingMail.posted_at > now - REMEMBERED - WAITED,
+        OutgoingMail.state.not_in(but),
+    ]
+
+
 def letters_to(
     person_ids: Iterable[int], now: datetime, but: Sequence[str]
 ) -> Iterable[tuple[int, datetime]]:
     ids = list(person_ids)
     for first in range(0, len(ids), 500):
         rows = select(OutgoingMail.person_id, func.coalesce(OutgoingMail.sent_at, OutgoingMail.posted_at))
-        rows = rows.where(
-            OutgoingMail.person_id.in_(ids[first : first + 500]),
-            OutgoingMail.letter.in_(LETTERS),
-            OutgoingMail.posted_at > now - REMEMBERED - WAITED,
-            OutgoingMail.state.not_in(but),
-        )
+        rows = rows.where(OutgoingMail.person_id.in_(ids[first : first + 500]), *counted(now, but))
         for person_id, moment in db.session.execute(rows):
             if person_id is not None and moment is not None:
                 yield person_id, moment

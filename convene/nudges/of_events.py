@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, literal, select
 from sqlalchemy.orm import aliased
@@ -16,12 +17,13 @@ from convene.nudges.models import Answer, Nudge
 from convene.nudges.rules import events as rules
 from convene.nudges.rules.base import Call, Timing
 from convene.nudges.rules.events import MEET_LASTS, THANK_LASTS, Meeting, Part
-from convene.nudges.rules.registry import OF
+from convene.nudges.rules.registry import OF, RULES
 from convene.people.models import Person
 from convene.signups.models import Signup
 
 DAY = timedelta(days=1)
 SECOND = "+2"  # ends the step of a second letter about one day
+OF_EVENTS = (rules.reminder, rules.plan, rules.thank_you, rules.did_you_meet)
 PUBLISHED = ("published", "held")  # of rounds that people know of
 
 
@@ -48,6 +50,7 @@ def shared_a_group() -> ColumnElement[bool]:
 # Put together once: each takes as long to write as the database takes to answer it.
 HELPED, PLANNED = has_said("helped"), has_said("plan")
 SAT_WITH_SOMEBODY = shared_a_group()
+FLAGS = {"helped": HELPED, "planned": PLANNED, "sat": SAT_WITH_SOMEBODY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +69,49 @@ class Near:
     timing: Timing
 
 
+COLUMNS = (
+    Event.id, Event.organisation_id, Event.circle_id, Event.starts_at, Event.ends_at, Event.zone, Event.title,
+    Event.state, Event.tell_at,
+)  # fmt: skip
+
+
+def as_near(row: Any, timing: Timing) -> Near:
+    """From a row that begins with COLUMNS."""
+    id_, host, circle, starts, ends, zone, title, state, tell_at = row[: len(COLUMNS)]
+    return Near(id_, host, circle, starts, ends, zone, title, state, tell_at is not None, timing)
+
+
+def read_ahead(people: Select[Any], now: datetime, until: datetime) -> Sequence[Any]:
+    """All places of these people at events that a rule may count from until then, in one statement.
+
+    Each row is COLUMNS, then the signup's id, its person, state and since when, then what `FLAGS` asks.
+    """
+    longest = (
+        max(rule.longest + (rule.timing.again or DAY) for rule in RULES if rule.judge in OF_EVENTS)
+        + MEET_LASTS
+    )
+    rows: Any = select(*COLUMNS, Signup.id.label("signup_id"), Signup.person_id, Signup.state.label("part"))
+    rows = rows.add_columns(Signup.confirmed_at, *(one.label(name) for name, one in FLAGS.items()))
+    rows = rows.join(Signup, Signup.event_id == Event.id).join(Person, Person.id == Signup.person_id)
+    rows = rows.where(
+        Event.state == "published", Event.ends_at > now - longest, Event.starts_at <= until + longest
+    )
+    rows = rows.where(Signup.state == "confirmed", can_be_written_to(), Person.id.in_(people))
+    return db.session.execute(rows.order_by(Signup.id)).all()
+
+
 def near(kind: str, look: Look, *window: ColumnElement[bool]) -> list[Near]:
     """The published events in this window at which the rule is on; or those of the nudges that are held."""
-    columns = (
-        Event.id, Event.organisation_id, Event.circle_id, Event.starts_at, Event.ends_at, Event.zone, Event.title,
-        Event.state, Event.tell_at,
-    )  # fmt: skip
+    if look.ahead is not None:
+        whole = {one.id: one for one in look.ahead.places}
+        found = [as_near(one, look.settings.timing(kind, one[1], one[0], one[2])) for one in whole.values()]
+        return [one for one in found if one.timing.on]
     if look.held is not None:
         which: list[ColumnElement[bool]] = [Event.id.in_({one.event_id for one in look.held if one.event_id})]
     else:
         which = [Event.state == "published", *window]
-    found = []
-    for id_, host, circle, starts, ends, zone, title, state, tell_at in db.session.execute(
-        select(*columns).where(*which)
-    ):
-        timing = look.settings.timing(kind, host, id_, circle)
-        found.append(Near(id_, host, circle, starts, ends, zone, title, state, tell_at is not None, timing))
+    rows = db.session.execute(select(*COLUMNS).where(*which))
+    found = [as_near(one, look.settings.timing(kind, one[1], one[0], one[2])) for one in rows]
     return [one for one in found if look.held is not None or one.timing.on]
 
 
@@ -94,6 +124,19 @@ def places(
 ) -> Iterable[tuple[Near, int, int, str, datetime | None, bool, bool]]:
     """Places at these events: (event, signup id, person id, state, since, more ...), undecided at this step or held."""
     by_id = {one.id: one for one in events}
+    if look.ahead is not None:
+        for row in look.ahead.places:
+            if row.id in by_id and f"{kind}:{row.id}:{row.person_id}:{step}" not in look.ahead.decided:
+                said = [getattr(row, name) for one in more for name, flag in FLAGS.items() if flag is one]
+                yield (
+                    by_id[row.id],
+                    row.signup_id,
+                    row.person_id,
+                    row.part,
+                    row.confirmed_at,
+                    *(*said, 0, 0)[:2],
+                )
+        return
     flags = [*more, *[literal(False)] * (2 - len(more))]
     for ids in in_hundreds(by_id):
         rows: Select = select(

@@ -11,7 +11,7 @@ from convene.calendar import zones
 from convene.circles.models import Circle, Member
 from convene.events.models import Event
 from convene.extensions import db
-from convene.nudges.finding import Case, Look, can_be_written_to, of_interest
+from convene.nudges.finding import Case, Look, can_be_written_to, in_hundreds, of_interest
 from convene.nudges.models import Answer, Nudge
 from convene.nudges.rules import people as rules
 from convene.nudges.rules.people import SILENCE_LASTS, TO_DO_LASTS, Kept, Silence, Tasks
@@ -123,8 +123,7 @@ def unanswered(person_ids: Sequence[int]) -> dict[int, list[tuple[int, datetime]
     """Of each of these people the asks since their last act, (number of the nudge, when), the oldest first."""
     acts: dict[int, datetime] = {}
     found: dict[int, list[tuple[int, datetime]]] = {}
-    for first in range(0, len(person_ids), 500):
-        some = person_ids[first : first + 500]
+    for some in in_hundreds(person_ids):
         for person_id, moment in db.session.execute(last_acts(some)):
             if moment and (person_id not in acts or moment > acts[person_id]):
                 acts[person_id] = moment

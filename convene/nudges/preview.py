@@ -1,26 +1,34 @@
 """The next four weeks of one host in plain words: who would get what, when, and what would be held back and why.
 
 Nothing is written: the same finders and the same plan are asked, moment after moment, as if nobody did anything.
+What is held by now stands as it was written down.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased
 
+from convene.calendar import zones
+from convene.circles.models import Circle
+from convene.events.models import Event
 from convene.extensions import db
 from convene.mail.suppression import reasons_for
-from convene.nudges import deciding, finding, history
+from convene.nudges import deciding, finding, history, of_events
 from convene.nudges.finders import FINDERS
-from convene.nudges.finding import Case, Look
+from convene.nudges.finding import Ahead, Case, Look
 from convene.nudges.models import Nudge
 from convene.nudges.rules import planning
 from convene.nudges.rules.planning import Wish
 from convene.nudges.rules.registry import OF
+from convene.nudges.settings import Settings
 from convene.people.models import Person
 
 AHEAD = timedelta(days=28)
+REMEMBERED = timedelta(days=120)  # longer than any rule looks back
 MOMENTS = 60  # at which one mailbox is looked at, at most
 
 
@@ -50,44 +58,77 @@ class Open:
     held: str = ""
 
 
-def preview(host_id: int, now: datetime) -> Preview:
-    """By day, kind and subject. What is between two people is left out, and so is the hosts' own daily list."""
-    cases = [case for kind in FINDERS for case in cases_of(kind, now) if shown(kind)]
-    people = known({case.person_id for case in cases})
+def preview(host_id: int, zone: str, now: datetime, settings: Settings) -> Preview:
+    """By day, kind and subject. What is between two people is left out, and so is what goes to hosts themselves.
+
+    Whoever reads the mailboxes of this host's people is looked at with them, as caps are kept over all hosts. How many
+    people there are makes no more statements of it.
+    """
+    mates = mates_of(host_id)
+    places = of_events.read_ahead(mates, now, now + AHEAD)
+    held = held_of(mates)
+    look = Look(now, settings, now + AHEAD, mates, ahead=Ahead(places, decided(mates, now)))
+    cases = [
+        one for kind in FINDERS if shown(kind) for one in FINDERS[kind].find(look) if one.call.until > now
+    ]
+    people = known({case.person_id for case in cases} | {row.person_id for row, *_ in held}, mates)
+    sent: dict[tuple[object, ...], Line] = {}
+    withheld: dict[tuple[object, ...], Line] = {}
+    had = history.had_by(mates, now)
+    for row, about in held:
+        person = people[row.person_id]
+        at = max(now, row.look_at or now)
+        if shown(row.rule) and person.organisation_id == host_id:
+            reason = f"{row.reason}; looked at again on {zones.spoken_date(at, person.zone or zone)}"
+            add(withheld, row.rule, row.subject_id, about or "", at, reason, person.name)
+        if OF[row.rule].counts:
+            had.setdefault(person.reachable, []).append(at)
     mailboxes: dict[str, list[Case]] = {}
     for case in cases:
         if case.person_id in people:
             mailboxes.setdefault(people[case.person_id].reachable, []).append(case)
-    ours = {
-        address: mine for address, mine in mailboxes.items() if any(one.host_id == host_id for one in mine)
-    }
-    had = history.had(ours, now)
-    barred = reasons_for(ours)
-    sent: dict[tuple[object, ...], Line] = {}
-    withheld: dict[tuple[object, ...], Line] = {}
-    for address, mine in ours.items():
+    barred = reasons_for(mailboxes)
+    for address, mine in mailboxes.items():
+        if not any(one.host_id == host_id for one in mine):
+            continue
         for case, at, act, reason in season(mine, people, had.get(address, []), barred.get(address, ""), now):
             if case.host_id == host_id:
-                kept = sent if act == "send" else withheld
-                add(kept, case, at, reason, people[case.person_id].name)
+                kept, name = sent if act == "send" else withheld, people[case.person_id].name
+                add(kept, case.kind, case.subject_id, case.title, at, reason, name)
     return Preview(in_order(sent.values()), in_order(withheld.values()))
 
 
 def shown(kind: str) -> bool:
-    return not OF[kind].private and not OF[kind].any_hour
+    return not OF[kind].private and not OF[kind].for_hosts
 
 
-def cases_of(kind: str, now: datetime) -> list[Case]:
-    settings = finding.settings()
-    held = db.session.scalars(select(Nudge).where(Nudge.state == "held", Nudge.rule == kind)).all()
-    new = FINDERS[kind].find(Look(now, settings, until=now + AHEAD))
-    return new + (FINDERS[kind].find(Look(now, settings, held=held)) if held else [])
+def mates_of(host_id: int) -> Select[Any]:
+    """In SQL: the people of this host, and whoever else reads one of their mailboxes."""
+    ours = aliased(Person)
+    theirs = select(ours.reachable).where(ours.organisation_id == host_id, ours.address_typed != "")
+    return select(Person.id).where(or_(Person.organisation_id == host_id, Person.reachable.in_(theirs)))
 
 
-def known(person_ids: Iterable[int]) -> dict[int, Person]:
+def held_of(people: Select[Any]) -> Sequence[tuple[Nudge, str | None]]:
+    """What is held for these people, with the title of what it is about."""
+    rows = select(Nudge, func.coalesce(Event.title, Circle.title)).where(Nudge.state == "held")
+    rows = rows.outerjoin(Event, Event.id == Nudge.event_id).outerjoin(Circle, Circle.id == Nudge.circle_id)
+    rows = rows.where(Nudge.person_id.in_(people)).order_by(Nudge.id)
+    return [(row, title) for row, title in db.session.execute(rows)]
+
+
+def decided(people: Select[Any], now: datetime) -> frozenset[str]:
+    """The keys of what was decided for these people so lately that a rule may still find it."""
+    rows = select(Nudge.key).where(Nudge.person_id.in_(people), Nudge.due_at > now - REMEMBERED)
+    return frozenset(db.session.scalars(rows))
+
+
+def known(person_ids: Iterable[int], people: Select[Any]) -> dict[int, Person]:
+    """Of these people whom the numbers name."""
     found: dict[int, Person] = {}
     for ids in finding.in_hundreds(sorted(person_ids)):
-        found |= {one.id: one for one in db.session.scalars(select(Person).where(Person.id.in_(ids)))}
+        mine = select(Person).where(Person.id.in_(ids), Person.id.in_(people))
+        found |= {one.id: one for one in db.session.scalars(mine)}
     return found
 
 
@@ -136,9 +177,17 @@ def wish(one: Open, person: Person, barred: str, moment: datetime) -> Wish:
     return Wish(case.key, case.kind, case.host_id, case.person_id, verdict, case.call.until, case.day)
 
 
-def add(lines: dict[tuple[object, ...], Line], case: Case, at: datetime, reason: str, name: str) -> None:
-    key = (at.date(), case.kind, case.subject_id, reason)
-    line = lines.setdefault(key, Line(at, OF[case.kind].title, case.title, reason))
+def add(
+    lines: dict[tuple[object, ...], Line],
+    kind: str,
+    subject_id: int,
+    about: str,
+    at: datetime,
+    reason: str,
+    name: str,
+) -> None:
+    key = (at.date(), kind, subject_id, reason)
+    line = lines.setdefault(key, Line(at, OF[kind].title, about, reason))
     line.at = min(line.at, at)
     line.names.append(name)
 

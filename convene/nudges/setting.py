@@ -28,7 +28,10 @@ class Wish:
 
 
 def here(organisation_id: int) -> Settings:
-    whole = finding.settings()
+    return of_host(finding.settings(), organisation_id)
+
+
+def of_host(whole: Settings, organisation_id: int) -> Settings:
     return Settings({place: one for place, one in whole.rows.items() if place[1] == organisation_id})
 
 

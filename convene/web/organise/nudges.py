@@ -13,7 +13,7 @@ from convene.calendar import zones
 from convene.circles import queries as circles
 from convene.events.queries import one_for_org
 from convene.extensions import db, start_write
-from convene.nudges import setting
+from convene.nudges import finding, setting
 from convene.nudges.preview import Line, preview
 from convene.nudges.rules.base import Timing
 from convene.nudges.rules.registry import OF, RULES, OutOfBounds, Rule, in_units, spoken
@@ -23,7 +23,7 @@ from convene.web.forms import AtMost, Form, Paragraphs, Words
 page = Blueprint("organise_nudges", __name__)
 
 UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
-SHOWN, NAMED = 120, 8  # lines on the page, and names in a line
+SHOWN, HELD, NAMED = 40, 20, 6  # lines on the page, of what is held back, and names in a line
 
 
 class RuleForm(Form):
@@ -70,8 +70,9 @@ def show() -> ResponseReturnValue:
     if not g.desk.roles & set(ORGANISING):
         abort(404)
     host_id = g.desk.organisation_id
-    found = preview(host_id, clock.now())
-    here = setting.here(host_id)
+    settings = finding.settings()
+    found = preview(host_id, g.desk.zone, clock.now(), settings)
+    here = setting.of_host(settings, host_id)
     rules = [one for one in RULES if not one.private]
     return render_template(
         "organise/nudges.html",
@@ -82,7 +83,8 @@ def show() -> ResponseReturnValue:
         titles={one.kind: one.title for one in RULES},
         sent=by_day(found.sent[:SHOWN], g.desk.zone),
         more=max(0, len(found.sent) - SHOWN),
-        withheld=found.withheld[:SHOWN],
+        withheld=found.withheld[:HELD],
+        more_held=max(0, len(found.withheld) - HELD),
         named=NAMED,
     )
 

@@ -5,9 +5,12 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from convene import clock
+from convene.events.models import Event
 from convene.extensions import db
-from convene.nudges.models import NudgeSetting
+from convene.nudges.models import Nudge, NudgeSetting
 from convene.nudges.rules.registry import RULES
+from convene.people.models import Organisation
+from tests.factories import a_person, a_signup
 from tests.web.organise.conftest import World, text
 
 PATH = "/organise/nudges"
@@ -67,3 +70,33 @@ def test_what_helps_nobody_is_refused_in_words_and_a_foreign_event_is_not_there(
     world.client.post(f"{PATH}/reminder", data=SET)
     answer = world.client.post(f"{PATH}/reminder/usual", follow_redirects=True)
     assert "It is as usual again." in text(answer) and settings(world) == []
+
+
+def test_the_four_weeks_of_many_stay_short_and_what_is_held_now_stands_as_it_was_written(
+    world: World, statements: list[str]
+) -> None:
+    now = clock.now()
+    statements.clear()
+    alone = len(world.client.get(PATH).data) and len(statements)
+    for number in range(42):
+        event_id = world.event(title=f"Soup {number}", starts_at=now + timedelta(days=2 + number % 25))
+        with world.writing():
+            host, event = db.session.get_one(Organisation, world.host_id), db.session.get_one(Event, event_id)
+            for name in range(8):
+                a_signup(
+                    event, a_person(host, name=f"Pat {name} Longer-Name", now=now), state="confirmed", now=now
+                )
+    with world.writing():
+        person = a_person(db.session.get_one(Organisation, world.host_id), name="Held Back", now=now)
+        db.session.flush()
+        db.session.add(
+            Nudge(
+                key=f"still_true:0:{person.id}:x", rule="still_true", person_id=person.id, state="held", due_at=now,
+                reason="it is night where they are", look_at=now + timedelta(hours=9), decided_at=now, generation=1,
+            )
+        )  # fmt: skip
+    statements.clear()
+    page = world.client.get(PATH)
+    assert len(statements) <= min(20, alone + 4), "people cost no statements"
+    assert len(page.data) < 60_000 and "more follow" in text(page) and "and 2 more" in text(page)
+    assert "Held Back" in text(page) and "It is night where they are; looked at again on" in text(page)
