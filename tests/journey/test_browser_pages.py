@@ -232,6 +232,7 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "organise_helper_links.code": [{"event_id": full.id, "link_id": helper.id}],
         "organise_after.show": [{"event_id": number[PAST]}],
         "organise_wording.edit": [{"letter": "reminder"}],
+        "organise_nudges.edit": [{"rule": "reminder"}],
         "organise_merging.compare": [{"person_id": others[0], "other_id": others[1]}],
         "organise_team.ask_end": [{"role_id": role}],
         "organise_questions.edit": [{"question_id": question.id}],

@@ -1,7 +1,6 @@
 """What a visitor and an organiser come for, done in a real browser: by hand, by keyboard alone, and without scripts."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -202,6 +201,7 @@ def test_an_organiser_holds_an_evening_without_scripts(
 def thanked(copy: Installation, *names: str) -> list[str]:
     """An evening that ended yesterday, at which these sat together; each has a thank-you on its way."""
     now = clock.now()
+    day = f"Etc/GMT{now.hour - 13:+d}"  # where it is one in the afternoon: no letter leaves at night
     with copy.writing():
         host = db.session.scalars(select(Organisation).where(Organisation.name == HOST)).one()
         event = an_event(host, starts_in=-timedelta(hours=30), title="Benches that talk", now=now)
@@ -214,16 +214,16 @@ def thanked(copy: Installation, *names: str) -> list[str]:
         found = []
         for position, name in enumerate(names):
             address = f"{name.casefold().replace(' ', '.')}@benches.example"
-            signup = a_signup(event, a_person(host, name=name, address=address, now=now), now=now)
+            signup = a_signup(event, a_person(host, name=name, address=address, now=now, zone=day), now=now)
             seat = Seat(round_id=round_.id, group_id=group.id, person_id=signup.person_id, position=position)
             nudge = Nudge(
                 key=f"thank_you:{event.id}:{signup.person_id}:1", rule="thank_you", event_id=event.id,
                 person_id=signup.person_id, state="sent", reason="they had a place at this event", due_at=now,
-                decided_at=now,
+                decided_at=now, letter_key=f"nudge:thank_you:{event.id}:{signup.person_id}:1",
             )  # fmt: skip
             db.session.add_all([seat, nudge])
             db.session.flush()
-            letter = replace(thank_you(nudge, signup, "attended", True), quiet_zone=None)  # also at night
+            letter = thank_you(nudge, signup, "attended", True)
             outbox.post(letter, key=f"nudge:{nudge.key}", now=now, person_id=signup.person_id)
             found.append(address)
         return found

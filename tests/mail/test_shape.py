@@ -126,7 +126,7 @@ def check_kind(letter: Letter, message: EmailMessage) -> None:
     for name in ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Id"):
         assert (message[name] is not None) == (letter.unsubscribe_url is not None), (letter.kind, name)
     if letter.kind != "message":  # one about an event that is over can be stopped, one before it cannot
-        stops = (*NUDGES, "announcement", "welcome", "new_events")
+        stops = (*NUDGES, "announcement", "welcome", "new_events", "circle_posts")
         assert (letter.kind in stops) == (letter.unsubscribe_url is not None)
     assert message["Reply-To"] == letter.reply_to
     assert len(message["To"].addresses) == len(message["From"].addresses) == 1
