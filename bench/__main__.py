@@ -1,7 +1,7 @@
 """`make bench`: how fast Convene is on this machine, each figure beside a floor measured in the same run.
 
 `python -m bench pages letters` measures some parts only: pages, feeds, signups, letters, memory, rush, deal,
-people, circles.
+people, circles, nudges.
 """
 
 import os
@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bench import circles, deal, feeds, letters, pages, people, signups
+from bench import circles, deal, feeds, letters, nudges, pages, people, signups
 from bench.load import percentile
 from bench.server import KINDS, RAISED, WEB_PROCESSES, House, Program, Sink, house
 from tests.parts import postgres
@@ -159,6 +159,12 @@ def measure_people() -> None:
         say(line)
 
 
+def measure_nudges() -> None:
+    say(f"\nSmall asks among {nudges.PEOPLE:,} people (SQLite)")
+    for line in nudges.lines():
+        say(line)
+
+
 def measure_circles() -> None:
     say(f"\nA circle with {circles.SESSIONS} sessions and {circles.POSTS:,} posts (SQLite)")
     for line in circles.lines():
@@ -178,6 +184,7 @@ ALONE: dict[str, Callable[[], None]] = {
     "deal": measure_deal,
     "people": measure_people,
     "circles": measure_circles,
+    "nudges": measure_nudges,
 }
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from convene import clock
 from convene.access import audit, codes, limits, sign_ins, tokens
-from convene.circles import delivering, joining, missing, telling, turns
+from convene.circles import delivering, missing, telling, turns
 from convene.extensions import begin_write, db, start_write
 from convene.health import checks
 from convene.inbox import keeping
@@ -167,11 +167,6 @@ def to_tell(now: datetime) -> Iterator[Callable[[datetime], object]]:
     yield from [partial(upheaval.tell_batch, *batch) for batch in upheaval.batches()]
 
 
-def ask_hosts_again(app: Flask, now: Callable[[], datetime]) -> None:
-    """Whoever asked to join a circle and had no answer for three days is not forgotten."""
-    for_each(joining.unanswered(now()), lambda member_id: joining.remind(member_id, now()))
-
-
 def send_messages(app: Flask, now: Callable[[], datetime]) -> None:
     due = messages.batches(now(), capped)
     for_each(unhurried(due), lambda message_id: messages.post_batch(message_id, capped, now()))
@@ -261,7 +256,6 @@ TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("tell_what_is_new", timedelta(minutes=1), tell_what_is_new),
     ("tell_circles", timedelta(minutes=1), tell_circles),
     ("settle_turns", timedelta(hours=1), settle_turns),
-    ("ask_hosts_again", timedelta(minutes=10), ask_hosts_again),
     ("read_inbox", timedelta(minutes=1), read_inbox),
     ("send_mail", None, send_mail),
     ("tidy", timedelta(hours=1), tidy),

@@ -3,23 +3,18 @@
 Who holds a place is decided under the lock of the circle's row, and the letter is posted in the same transaction.
 """
 
-from datetime import datetime, timedelta
-
-from sqlalchemy import select
+from datetime import datetime
 
 from convene.access import limits
 from convene.circles import letters, places, queries
 from convene.circles.models import Circle, Member
-from convene.circles.posting import asking_mark, post, tell_hosts_of_asking
+from convene.circles.posting import post, tell_hosts_of_asking
 from convene.extensions import db, upsert
 from convene.mail import outbox
-from convene.mail.models import OutgoingMail
 from convene.people.actions import meet, meet_without_address
 from convene.people.models import Person
 from convene.signups.posting import count_letter_to
 
-REMIND_AFTER = timedelta(days=3)  # the host, of somebody who waits for an answer
-REMIND_UNTIL = timedelta(days=30)
 OVER_WITH_PLACE = ("circle_joined", "circle_changed", "circle_poll", "circle_waiting")
 
 
@@ -124,7 +119,7 @@ def come_in(member_id: int, version: int | None, now: datetime) -> Member:
     if member.circle.joining == "asking":
         member.state, member.asked_at, member.answered_by = "asked", now, ""
         db.session.flush()
-        tell_hosts_of_asking(member, 1, now)
+        tell_hosts_of_asking(member, now)
     else:
         give_place(member, now)
     return member
@@ -205,22 +200,3 @@ def give_free_places(circle: Circle, now: datetime) -> int:
     for member in line:
         seat(member, now)
     return len(line)
-
-
-def unanswered(now: datetime) -> list[int]:
-    """Those who have waited three days for the host's answer, who was not asked again yet."""
-    waits = select(Member.id, Member.asked_at).where(Member.state == "asked")
-    waits = waits.where(Member.asked_at <= now - REMIND_AFTER, Member.asked_at > now - REMIND_UNTIL)
-    again = select(OutgoingMail.key).where(
-        OutgoingMail.letter == "circle_asked", OutgoingMail.key.endswith(":2")
-    )
-    done = {tuple(key.split(":")[1:4:2]) for key in db.session.scalars(again)}
-    rows = db.session.execute(waits.order_by(Member.id))
-    return [found for found, at in rows if (str(found), asking_mark(at)) not in done]
-
-
-def remind(member_id: int, now: datetime) -> None:
-    """Ask the host once more, if nobody has answered meanwhile."""
-    member = lock(member_id)
-    if member.state == "asked":
-        tell_hosts_of_asking(member, 2, now)

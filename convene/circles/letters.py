@@ -98,7 +98,7 @@ def poll(member: Member, asked: TimePoll) -> Letter:
     return letter("circle_poll", member, {"number": len(asked.options)})
 
 
-def asked(host: Person, member: Member, again: bool) -> Letter:
+def asked(host: Person, member: Member) -> Letter:
     """To the host: somebody asks to join."""
     circle: Circle = member.circle
     return write(
@@ -113,7 +113,6 @@ def asked(host: Person, member: Member, again: bool) -> Letter:
             "organisation": circle.organisation,
             "name": member.person.name,
             "words": member.words,
-            "again": again,
             "desk_url": links.circle_members(circle.id),
             "preferences_url": links.preferences(host.id, host.generation),
         },

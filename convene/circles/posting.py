@@ -46,13 +46,13 @@ def asking_mark(asked_at: datetime | None) -> str:
     return f"{asked_at:%Y%m%d%H%M%S}" if asked_at else ""
 
 
-def tell_hosts_of_asking(member: Member, step: int, now: datetime) -> None:
-    """At once (step 1) and once more (step 2); the key makes a repeat harmless."""
+def tell_hosts_of_asking(member: Member, now: datetime) -> None:
+    """At once; the key makes a repeat harmless. Whoever still waits after three days is told of as a nudge."""
     for host in hosts(member.circle):
         if host.reachable:
             outbox.post(
-                letters.asked(host, member, again=step > 1),
-                key=f"circle_asked:{member.id}:{host.id}:{asking_mark(member.asked_at)}:{step}",
+                letters.asked(host, member),
+                key=f"circle_asked:{member.id}:{host.id}:{asking_mark(member.asked_at)}:1",
                 now=now,
                 organisation_id=member.circle.organisation_id,
                 person_id=host.id,

@@ -39,6 +39,8 @@ WHOLE = select(Signup).options(
 
 def places(signup_ids: Sequence[int]) -> Sequence[Signup]:
     """These signups with all that a letter about them reads, in one query."""
+    if not signup_ids:
+        return []
     return db.session.scalars(WHOLE.where(Signup.id.in_(signup_ids)).order_by(Signup.id)).all()
 
 

@@ -2,28 +2,25 @@
 
 from sqlalchemy import ColumnElement, select
 
+from convene.circles import posting
 from convene.circles.models import Circle, Member
 from convene.extensions import db
 from convene.nudges.finding import GRACE, Case, Look, of_interest
 from convene.nudges.rules import circles as rules
 from convene.nudges.rules.circles import ASK_LASTS, Asked
 from convene.nudges.rules.registry import OF
-from convene.people.models import Person, Role
 
 
 def hosts_of(circle: Circle) -> list[int]:
     """Its host or, without one, the owners of the organisation."""
-    if circle.host_id is not None:
-        return [circle.host_id]
-    rows = select(Role.person_id).join(Person, Person.id == Role.person_id)
-    rows = rows.where(Person.organisation_id == circle.organisation_id, Role.kind == "owner")
-    return list(db.session.scalars(rows.order_by(Role.person_id)))
+    return [one.id for one in posting.hosts(circle) if one.reachable]
 
 
 def asked_to_join(look: Look) -> list[Case]:
     """N18, the second time: each wish to join that waits, to each host of its circle.
 
-    The first time is a letter at once, from the asking itself. The subject is the row of the member to be.
+    The first time is a letter at once, from the asking itself. The subject is the row of the member to be, and the step
+    says which asking it was, for whoever leaves and asks again.
     """
     _, longest = look.settings.reach("asked_to_join")
     again = OF["asked_to_join"].timing.again
@@ -47,7 +44,7 @@ def asked_to_join(look: Look) -> list[Case]:
                 Case(
                     kind="asked_to_join",
                     subject_id=member.id,
-                    step="2",
+                    step=f"2-{posting.asking_mark(member.asked_at)}",
                     person_id=host_id,
                     host_id=circle.organisation_id,
                     call=call,

@@ -225,8 +225,10 @@ def test_a_circle_from_founding_to_export(
     rosa.press("Ask to join", agree="yes")
     assert rosa.heading == "You have asked to join"
     for days in (1, 4, 5):
-        worker.ask_hosts_again(app, partial(later, days))
-    assert len(letters("circle_asked", "Olive")) == 2, "at once, and again after three days"
+        for _ in "twice":
+            worker.post_nudges(app, partial(later, days))
+    assert len(letters("circle_asked", "Olive")) == 1, "at once"
+    assert len(letters("asked_to_join", "Olive")) == 1, "and once more after three days, by one sweep alone"
     desk.open("/organise/")
     assert "Somebody asks to join: The street circle" in desk.words
     desk.open(f"{home}/members")

@@ -239,7 +239,7 @@ def every_letter_of_a_circle(signup_: Signup, text: str, online: bool) -> Iterat
     yield circles.left(member, NOW)
     yield circles.ended(member, Learning(hoped=text, happened=text, again=text), NOW)
     yield circles.poll(member, TimePoll(options=[PollOption(starts_at=STARTS)]))
-    yield from (circles.asked(person_, member, again) for again in (False, True))
+    yield circles.asked(person_, member)
     threads = [
         Thread(circle_id=circle.id, title=text[:140], created_at=NOW, last_post_at=NOW) for _ in range(2)
     ]
