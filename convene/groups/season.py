@@ -21,8 +21,9 @@ from convene.groups.models import Round
 from convene.groups.spread import Pair, Spread, spread
 from convene.people.models import Lock
 from convene.people.queries import pairs
+from convene.signups.models import Signup
 
-Hindrance = Literal["no_circle", "over", "told", "one", "nobody", "lists", "terms"]
+Hindrance = Literal["no_circle", "over", "told", "one", "nobody", "lists", "terms", "ways"]
 Terms = tuple[
     object, ...
 ]  # who facilitates and who needs what, as a session says it; empty if it says nothing
@@ -46,6 +47,7 @@ class Season:
     names       everybody on the list of one of `sessions`, by id, in order of name
     lists       by event id, the people on the list of each of them: whom a deal of it alone would seat
     terms       by event id; a session that says nothing is dealt on the terms of the others
+    ways        by event id, who is in the room and who online; empty where all come by one way
     """
 
     in_circle: bool
@@ -55,6 +57,7 @@ class Season:
     names: dict[int, str]
     lists: dict[int, frozenset[int]]
     terms: dict[int, Terms]
+    ways: dict[int, tuple[frozenset[int], ...]]
 
     @property
     def rounds(self) -> int:
@@ -76,7 +79,26 @@ class Season:
         if any(self.missing(session) for session in self.sessions):
             return "lists"
         said = [terms for terms in self.terms.values() if terms]
-        return "terms" if any(terms != said[0] for terms in said) else None
+        if any(terms != said[0] for terms in said):
+            return "terms"
+        return "ways" if len(set(self.ways.values())) > 1 else None
+
+    @property
+    def apart(self) -> list[int]:
+        """How many are dealt by themselves: those in the room and those online, or everybody."""
+        return [len(way) for way in next(iter(self.ways.values()), ())] or [len(self.names)]
+
+    @property
+    def now_here_now_there(self) -> list[str]:
+        """Who comes to one of the sessions by another way than to another, by name."""
+        return [
+            name
+            for person_id, name in self.names.items()
+            if len({self.is_online(session, person_id) for session in self.sessions}) > 1
+        ]
+
+    def is_online(self, session: Event, person_id: int) -> bool:
+        return any(person_id in online for online in self.ways[session.id][1:])
 
     @property
     def telling(self) -> int:
@@ -115,6 +137,7 @@ def of(event: Event, now: datetime) -> Season:
         names=dict(sorted(names.items(), key=lambda one: (one[1].casefold(), one[0]))),
         lists={id_: frozenset(signup.person_id for signup in signups) for id_, signups in seats.items()},
         terms={session.id: terms_of(session, names) for session in sessions},
+        ways={session.id: ways_of(session, seats[session.id]) for session in sessions},
     )
 
 
@@ -133,6 +156,12 @@ def told_of(sessions: Sequence[Event]) -> set[int]:
     """The ids of those of which something was published or held."""
     rows = select(Round.event_id).where(Round.event_id.in_([session.id for session in sessions]))
     return set(db.session.scalars(rows.where(Round.state.in_(("published", "held"))).distinct()))
+
+
+def ways_of(event: Event, coming: Sequence[Signup]) -> tuple[frozenset[int], ...]:
+    """Who comes to the room and who online, as far as the two are dealt each by itself."""
+    ways = tuple(frozenset(map(facts.id_of, way)) for way in facts.ways(event, coming))
+    return ways if len(ways) > 1 and all(ways) else ()
 
 
 def terms_of(event: Event, here: Collection[int]) -> Terms:

@@ -58,6 +58,7 @@ def show(event_id: int) -> ResponseReturnValue:
         season=found,
         lines=[line(found, session, boards) for session in everything],
         bound=bound_in_words(found) if not found.hindrance else "",
+        ways=named(found.now_here_now_there),
         drafts=sum(session.id in boards for session in found.sessions),
         dealt=len(boards),
         spread=spread_in_words(everything, boards) if len(boards) > 1 else [],
@@ -69,22 +70,38 @@ def line(found: season.Season, session: Event, boards: Mapping[int, Sequence[Rou
     states = {round_.state for round_ in boards.get(session.id, ())}
     state = next((one for one in ("draft", "published", "held") if one in states), "")
     listed = found.lists.get(session.id)
-    gone = found.missing(session) if listed is not None else []
-    more = f" and {plural(len(gone) - NAMED, 'other')}" if len(gone) > NAMED else ""
-    return Line(session, state, None if listed is None else len(listed), ", ".join(gone[:NAMED]) + more)
+    gone = named(found.missing(session)) if listed is not None else ""
+    return Line(session, state, None if listed is None else len(listed), gone)
+
+
+def named(names: Sequence[str]) -> str:
+    more = f" and {plural(len(names) - NAMED, 'other')}" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def bound_in_words(found: season.Season) -> str:
-    """How many others everybody can meet at best, and how often, if that is all of them."""
-    people, size = len(found.names), found.sessions[0].group_size
+    """How many others everybody can meet at best, and how often, if that is all of them; by each way they come."""
+    if len(found.apart) == 1:
+        return best(found, found.apart[0], "everybody")
+    room, online = found.apart
+    both = f"{plural(room, 'person comes', 'people come')} to the room and {online} online. "
+    here = best(found, room, "whoever is in the room", " there")
+    there = best(found, online, "whoever is online", " there")
+    return f"{both}The two share no group, so each is dealt by itself. {here} {there}"
+
+
+def best(found: season.Season, people: int, who: str, there: str = "") -> str:
+    size = found.sessions[0].group_size
     others, seats = people - 1, company(people, size, found.rounds)
-    opening = f"In {plural(found.rounds, 'round')} of {NUMBER_WORDS[size]} everybody can at best meet"
+    opening = f"In {plural(found.rounds, 'round')} of {NUMBER_WORDS[size]} {who} can at best meet"
+    if not others:
+        return f"{who[:1].upper()}{who[1:]} is alone there."
     if seats < others:
-        return f"{opening} {seats} of the {others} others."
+        return f"{opening} {seats} of the {others} others{there}."
     times, more = divmod(seats, others)
     often = {1: "once", 2: "twice"}.get(times, f"{times} times")
     whom = "the other" if others == 1 else f"all {others} others"
-    return f"{opening} {whom} {often}{', and some of them once more' if more else ''}."
+    return f"{opening} {whom}{there} {often}{', and some of them once more' if more else ''}."
 
 
 def spread_in_words(sessions: Sequence[Event], boards: Mapping[int, Sequence[Round]]) -> list[str]:

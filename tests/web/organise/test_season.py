@@ -10,11 +10,13 @@ from convene.access.models import AuditEntry
 from convene.circles.models import Challenge, Circle
 from convene.events.models import Event
 from convene.extensions import db
-from convene.groups import queries
+from convene.groups import facts, queries, settings
+from convene.groups import season as of_season
 from convene.groups.deal import Problem
 from convene.groups.dealing import Dealt
 from convene.groups.models import Round
 from convene.mail.models import OutgoingMail
+from convene.offers import actions as offers
 from convene.people.actions import keep_apart, keep_together
 from convene.people.models import Person
 from convene.signups import actions
@@ -170,6 +172,53 @@ def test_other_sizes_are_left_out_and_the_last_session_is_dealt_by_itself(world:
     said = page(world, events[0])
     assert "Only one session is left to plan" in said
     assert "1 of fours" in said and "Left out: another size" in said
+
+
+@pytest.mark.one_database
+def test_those_in_the_room_and_those_online_are_planned_each_by_themselves(world: World) -> None:
+    events = sessions(world, 2, 1, size=2)
+    online = NAMES[4:]
+
+    def come(event_id: int, names: list[str]) -> None:
+        with world.writing():
+            db.session.get_one(Event, event_id).online_places = 10
+            for signup in db.session.scalars(select(Signup).where(Signup.event_id == event_id)):
+                signup.attends_online = signup.person.name in names
+
+    come(events[0], online)
+    said = page(world, events[0])
+    assert "Not everybody comes the same way to each session." in said and "Plan all" not in said
+    assert "Di Ash, Di Elm, Ed Ash, Ed Elm : in the room at one session, online at another" in said
+    assert "cannot be planned at once" in press(world, events[0])
+    assert states(world, *events) == [set(), set()]
+    come(events[1], online)
+    said = page(world, events[0])
+    assert "4 people come to the room and 4 online. The two share no group" in said
+    assert "whoever is in the room can at best meet all 3 others there once." in said
+    assert "as set at the first of them" in said
+    with world.writing():  # and the first of them says that an offer sits beside an ask, once where they may
+        settings.row(db.session.get_one(Event, events[0])).match_offers = True
+        first, last = (
+            db.session.scalars(select(Person).where(Person.name == name)).one()
+            for name in ("Bo Ash", "Cy Elm")
+        )
+        offers.say(first, "offer", "Bread", "group", clock.now())
+        offers.say(last, "ask", "bread", "group", clock.now())
+        asked = of_season.ask(of_season.of(db.session.get_one(Event, events[1]), clock.now()), 1)
+        assert [set(pair) for pair in asked.problem.drawn] == [{facts.key(first.id), facts.key(last.id)}]
+    assert "Planned: 3 rounds over 2 sessions" in press(world, events[0])
+
+    def look() -> list[set[bool]]:
+        rounds = [round_ for event_id in events for round_ in queries.board(event_id)]
+        return [
+            {seat.person.name in online for seat in group.seats}
+            for round_ in rounds
+            for group in round_.groups
+        ]
+
+    groups = world.read(look)
+    assert len(groups) == 12 and all(len(group) == 1 for group in groups)
+    assert "Nobody meets the same person twice." in page(world, events[0])
 
 
 @pytest.mark.one_database
