@@ -132,6 +132,19 @@ def never(person_id: int) -> str:
     return absolute(f"/unsubscribe/never/{signer('never').dumps([person_id])}")
 
 
+def never_to(address: str) -> str:
+    """The same, for a mailbox that no person here has: its address stands in the link, which goes there alone."""
+    return absolute(f"/unsubscribe/never/{signer('never_to').dumps(address)}")
+
+
+def address_in(token: str) -> str:
+    """The address that `never_to` was made for; raises Forged."""
+    try:
+        return str(signer("never_to").loads(token))
+    except BadSignature:
+        raise Forged from None
+
+
 def news(person_id: int, generation: int) -> str:
     """Its button says yes to news of events of one host."""
     return absolute(f"/news/{signer('news').dumps([person_id, generation])}")

@@ -116,8 +116,13 @@ def renew_calendar(person: Person) -> None:
 def never_mail(person: Person, now: datetime) -> None:
     """Stop every letter to this person's address, on the whole installation, for good."""
     if person.reachable:
-        suppress(person.reachable, "never", now)
-        outbox.drop_all_to(person.reachable)
+        never_mail_to(person.reachable, now)
+
+
+def never_mail_to(address: str, now: datetime) -> None:
+    """The same for an address, whoever has it here or nobody."""
+    suppress(address, "never", now)
+    outbox.drop_all_to(address)
 
 
 def ordered(first: Person, second: Person) -> tuple[int, int]:

@@ -43,6 +43,7 @@ def new_address(person: Person, typed: str, secret: str | None, now: datetime) -
             "taken": secret is None,
             "organisation": person.organisation,
             "line_up_url": links.line_up(),
+            "never_url": links.never_to(typed),
         },
     )
 

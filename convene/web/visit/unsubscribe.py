@@ -13,7 +13,8 @@ from convene.messages.queries import hears_of_events
 from convene.nudges.letters import SEVERAL
 from convene.nudges.rules import IN_WORDS, KINDS
 from convene.nudges.stopping import stop as stop_nudges
-from convene.people.actions import hold, never_mail, unmute
+from convene.people.actions import hold, never_mail_to, unmute
+from convene.people.addresses import folded
 from convene.people.models import Person
 from convene.signups.actions import cancel
 from convene.signups.queries import open_places
@@ -108,14 +109,19 @@ def again(token: str) -> ResponseReturnValue:
     return render(person, kinds, token)
 
 
-def stranger(token: str) -> Person:
-    parts = links.read("never", token)
-    return (db.session.get(Person, parts[0]) if len(parts) == 1 else None) or abort(404)
+def stranger(token: str) -> str:
+    """The folded address that a link was sent to: that of its person, or one that no person here has."""
+    try:
+        parts = links.read("never", token)
+    except links.Forged:
+        return folded(links.address_in(token))
+    person = db.session.get(Person, parts[0]) if len(parts) == 1 else None
+    return person.reachable if person else abort(404)
 
 
 @page.get("/never/<token>")
 def show_never(token: str) -> ResponseReturnValue:
-    places = len(open_places(stranger(token).reachable, clock.now()))
+    places = len(open_places(stranger(token), clock.now()))
     return render_template("visit/never.html", token=token, done=False, places=places)
 
 
@@ -123,10 +129,11 @@ def show_never(token: str) -> ResponseReturnValue:
 def never(token: str) -> ResponseReturnValue:
     stranger(token)
     start_write()
-    person = stranger(token)
+    address = stranger(token)
     # No letter could tell of a change any more, so no place is kept either; the page has said so.
-    for signup_id in open_places(person.reachable, clock.now()):
+    for signup_id in open_places(address, clock.now()):
         cancel(signup_id, clock.now())
-    never_mail(person, clock.now())
+    if address:
+        never_mail_to(address, clock.now())
     db.session.commit()
     return render_template("visit/never.html", token=token, done=True)

@@ -14,6 +14,7 @@ from convene import clock, links
 from convene.access.models import AuditEntry
 from convene.extensions import db, start_write
 from convene.groups.models import Group, Round, Seat
+from convene.mail import suppression
 from convene.mail.models import OutgoingMail
 from convene.people.actions import consent, give_role, keep_apart
 from convene.people.models import Person
@@ -243,9 +244,18 @@ def test_ones_own_address_is_changed_from_the_new_mailbox_and_told_to_the_old_on
     letter = mailed("new_address", "Ngozi.New@example.org")
     assert "Ngozi" not in letter.text.replace("Ngozi.New", "") and letter.person_id is None
     found = re.search(r"http\S+/my-data/address/\S+", letter.text)
-    assert found
+    never = re.search(r"http\S+/unsubscribe/never/\S+", mailed("new_address", taken).text)
+    assert found and never
     before = all_rows()
     elsewhere = Browsing(visitor.client.application.test_client())
+    elsewhere.open(path_of(never[0]))
+    assert elsewhere.heading == "Never mail me again?" and all_rows() == before
+    assert elsewhere.open(path_of(never[0])[:-1]).status_code == 404
+    elsewhere.open(path_of(never[0]))
+    elsewhere.press("Never mail me again")
+    assert elsewhere.heading == "We will not write again"
+    assert suppression.reason_for(taken) == "never" and suppression.reason_for(old) is None
+    before = all_rows()
     elsewhere.open(path_of(found[0]))
     elsewhere.client.head(path_of(found[0]))
     assert all_rows() == before and elsewhere.heading == "Have your letters in this mailbox"
