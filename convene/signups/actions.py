@@ -26,7 +26,7 @@ from convene.signups.posting import (
     count_letter,
     next_sequence,
     post,
-    post_link,
+    post_new_link,
     send_link,
     take_back_reminders,
     thread,
@@ -115,7 +115,7 @@ def new_link(signup: Signup, now: datetime) -> None:
     count_letter(signup, now)
     codes.end("signup", signup.id)
     signup.generation += 1
-    post_link(signup, now)
+    post_new_link(signup, now)
 
 
 def add(event_id: int, name: str, address: str | None, now: datetime) -> Signup:

@@ -82,15 +82,17 @@ def confirm(signup: Signup, code: str = "") -> Letter:
     return letter("confirm", signup, to_name=name, facts=facts, expires_at=signup.event.ends_at)
 
 
-def place_link(signup: Signup, code: str = "") -> Letter:
+def place_link(signup: Signup, code: str = "", **part: Any) -> Letter:
     """For somebody who signed up again, or asked for a new link: the way to the place they have.
+
+    With the part of an invite where the link in a calendar was ended with the one before.
 
     It may have been somebody else who reads the same mailbox, so it leads to a place of their own too.
     """
     place = links.place(signup.id, signup.generation)
     another = f"{place}/another" if signup.event.state == "published" else None
     facts = {"code": code, "another_url": another}
-    return letter("place_link", signup, facts=facts, expires_at=signup.event.ends_at + LINK_LASTS)
+    return letter("place_link", signup, facts=facts, expires_at=signup.event.ends_at + LINK_LASTS, **part)
 
 
 def place_confirmed(signup: Signup, sequence: int, now: datetime) -> Letter:

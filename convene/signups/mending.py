@@ -15,7 +15,7 @@ from convene.people.models import Person, Role
 from convene.people.queries import by_address
 from convene.signups import queries
 from convene.signups.models import HOLDING, Signup
-from convene.signups.posting import post_link
+from convene.signups.posting import post_new_link
 
 OPEN = (*HOLDING, "waitlisted", "started")
 
@@ -57,7 +57,7 @@ def mend(person: Person, typed: str, actor: str, now: datetime) -> int:
         signup = queries.one(signup_id)
         if signup is not None:
             signup.generation += 1
-            post_link(signup, now)
+            post_new_link(signup, now)
     db.session.flush()
     audit.record(person.organisation_id, actor, "person.address_mended", f"person:{person.id}", now)
     return len(ids)

@@ -11,6 +11,7 @@ from convene.mail.letter import Letter
 from convene.mail.models import OutgoingMail
 from convene.people.models import Person
 from convene.signups import letters
+from convene.signups.joining import comes_online
 from convene.signups.models import Signup
 
 LINK_LASTS = letters.LINK_LASTS
@@ -86,6 +87,16 @@ def count_letter_to(person: Person, now: datetime) -> None:
         return
     limits.take(now, MAILS_PER_ADDRESS_HOUR=address)
     limits.take(now, MAILS_PER_ADDRESS_DAY=address)  # apart: what the hour refuses uses up nothing of the day
+
+
+def post_new_link(signup: Signup, now: datetime) -> None:
+    """As `post_link`, after the links before were ended: an entry in a calendar gets the new way into the room."""
+    event = signup.event
+    if signup.state != "confirmed" or not (signup.invite_open and comes_online(signup)):
+        return post_link(signup, now)
+    if signup.by_circle or event.state != "published" or event.ends_at <= now:
+        return post_link(signup, now)
+    post(letters.place_link(signup, **letters.request(signup, next_sequence(signup), now)), signup, now)
 
 
 def post_link(signup: Signup, now: datetime, code: str = "") -> None:

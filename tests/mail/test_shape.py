@@ -30,6 +30,7 @@ from tests.parts.application import writing
 FROM = "Convene <convene@example.org>"
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Auto-Submitted")
 NUDGES = (*KINDS, "digest")
+CIRCLES_TALK = ("circle_posts", "circle_missed")
 CLIPPED = 102 * 1024  # bytes: what Gmail shows of a letter
 TROUBLE = [
     "Ann\r\nBcc: all@example.net",
@@ -126,7 +127,7 @@ def check_kind(letter: Letter, message: EmailMessage) -> None:
     for name in ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Id"):
         assert (message[name] is not None) == (letter.unsubscribe_url is not None), (letter.kind, name)
     if letter.kind != "message":  # one about an event that is over can be stopped, one before it cannot
-        stops = (*NUDGES, "announcement", "welcome", "new_events", "circle_posts")
+        stops = (*NUDGES, *CIRCLES_TALK, "announcement", "welcome", "new_events")
         assert (letter.kind in stops) == (letter.unsubscribe_url is not None)
     assert message["Reply-To"] == letter.reply_to
     assert len(message["To"].addresses) == len(message["From"].addresses) == 1

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
+from convene import links
 from convene.events.models import Event
 from convene.extensions import begin_write, db
 from convene.mail.models import OutgoingMail
@@ -149,6 +150,13 @@ def test_a_new_link_kills_the_old_one_and_numbers_its_letter(event: Event) -> No
     actions.new_link(signup, NOW)
     assert signup.generation == before + 1
     assert kinds_of(signup)[-1] == "place_link"
+    assert last_of(signup, "place_link").invite is None, "its calendar entry holds no link of their own"
+    event.format, event.online_url = "online", "https://video.example.org/hall"
+    actions.new_link(signup, NOW)
+    letter = last_of(signup, "place_link")
+    entry = (letter.invite or b"").replace(b"\r\n ", b"").decode()
+    assert (line_of(letter, "METHOD"), line_of(letter, "SEQUENCE")) == ("REQUEST", "1")
+    assert links.join(signup.id, signup.generation) in entry, "the one in the calendar was ended"
 
 
 # Confirming
