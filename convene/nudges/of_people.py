@@ -11,11 +11,13 @@ from convene.calendar import zones
 from convene.circles.models import Circle, Member
 from convene.events.models import Event
 from convene.extensions import db
+from convene.network.models import Tie
 from convene.nudges.finding import Case, Look, can_be_written_to, in_hundreds, of_interest
 from convene.nudges.models import Answer, Nudge
 from convene.nudges.rules import people as rules
 from convene.nudges.rules.people import SILENCE_LASTS, TO_DO_LASTS, Kept, Silence, Tasks
 from convene.nudges.rules.registry import ASKING
+from convene.offers.models import Offer
 from convene.people.models import Consent, Involvement, Organisation, Person, Role
 from convene.signups.models import Signup
 
@@ -32,7 +34,7 @@ def of_people(rows: Any, look: Look) -> Any:
 
 
 def still_true(look: Look) -> list[Case]:
-    """Those with a profile who did nothing here for half a year, and were not asked in that time.
+    """Those with a profile, an offer or a tie who did nothing here for half a year, and were not asked in that time.
 
     The step is the day of the first letter that could have gone, so that each half year asks once.
     """
@@ -40,7 +42,7 @@ def still_true(look: Look) -> list[Case]:
     since = look.by - shortest
     asked = exists().where(Nudge.person_id == Person.id, Nudge.rule == "still_true", Nudge.decided_at > since)
     told = (Person.affiliation, Person.field, Person.place)
-    kept = or_(*(func.coalesce(one, "") != "" for one in told))
+    kept = or_(*(func.coalesce(one, "") != "" for one in told), has_kept(look.now))
     rows = select(Person.id, Person.organisation_id, Person.created_at, Organisation.zone, kept)
     rows = rows.join(Organisation, Organisation.id == Person.organisation_id).where(can_be_written_to())
     if look.held is None:
@@ -57,12 +59,22 @@ def still_true(look: Look) -> list[Case]:
     return found
 
 
+def has_kept(now: datetime) -> Any:
+    """In SQL: this person offers or seeks something, or has a tie to somebody."""
+    return or_(
+        exists().where(Offer.person_id == Person.id, Offer.expires_at > now),
+        exists().where(Tie.person_id == Person.id, Tie.ended_at.is_(None)),
+    )
+
+
 def touched(since: datetime) -> Any:
     """In SQL: this person did something since then."""
     return or_(
         exists().where(Signup.person_id == Person.id, Signup.started_at > since),
         exists().where(Consent.person_id == Person.id, Consent.at > since),
         exists().where(Answer.person_id == Person.id, Answer.answered_at > since),
+        exists().where(Offer.person_id == Person.id, Offer.created_at > since),
+        exists().where(Tie.person_id == Person.id, or_(Tie.made_at > since, Tie.answered_at > since)),
     )
 
 
@@ -71,6 +83,8 @@ def last_touched(person_id: int) -> list[datetime]:
         select(func.max(Signup.started_at)).where(Signup.person_id == person_id),
         select(func.max(Consent.at)).where(Consent.person_id == person_id),
         select(func.max(Answer.answered_at)).where(Answer.person_id == person_id),
+        select(func.max(Offer.created_at)).where(Offer.person_id == person_id),
+        select(func.max(func.coalesce(Tie.answered_at, Tie.made_at))).where(Tie.person_id == person_id),
     )
     return [found for found in (db.session.scalar(one) for one in moments) if found]
 
