@@ -1,5 +1,6 @@
 """One press says "not this time": the member keeps their place in the circle, and the host sees it before the day."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -25,25 +26,47 @@ def session_to_come(member: Member, event_id: int, now: datetime) -> CircleSessi
 def skip(member_id: int, event_id: int, now: datetime) -> Member:
     """They cannot make this session; pressing again changes nothing. Raises Gone."""
     member = lock(member_id)
-    session = session_to_come(member, event_id, now)
-    row = upsert(Skip).values(event_id=event_id, person_id=member.person_id, skipped_at=now)
-    if affected(row.on_conflict_do_nothing()):
-        places.take_back(session.event, member.person_id, now)
-        db.session.flush()
-        telling.tell_one(member, telling.SKIPPED, session.event, now)
+    skip_these(member, [event_id], now)
     return member
+
+
+def skip_these(member: Member, event_ids: Sequence[int], now: datetime) -> list[CircleSession]:
+    """The same for several, told in one letter; returns those that are new. The circle must be locked. Raises Gone."""
+    found = []
+    for event_id in sorted(event_ids):  # the order in which events are locked
+        session = session_to_come(member, event_id, now)
+        row = upsert(Skip).values(event_id=event_id, person_id=member.person_id, skipped_at=now)
+        if affected(row.on_conflict_do_nothing()):
+            places.take_back(session.event, member.person_id, now)
+            found.append(session)
+    return told(member, telling.SKIPPED, found, now)
 
 
 def come(member_id: int, event_id: int, now: datetime) -> Member:
     """They can make it after all: their place in the circle is a place there. Raises Gone."""
     member = lock(member_id)
-    session = session_to_come(member, event_id, now)
-    theirs = delete(Skip).where(Skip.event_id == event_id, Skip.person_id == member.person_id)
-    if affected(theirs):
-        places.give(session.event, member.person, now)
-        db.session.flush()
-        telling.tell_one(member, telling.BACK, session.event, now)
+    come_to_these(member, [event_id], now)
     return member
+
+
+def come_to_these(member: Member, event_ids: Sequence[int], now: datetime) -> list[CircleSession]:
+    """The same for several, as `skip_these`."""
+    found = []
+    for event_id in sorted(event_ids):
+        session = session_to_come(member, event_id, now)
+        theirs = delete(Skip).where(Skip.event_id == event_id, Skip.person_id == member.person_id)
+        if affected(theirs):
+            places.give(session.event, member.person, now)
+            found.append(session)
+    return told(member, telling.BACK, found, now)
+
+
+def told(member: Member, words: str, found: list[CircleSession], now: datetime) -> list[CircleSession]:
+    db.session.flush()
+    events = sorted((one.event for one in found), key=lambda event: event.starts_at)
+    if events:
+        telling.tell_one(member, words, events, now)
+    return found
 
 
 def by_person(event_id: int, person_id: int) -> int | None:

@@ -51,9 +51,13 @@ def tell_members(
     return len(members)
 
 
-def tell_one(member: Member, words: str, event: Event, now: datetime) -> None:
+def tell_one(member: Member, words: str, events: Sequence[Event], now: datetime) -> None:
     """One member's own dates changed by their own press."""
-    post(letters.changed(member, [line(member, words, event)], "", now), member, now)
+    post(
+        letters.changed(member, [line(member, words, event) for event in events[:SHOWN]], "", now),
+        member,
+        now,
+    )
 
 
 def tell_waiting(circle_id: int, now: datetime) -> int:

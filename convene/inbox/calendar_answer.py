@@ -37,7 +37,7 @@ class CalendarAnswer:
     uid: str
     sequence: int
     stamp: datetime | None
-    one_date: bool  # RECURRENCE-ID: of one date of a series alone
+    date: tuple[str, str] | None  # RECURRENCE-ID and its TZID: of one date of a series alone
     guests: tuple[Guest, ...]
     words: str
     proposed: datetime | None
@@ -56,7 +56,9 @@ def calendar_answer(parts: list[Part]) -> CalendarAnswer | None:
         if method not in METHODS:
             continue
         found = [of_event(method.lower(), event) for event in events(lines)]
-        for one in sorted(found, key=lambda one: one.one_date):  # the whole series before one of its dates
+        for one in sorted(
+            found, key=lambda one: one.date is not None
+        ):  # the whole series before one of its dates
             if one.uid and one.guests:
                 return one
     return None
@@ -110,7 +112,8 @@ def of_event(method: str, event: list[Line]) -> CalendarAnswer:
         uid=value_of(event, "UID").strip()[:200],
         sequence=int(number) if re.fullmatch(r"[0-9]{1,9}", number) else 0,
         stamp=moment(value_of(event, "DTSTAMP")),
-        one_date=bool(value_of(event, "RECURRENCE-ID")),
+        date=next(((value[:40], given.get("TZID", "")[:80]) for name, given, value in event
+                   if name == "RECURRENCE-ID" and value), None),
         guests=tuple(Guest(bare(value), bare(given.get("SENT-BY", "")), given.get("PARTSTAT", "").lower())
                      for _, given, value in guests),
         words=plain(value_of(event, "COMMENT")),

@@ -1,5 +1,6 @@
 """An answer pressed in a calendar finds the place it is about; one that cannot be believed changes nothing."""
 
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,7 +8,9 @@ from flask import current_app
 
 from convene.access import limits
 from convene.calendar import zones
+from convene.circles import replies as of_circles
 from convene.events.models import Event
+from convene.inbox import to_circle
 from convene.inbox.authenticity import authentic
 from convene.inbox.calendar_answer import CalendarAnswer, Guest
 from convene.inbox.models import Inbound
@@ -29,29 +32,50 @@ def handle(incoming: Incoming, row: Inbound, now: datetime) -> None:
     """Write on `row` what became of a REPLY or COUNTER, and do what it asks of a place."""
     answer = incoming.answer
     event = replies.event_of(answer.uid) if answer else None
+    circle = of_circles.circle_of(answer.uid) if answer and event is None else None
+    if answer is not None and circle is not None:
+        row.organisation_id = circle.organisation_id
+        if (found := theirs(incoming, answer, row, of_circles.invited, of_circles.person_of)) is not None:
+            to_circle.do(answer, found[0], found[1], row, pressed(found[0]), now)
+        return
     if answer is None or event is None:
         row.outcome, row.detail = "unmatched", "An answer to an invite that is not ours."
         return
     row.event_id, row.organisation_id = event.id, event.organisation_id
-    guest, signup_id = guest_of(incoming, answer)
+    if (found := theirs(incoming, answer, row, replies.invited, replies.person_of)) is not None:
+        do(answer, found[0], found[1], row, event, now)
+
+
+def theirs(
+    incoming: Incoming,
+    answer: CalendarAnswer,
+    row: Inbound,
+    find: Callable[[str, str], int | None],
+    person_of: Callable[[int], int | None],
+) -> tuple[Guest, int] | None:
+    """Whose own answer this is, and the id of what they hold; none, and then `row` says why nothing is done."""
+    guest, held = guest_of(incoming, answer, find)
     if guest is None:
         row.outcome, row.detail = "unmatched", unmatched(incoming, answer)
     elif not believed(incoming):
         row.outcome = "unmatched"
         row.detail = f"An answer in the name of {incoming.sender} could not be proven to be theirs."[:300]
-    elif signup_id is None:
+    elif held is None:
         row.outcome = "unmatched"
         row.detail = f"{folded(guest.address)} answered {pressed(guest)}, but has not signed up."[:300]
     elif folded(guest.address) != folded(incoming.sender):
-        row.outcome, row.words, row.person_id = "note", answer.words, replies.person_of(signup_id)
+        row.outcome, row.words, row.person_id = "note", answer.words, person_of(held)
         said = f"{folded(incoming.sender)} answered {pressed(guest)} in their name"
         row.detail = f"{said[:240]}, and only their own answer changes their place."
     else:
-        do(answer, guest, signup_id, row, event, now)
+        return guest, held
+    return None
 
 
-def guest_of(incoming: Incoming, answer: CalendarAnswer) -> tuple[Guest | None, int | None]:
-    """The guest whom the sender answers for, themself before any other, and that guest's signup.
+def guest_of(
+    incoming: Incoming, answer: CalendarAnswer, find: Callable[[str, str], int | None]
+) -> tuple[Guest | None, int | None]:
+    """The guest whom the sender answers for, themself before any other, and what `find` knows of that guest.
 
     Some programs list other guests too. SENT-BY is only the sender's own word that they are somebody's assistant.
     """
@@ -59,8 +83,8 @@ def guest_of(incoming: Incoming, answer: CalendarAnswer) -> tuple[Guest | None, 
     own = [one for one in answer.guests if sender and sender == folded(one.address)]
     own += [one for one in answer.guests if sender and sender == folded(one.sent_by) and one not in own]
     for one in own:
-        if signup_id := replies.invited(answer.uid, folded(one.address)):
-            return one, signup_id
+        if held := find(answer.uid, folded(one.address)):
+            return one, held
     return (own[0] if own else None), None
 
 
@@ -89,7 +113,7 @@ def do(
         row.detail += " They propose another time" + (
             f": {zones.spoken_moment(answer.proposed, event.zone)}." if answer.proposed else "."
         )
-    elif answer.one_date:
+    elif answer.date:
         row.outcome = "note"
         row.detail += " It was for one date of a series, and this event is no series."
     elif guest.answer not in replies.ACTS:

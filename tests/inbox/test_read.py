@@ -75,7 +75,7 @@ def test_several_guests_an_assistant_and_one_date_are_told_apart() -> None:
     )
     attendee = 'ATTENDEE;PARTSTAT={answer};SENT-BY="mailto:help@example.net":mailto:{guest}'
     found = read(apple("u", "pat%2Bx@example.net", "ACCEPTED", attendee=attendee, more=more)).answer
-    assert found is not None and found.one_date
+    assert found is not None and found.date
     assert [guest.address for guest in found.guests] == ["pat+x@example.net", "other@example.net"]
     assert found.guests[0].sent_by == "help@example.net"
     assert found.words == "<b>Late</b>, sorry"

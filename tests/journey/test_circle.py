@@ -1,6 +1,8 @@
-"""A circle from its founding to what it leaves behind: a time poll, seven sessions over a clock change, and people
-who come late, skip, leave and are told; the same on both databases, and in four calendars."""
+"""A circle from its founding to what it leaves behind: a time poll, seven sessions over a clock change with hosts in
+turn and groups dealt anew, people who come late, skip and leave; the same on both databases, and in four calendars."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,17 +16,22 @@ from sqlalchemy.orm import Session, scoped_session
 
 from convene import clock, links, worker
 from convene.access import sign_ins
-from convene.circles import joining, queries
-from convene.circles.models import Circle, Member
+from convene.circles import export, joining, queries
+from convene.circles.models import Action, Circle, Insight, Member
+from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.mail.models import OutgoingMail
+from convene.people.models import Person
+from convene.signups.exporting import BOM
 from convene.signups.models import Signup
 from tests.calendar.series_readers import Seen, by_scripts, by_vobject, plain
 from tests.factories import an_organiser
+from tests.journey.sessions import host_of, in_fours, met, own_page, run
 from tests.web.browsing import Browsing, path_of
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 READ: list[tuple[bytes, list[Seen]]] = []  # for the two parsers in JavaScript, which are started once
+PROMISED = ("Ask the baker", "Count the benches", "Write to the council")
 QUESTION = "What makes a street friendly, or is that a fool's errand?"
 
 
@@ -52,11 +59,6 @@ def calendar_of(name: str) -> list[str]:
     return [f"{one.starts:%d %b %H:%M}Z" for one in seen]
 
 
-def own_page(name: str) -> str:
-    member = db.session.scalars(select(Member).where(Member.person.has(name=name))).one()
-    return path_of(links.member(member.id, member.generation))
-
-
 def later(days: int) -> datetime:
     return clock.now() + timedelta(days=days)
 
@@ -66,15 +68,23 @@ def tell(app: Flask) -> None:
     worker.tell_the_untold(app, lambda: clock.now() + timedelta(minutes=11))
 
 
+def signed_in(desk: Browsing, owner: Person) -> str:
+    """A new sign-in at the desk, as the last one ran out meanwhile; returns its secret."""
+    start_write()
+    secret = sign_ins.open_sign_in(owner.address or "", owner.organisation_id, "a test", clock.now())
+    db.session.commit()
+    desk.client.set_cookie("convene_desk", secret)
+    return secret
+
+
 def test_a_circle_from_founding_to_export(
     app: Flask, session: scoped_session[Session], travel: time_machine.Traveller
 ) -> None:
     READ.clear()
     owner = an_organiser(name="Olive")
-    secret = sign_ins.open_sign_in(owner.address or "", owner.organisation_id, "a test", NOW)
     db.session.commit()
     desk, pat, quinn = (Browsing(app.test_client()) for _ in range(3))
-    desk.client.set_cookie("convene_desk", secret)
+    signed_in(desk, owner)
 
     # Founded with three answers, the rhythm still to be found.
     desk.open("/organise/circles")
@@ -91,8 +101,9 @@ def test_a_circle_from_founding_to_export(
     home = f"/organise/circles/{circle.id}"
     desk.open(f"{home}/edit")
     desk.press(
-        "Save", agreements="We speak **for ourselves**.", for_whom="Neighbours", about="To try things."
-    )
+        "Save", agreements="We speak **for ourselves**.", for_whom="Neighbours", about="To try things.",
+        hosts_in_turn="y", talks="y",
+    )  # fmt: skip
 
     # Joining: by the mailed link, once the agreements are accepted.
     pat.open("/circles/the-street-circle")
@@ -185,11 +196,26 @@ def test_a_circle_from_founding_to_export(
     assert not letters("cancelled", "Pat") and not letters("place_confirmed", "Pat")
     desk.open(home)
     assert re.search(r"6 October 2026.*?Pat", desk.words)
+
+    # Taken off the list at the desk, a member skips that one session too.
+    guest3 = select(Signup.id).where(Signup.event_id == dates[1], Signup.person.has(name="Guest3"))
+    desk.open(f"/organise/events/{dates[1]}/signups/{db.session.scalar(guest3)}/cancel")
+    assert "skip this one session" in desk.words
+    desk.press("Take off the list")
+    assert "Guest3 skips this session and keeps their place" in desk.words
+    assert "06 Oct 17:30Z" not in calendar_of("Guest3") and not letters("cancelled", "Guest3")
+
+    # The first session: whoever's turn it is runs it, and three things are promised.
+    worker.settle_turns(app, clock.now)
+    in_fours(dates)
+    travel.move_to(datetime(2026, 9, 22, 17, 30, tzinfo=UTC))
+    hosts = [run(app, dates[0], "We begin **small**.")]
+    pat.open(f"{own_page('Pat')}/sessions/{dates[0]}")
+    for words in PROMISED:
+        pat.press("Note this", words=words)
+        pat.open(f"{own_page('Pat')}/sessions/{dates[0]}")
     travel.move_to(datetime(2026, 9, 23, 9, 0, tzinfo=UTC))
-    start_write()
-    secret = sign_ins.open_sign_in(owner.address or "", owner.organisation_id, "a test", clock.now())
-    db.session.commit()
-    desk.client.set_cookie("convene_desk", secret)
+    secret = signed_in(desk, owner)
     guest = Browsing(app.test_client())
     inside = own_page("Guest7")
     guest.open(inside)
@@ -236,37 +262,98 @@ def test_a_circle_from_founding_to_export(
     desk.press("Yes, welcome")
     assert calendar_of("Rosa")[0] == "06 Oct 17:30Z"
 
+    # The sessions across the clock change, hosted in turn: what was promised is carried until it is done or let go.
+    way, shut = own_page("Pat"), dict.fromkeys(PROMISED, 9)
+    actions = {one.words: f"/actions/{one.id}" for one in db.session.scalars(select(Action))}
+    for number, closed, state, reason in (
+        (1, "", "", ""),
+        (2, PROMISED[0], "done", "He gave two loaves"),
+        (3, PROMISED[1], "dropped", "The council counts them"),
+        (4, PROMISED[2], "done", "They will come and look"),
+    ):
+        travel.move_to(db.session.get_one(Event, dates[number]).starts_at)
+        worker.settle_turns(app, clock.now)
+        hosts.append(run(app, dates[number], f"Decided at session {number + 1}."))
+        pat.open(f"{way}/sessions/{dates[number]}")
+        carried = {words for words, address in actions.items() if f'{address}"' in pat.page.text}
+        assert carried == {words for words in PROMISED if shut[words] >= number - 1}, number
+        if closed:
+            shut[closed] = number
+            pat.open(way + actions[closed])
+            pat.press("Save", state=state, reason=reason)
+    assert host_of(dates[1]) != "Pat", "nobody hosts what they skip"
+    pat.open(f"{way}/sessions/{dates[4]}/note")
+    pat.press("Save", words="Bread, and <b>soup</b>.")
+    pat.open(f"{way}/insights")
+    pat.press("Add the question", question="Who is missing?")
+    pat.open(f"{way}/insights")
+    pat.press("Keep this", insight="A bench makes people talk")
+    pat.open(f"{way}/insights")
+    pat.press("Keep the link", title="Benches of the world", url="https://benches.example.org/")
+    rosa.open(f"{own_page('Rosa')}/insights/{db.session.scalars(select(Insight)).one().id}")
+    rosa.press("Keep this", stance="differently", words="=A café does it too")
+    pat.open(f"{way}/threads")
+    pat.press("Begin", title="Soup", words="Who brings *the pot*?")
+
     # Rest, resume, and an end with what was learnt; all of it to take away.
+    travel.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
+    signed_in(desk, owner)
     desk.open(f"{home}/end")
     desk.press("Let it rest", words="Winter.")
-    assert letters("circle_changed", "Pat")[-1].text.count("is off") == 5
+    assert letters("circle_changed", "Pat")[-1].text.count("is off") == 1
     quiet = app.test_client().get("/circles/the-street-circle")
     assert "This circle is resting" in quiet.text
     desk.open(f"{home}/end")
     desk.press("The circle goes on")
     desk.open(f"{home}/sessions/{dates[6]}")
     desk.press("It takes place after all")
-    assert calendar_of("Pat") == ["22 Sep 17:30Z", "29 Dec 19:00Z"]
+    kept = ["22 Sep 17:30Z", "21 Oct 18:00Z", "03 Nov 19:00Z", "01 Dec 19:00Z", "29 Dec 19:00Z"]
+    assert calendar_of("Pat") == kept, "but those skipped, and the one that was called off"
+    travel.move_to(datetime(2026, 12, 29, 19, tzinfo=UTC))
+    worker.settle_turns(app, clock.now)
+    hosts.append(run(app, dates[6], "A bench for everybody."))
+    assert len(set(hosts)) == 6, f"six sessions, six hosts: {hosts}"
+    together = met(circle.id)
+    assert len(together) > 150 and max(together.values()) <= 2, "nobody meets a third time"
+    pat.open(f"{way}/story")
+    told = ("We begin small.", "Decided at session 5.", "A bench for everybody.", *PROMISED, "He gave two loaves",
+            "The council counts them", "They will come and look", "A bench makes people talk")  # fmt: skip
+    assert not [words for words in told if words not in pat.words]
+    at = [pat.words.find(words) for words in told[:3]]
+    assert at == sorted(at), "in the order in which it happened"
+    travel.move_to(datetime(2026, 12, 30, 9, tzinfo=UTC))
+    signed_in(desk, owner)
     desk.open(f"{home}/end")
     desk.press("End the circle", hoped="A bench.", happened="Two benches.", again="Soup first.", public="y")
     assert "Two benches." in letters("circle_ended", "Pat")[-1].text
-    assert calendar_of("Pat") == ["22 Sep 17:30Z"]
+    assert calendar_of("Pat") == kept
     ended = app.test_client().get("/circles/the-street-circle").text
     assert "Two benches." in ended and "Send me the link" not in ended
     desk.open(f"{home}/end")
     desk.press("All of it to read")
     story = desk.page.text
     for words in (
-        "# The street circle",
-        QUESTION,
-        "- Rosa",
-        "Tuesday 22 September 2026",
-        "(called off)",
-        "Soup first.",
-    ):
+        "# The street circle", QUESTION, "- Rosa", "Tuesday 22 September 2026", "(called off)", "Soup first.",
+        f"Hosted by {hosts[0]}.", "Decided: We begin **small**.", "Bread, and <b>soup</b>.", "Who is missing?",
+        "A bench makes people talk (1 see it differently)", "Ask the baker (Pat, done): He gave two loaves",
+        "Count the benches (Pat, dropped): The council counts them", "(https://benches.example.org/)",
+        "### Soup", "Who brings *the pot*?",
+    ):  # fmt: skip
         assert words in story, words
-    desk.open(f"{home}/end")
-    desk.press("Members (CSV)")
-    assert "Guest7,left" in desk.page.text and desk.page.mimetype == "text/csv"
+    tables = {}
+    for what in export.TABLES:
+        desk.open(f"{home}/end")
+        desk.press(f"{what.capitalize()} (CSV)")
+        assert desk.page.mimetype == "text/csv"
+        tables[what] = list(csv.reader(io.StringIO(desk.page.text.removeprefix(BOM))))[1:]
+    assert {what: len(rows) for what, rows in tables.items()} == {
+        "sessions": 7, "members": 26, "questions": 1, "insights": 1, "actions": 3, "resources": 1, "posts": 1,
+    }  # fmt: skip
+    assert ["Guest7", "left"] in [row[:2] for row in tables["members"]]
+    assert [row[3] for row in tables["sessions"] if row[4]] == hosts and tables["sessions"][4][5]
+    assert tables["insights"][0][4:8] == ["0", "0", "0", "1"] and "'=A caf" not in tables["insights"][0][8]
+    assert [(row[0], row[3]) for row in tables["actions"]] == list(
+        zip(PROMISED, ("done", "dropped", "done"), strict=True)
+    )
     for (_, seen), script in zip(READ, by_scripts([(data, []) for data, _ in READ]), strict=True):
         assert script.ical_js == script.node_ical == seen, "four parsers see the same sessions"

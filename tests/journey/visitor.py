@@ -42,8 +42,9 @@ class Reader(HTMLParser):
         elif self.form is None:
             return
         elif tag == "input" and of.get("name") and "disabled" not in of:
-            if of.get("type") not in ("checkbox", "radio") or "checked" in of:
-                self.form.values.append((of["name"], of.get("value", "on")))
+            ticks = of.get("type") in ("checkbox", "radio")
+            if not ticks or "checked" in of:
+                self.form.values.append((of["name"], of.get("value", "on" if ticks else "")))
         elif tag == "textarea" and of.get("name"):
             self.area = (of["name"], [])
         elif tag == "select" and of.get("name"):

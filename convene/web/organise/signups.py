@@ -7,8 +7,10 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from convene import clock
+from convene.circles import skipping
+from convene.circles.joining import Gone
 from convene.events.models import Event
-from convene.extensions import db
+from convene.extensions import db, start_write
 from convene.mail.suppression import bars, reason_for, reasons_for
 from convene.nudges.queries import of_event
 from convene.people.models import Person
@@ -105,9 +107,27 @@ def ask_cancel(event_id: int, signup_id: int) -> ResponseReturnValue:
 
 @page.post(f"/{own.ID.format('event_id')}/signups/{own.ID.format('signup_id')}/cancel")
 def cancel(event_id: int, signup_id: int) -> ResponseReturnValue:
+    signup, now = own.signup(event_id, signup_id), clock.now()
+    name = signup.person.name
+    member_id = skipping.by_person(event_id, signup.person_id) if signup.by_circle else None
+    if member_id is not None:
+        return skip(event_id, member_id, name, now)
     own.event_to_change(event_id)
-    name = own.signup(event_id, signup_id).person.name
-    actions.cancel(signup_id, clock.now())
+    actions.cancel(signup_id, now)
     db.session.commit()
     flash(f"{name} is off the list.", "good")
+    return redirect(url_for("organise_signups.show", event_id=event_id), 303)
+
+
+def skip(event_id: int, member_id: int, name: str, now: datetime) -> ResponseReturnValue:
+    """A member's place comes from their circle: they skip this one session, and their calendar hears of it."""
+    start_write()  # and no lock of the event: the circle's comes before it
+    try:
+        skipping.skip(member_id, event_id, now)
+    except Gone:
+        db.session.rollback()
+        flash("This session is over, off or begun already, so nothing was changed.", "bad")
+    else:
+        db.session.commit()
+        flash(f"{name} skips this session and keeps their place in the circle.", "good")
     return redirect(url_for("organise_signups.show", event_id=event_id), 303)
