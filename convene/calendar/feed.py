@@ -1,6 +1,6 @@
 """Feeds exist so that a calendar can follow a line-up by itself, and learn cheaply that nothing changed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -9,6 +9,7 @@ from importlib.metadata import version
 from icalendar import Timezone, TimezoneStandard, vDatetime, vDuration, vUTCOffset
 
 from convene.calendar.invite import Entry, calendar, public_event
+from convene.calendar.series import Series, blocks, components
 from convene.calendar.values import Text, plain, uri
 
 REFRESH = timedelta(hours=6)
@@ -39,13 +40,15 @@ def feed(
     refresh: timedelta = REFRESH,
     url: str | None = None,
     write: Callable[[Entry], bytes] = remembered,
+    series: Sequence[Series] = (),
 ) -> bytes:
     """One calendar of many events, without METHOD: with it each would show as an unanswered invitation.
 
     `url` is the page a person would open for the same events; leave it out where the page is private. Entries
     come out by start and UID whatever order they came in, and of two with one UID only the later revision. An
     event called off stays, as STATUS:CANCELLED, so that calendars take it away. What concerns one person alone is
-    given `written` to write with, and nothing of it is remembered. Raises BadRefresh, values.BadAddress.
+    given `written` to write with, and nothing of it is remembered. `series` come first, each whole and under a UID
+    that no entry has, with the zones they name. Raises BadRefresh, values.BadAddress.
     """
     if refresh < timedelta(minutes=1):
         raise BadRefresh("a feed is refreshed once a minute at most")
@@ -62,10 +65,13 @@ def feed(
     for entry in entries:
         other = latest.get(entry.uid)
         latest[entry.uid] = entry if other is None else max(other, entry, key=_revision)
-    if not latest:
+    if not latest and not series:
         return calendar(head, [_nothing()])
+    many = [part for one in series for part in components(one)]
     ordered = sorted(latest.values(), key=lambda entry: (entry.starts_at, entry.uid))
-    return b"".join((calendar(head, []).removesuffix(CLOSING), *map(write, ordered), CLOSING))
+    return b"".join(
+        (calendar(head, [*blocks(series), *many]).removesuffix(CLOSING), *map(write, ordered), CLOSING)
+    )
 
 
 def _revision(entry: Entry) -> tuple[int, datetime, bytes]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from convene import links
 from convene.calendar import series as calendar
@@ -84,6 +84,19 @@ def series_of(circle: Circle, held: set[int] | None = None, stamp: datetime | No
         for one in sessions
     ]
     return calendar.of_sessions(whole(circle, at, stamp or circle.revised_at or circle.created_at), dates)
+
+
+def followed(person_id: int) -> dict[int, Series]:
+    """By its id, every circle that this person is in, or was and has in their calendar, as their invites have it."""
+    mine = select(Member).where(Member.person_id == person_id).order_by(Member.id)
+    mine = mine.where(or_(Member.state == "member", Member.invite_sequence.is_not(None)))
+    found = {}
+    for member in db.session.scalars(mine):
+        series = series_of(member.circle, held_by(member) if member.state == "member" else set())
+        if series is not None:
+            number = member.circle.sequence if member.invite_sequence is None else member.invite_sequence
+            found[member.circle_id] = calendar.renumbered(series, uid_of(member), number)
+    return found
 
 
 def next_sequence(member: Member) -> int:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from convene import clock, links
 from convene.calendar import feed
+from convene.circles import invites
 from convene.extensions import db, start_write
 from convene.people.actions import renew_calendar
 from convene.people.models import Person
@@ -28,15 +29,20 @@ def follow(key: str) -> ResponseReturnValue:
     person = owner(*parts) if len(parts) == 2 else None
     if person is None:
         abort(404)
-    places = showings(person.id, clock.now())
+    circles = invites.followed(person.id)
+    places = [one for one in showings(person.id, clock.now()) if one.event.circle_id not in circles]
     host = person.organisation.name
     name = f"Your events with {host}"
-    tag = feed.mark(name, host, *settings(), *(place.mark() for place in places))
+    tag = feed.mark(name, host, *settings(), *(place.mark() for place in places), repr(circles))
     midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    changed_at = max((midnight, *(place.stamp for place in places)))
+    changed_at = max(
+        (midnight, *(place.stamp for place in places), *(one.whole.stamp for one in circles.values()))
+    )
 
     def write() -> bytes:
-        return feed.feed(name, [place.entry() for place in places], write=feed.written)
+        return feed.feed(
+            name, [place.entry() for place in places], write=feed.written, series=list(circles.values())
+        )
 
     response = answer(tag, changed_at, CALENDAR, write, cache="private")
     response.headers["X-Robots-Tag"] = "noindex"

@@ -35,7 +35,7 @@ def test_asked_for_again_nothing_is_sent_nothing_is_read_and_no_cookie_is_set(
         again = visitor.client.get(path, headers=asked)
         assert (again.status_code, again.data) == (304, b""), asked
         assert again.headers["ETag"] == first.headers["ETag"]
-        assert len(statements) <= 2, statements
+        assert len(statements) <= (3 if kind == "own" else 2), statements  # an own one has circles too
         assert not any("event.summary" in one for one in statements) or kind == "own"
     both = {"If-None-Match": '"another"', "If-Modified-Since": first.headers["Last-Modified"]}
     assert visitor.client.get(path, headers=both).status_code == 200, "the tag counts, RFC 9110 13.1.3"
