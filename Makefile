@@ -27,8 +27,8 @@ test: .venv/.test-stamp ## all tests, on SQLite and PostgreSQL and in a browser 
 quick: .venv/.test-stamp ## the rules and the main job in half a minute: SQLite, no browser, no servers (TESTS=tests/groups for some)
 	@exec $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --hypothesis-profile=quick -m "not heavy and not long and (quick or not database)" $(TESTS)
 
-nightly: .venv/.test-stamp ## the tests that draw their own problems, fifty times as far (TESTS=tests/events for others)
-	@exec $(BIN)/python -m pytest -n $(JOBS) --dist worksteal --hypothesis-profile=nightly $(if $(filter-out tests,$(TESTS)),$(TESTS),tests/groups/deal)
+nightly: .venv/.test-stamp ## the deal's drawn problems, fifty times as far, and all pages on both databases (TESTS=tests/events for others)
+	@exec $(BIN)/python -m pytest -n $(JOBS) --dist worksteal --hypothesis-profile=nightly $(if $(filter-out tests,$(TESTS)),$(TESTS),tests/groups/deal tests/web)
 
 check: .venv/.test-stamp ## style, types, direction of imports, templates, migrations
 	@echo "-- ruff check";   $(BIN)/ruff check .

@@ -49,8 +49,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
-        kinds = ("sqlite",) if metafunc.definition.get_closest_marker("one_database") else KINDS
-        metafunc.parametrize("database_url", kinds, indirect=True)
+        metafunc.parametrize("database_url", kinds_for(metafunc.definition), indirect=True)
+
+
+def kinds_for(test: pytest.Item) -> tuple[str, ...]:
+    """The databases this test runs on: both, but for what is marked, and for pages SQLite alone.
+
+    What a page asks of PostgreSQL is asked by those marked `both_databases`, which open every page with a full house,
+    by the stories of tests/journey and by the tests of each feature; `make nightly` opens all pages on both.
+    """
+    nightly = test.config.getoption("--hypothesis-profile") == "nightly"
+    page = "tests/web/" in test.nodeid and not nightly
+    if test.get_closest_marker("one_database") or (page and not test.get_closest_marker("both_databases")):
+        return ("sqlite",)
+    return KINDS
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

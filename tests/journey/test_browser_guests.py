@@ -51,7 +51,7 @@ def has_focus_in_view(hand: Hand, selector: str) -> bool:
     return bool(found.evaluate("one => one === document.activeElement") and found.evaluate(IN_VIEW))
 
 
-@pytest.mark.parametrize("look", [PHONE, DESK], ids=str)
+@pytest.mark.parametrize("look", [PHONE], ids=str)
 def test_guest_after_guest_is_found_and_marked_without_reaching_for_the_box(
     look: Look, browser: Browser, copy: Installation, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from convene.mail.models import OutgoingMail
 from convene.people.models import Person
 from convene.signups.models import Signup
 from tests.journey.installation import Installation, opened
-from tests.journey.watching import DESK, PHONE_AT_NIGHT, Look, Watch, visiting
+from tests.journey.watching import PHONE_AT_NIGHT, Look, Watch, visiting
 from tests.parts.processes import Processes
 
 pytestmark = pytest.mark.one_database
@@ -35,7 +35,7 @@ def an_open_event(copy: Installation) -> str:
     return next(iter(re.findall(r'href="(/events/[a-z0-9-]+)"', page)))
 
 
-@pytest.mark.parametrize("look", [PHONE_AT_NIGHT, DESK], ids=str)
+@pytest.mark.parametrize("look", [PHONE_AT_NIGHT], ids=str)
 def test_signed_up_by_a_code_shown_what_is_kept_and_erased_by_keyboard(
     copy: Installation, browser: Browser, look: Look
 ) -> None:

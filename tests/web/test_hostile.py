@@ -130,6 +130,7 @@ def sound(answer: TestResponse, sent: str) -> None:
     answer.close()  # a file may stand behind it
 
 
+@pytest.mark.both_databases
 def test_no_address_whatever_stands_in_it_is_a_fault_of_ours(house: House) -> None:
     before = all_rows()
     for rule in rules(house.app, "GET"):
@@ -149,6 +150,7 @@ def test_no_question_after_an_address_is_a_fault_of_ours(house: House) -> None:
     assert all_rows() == before
 
 
+@pytest.mark.both_databases
 def test_head_changes_no_row_and_has_no_body_wherever_it_knocks(house: House) -> None:
     before = all_rows()
     for rule in house.app.url_map.iter_rules():
@@ -174,6 +176,7 @@ def post_everywhere(house: House, kind: str, body: dict[str, Any]) -> None:
     assert not faults
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("kind", FOR_BOTH)
 def test_nothing_typed_is_a_fault_of_ours_on_either_database(house: House, kind: str) -> None:
     post_everywhere(house, kind, each(FOR_BOTH[kind]))

@@ -24,6 +24,7 @@ def rows(world: World) -> dict[str, int]:
     return world.read(count)
 
 
+@pytest.mark.both_databases
 def test_every_page_answers_and_looking_at_it_changes_nothing(world: World) -> None:
     ids = {"passkey_id": 1, **things(world, world.host_id, "Cy")}
     world.client.post(f"/organise/events/{ids['event_id']}/groups/deal")
