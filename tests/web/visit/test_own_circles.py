@@ -19,8 +19,8 @@ Dates = dict[tuple[str, str], tuple[str, str]]
 def dates(data: bytes) -> Dates:
     """By UID and date of the series: when it is, and whether; DTSTAMP and who is asked are each file's own."""
     return {
-        (str(one["UID"]), one["RECURRENCE-ID"].to_ical().decode() if "RECURRENCE-ID" in one else ""): (
-            one["DTSTART"].to_ical().decode(),
+        (str(one["UID"]), str(one["RECURRENCE-ID"].to_ical()) if "RECURRENCE-ID" in one else ""): (
+            str(one["DTSTART"].to_ical()),
             " ".join(str(one.get(name, "")) for name in ("STATUS", "SEQUENCE", "SUMMARY", "LOCATION")),
         )
         for one in Calendar.from_ical(data).walk("VEVENT")
