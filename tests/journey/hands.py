@@ -79,7 +79,10 @@ class Hand:
 
     def answered(self, name: str, posts: bool) -> None:
         """After a form the focus is on the errors, on what was said, on the heading, or on whom it was about."""
-        if posts and not self.page.evaluate(ANSWERED):
+        if not posts or self.page.evaluate(ANSWERED):
+            return
+        self.page.screenshot()  # a browser gives the focus when it first paints, a moment after the page is there
+        if not self.page.evaluate(ANSWERED):
             focused = self.page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
             self.watch.note(f"after {name!r} the focus is on {focused}")
 
