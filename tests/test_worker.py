@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from convene import worker
+from convene import mailing, worker
 from convene.extensions import begin_write, db
 from convene.health.models import Heartbeat
 from convene.mail.models import OutgoingMail
@@ -73,10 +73,10 @@ def test_mail_gives_the_other_jobs_their_turn_while_letters_keep_coming(
             return db.session.scalar(waiting) or 0
 
         mail = worker.MailAsItComes()
-        monkeypatch.setattr(worker, "SHARE", 0)
+        monkeypatch.setattr(mailing, "SHARE", 0)
         mail(sqlite_app, lambda: NOW)
         assert left() == 5, "its share was over before it began"
-        monkeypatch.setattr(worker, "SHARE", 0.9)
+        monkeypatch.setattr(mailing, "SHARE", 0.9)
         mail(sqlite_app, lambda: NOW)
         assert left() == 0
 

@@ -2,12 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from convene.circles.models import CircleQuestion, Insight, Resource, Stance
 from convene.extensions import db
+
+Kept = TypeVar("Kept", CircleQuestion, Insight, Resource)
+
+
+def kept(made: Kept) -> Kept:
+    """The row, with its number."""
+    db.session.add(made)
+    db.session.flush()
+    return made
 
 
 def questions(circle_id: int) -> Sequence[CircleQuestion]:
@@ -33,9 +43,7 @@ def ask(circle_id: int, words: str, author_id: int, event_id: int | None, now: d
         author_id=author_id,
         created_at=now,
     )
-    db.session.add(made)
-    db.session.flush()
-    return made
+    return kept(made)
 
 
 def settle(asked: CircleQuestion, settled: bool, now: datetime) -> None:
@@ -70,9 +78,7 @@ def see(
         author_id=author_id,
         created_at=now,
     )
-    db.session.add(made)
-    db.session.flush()
-    return made
+    return kept(made)
 
 
 def take_stance(seen: Insight, person_id: int, stance: str, words: str, now: datetime) -> None:
@@ -117,6 +123,4 @@ def keep_link(
         created_at=now,
         question_id=question_id,
     )
-    db.session.add(made)
-    db.session.flush()
-    return made
+    return kept(made)

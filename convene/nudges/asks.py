@@ -16,11 +16,6 @@ def day(signup: Signup, language: str) -> str:
     return zones.spoken_date(signup.event.starts_at, signup.event.zone, language)
 
 
-def reminder(nudge: Nudge, case: Case, person: Person) -> Ask:
-    """Never among others: a reminder gathers the reminders of its day and nothing else."""
-    raise NotImplementedError
-
-
 def plan(nudge: Nudge, case: Case, person: Person) -> Ask:
     language = known(person.language)
     signup = db.session.get_one(Signup, case.about.signup_id)

@@ -11,7 +11,7 @@ from convene.extensions import db
 from convene.mail.letter import Letter
 from convene.network.models import Tie
 from convene.nudges import letters
-from convene.nudges.finding import Ask, Case, Look, of_interest
+from convene.nudges.finding import Case, Look, of_interest
 from convene.nudges.models import Nudge
 from convene.nudges.rules.people import CAME_LASTS, Agreed, what_came
 from convene.nudges.rules.registry import OF
@@ -94,8 +94,3 @@ def alive(sides: Sequence[Tie]) -> list[Tie]:
 def write(nudge: Nudge, case: Case, own_words: str) -> Letter:
     sides: list[Tie] = case.about
     return letters.what_came(nudge, sides[0].person, sides, case.zone, case.call.until)
-
-
-def ask(nudge: Nudge, case: Case, person: Person) -> Ask:
-    """Never among others: what is between two people goes alone."""
-    raise NotImplementedError

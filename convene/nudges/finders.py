@@ -20,11 +20,11 @@ def thank_you(nudge: Nudge, case: Case, own_words: str) -> Letter:
 
 
 FINDERS: dict[str, Finder] = {
-    "reminder": Finder(of_events.reminders, asks.reminder, load_places),
+    "reminder": Finder(of_events.reminders, load=load_places),
     "thank_you": Finder(of_events.thanks, asks.thank_you, load_places, write=thank_you),
     "plan": Finder(of_events.plans, asks.plan, load_places),
     "did_you_meet": Finder(of_events.meetings, asks.did_you_meet, load_places),
-    "what_came": Finder(coming_of.find, coming_of.ask, write=coming_of.write),
+    "what_came": Finder(coming_of.find, write=coming_of.write),
     "still_true": Finder(of_people.still_true, asks.still_true, hourly=True),
     "welcome_back": Finder(of_people.silent, asks.welcome_back, hourly=True),
     "action_due": Finder(of_sessions.actions, asks.action_due),

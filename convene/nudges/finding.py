@@ -123,16 +123,23 @@ Write = Callable[[Nudge, Case, str], Letter]  # the last are the host's own word
 class Finder:
     """How cases of one kind are found, and what they say.
 
+    ask     what it says among others, or alone where it has no `write`; none for one that is never among others
     load    reads at once what the letters of many cases are written from, and gives it to be kept meanwhile
     write   its letter, where it is more than an `Ask`
     hourly  looked for once an hour, because its questions are long and its letters are in no hurry
     """
 
     find: Find
-    ask: AskFor
+    ask: AskFor | None = None
     load: Load = tuple
     write: Write | None = None
     hourly: bool = False
+
+    def says(self, nudge: Nudge, case: Case, person: Person) -> Ask:
+        """Raises ValueError for a kind that goes alone, in a letter of its own."""
+        if self.ask is None:
+            raise ValueError(f"{case.kind} is never among others")
+        return self.ask(nudge, case, person)
 
 
 # Put together once for all finders

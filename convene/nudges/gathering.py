@@ -44,7 +44,7 @@ def written(parts: list[tuple[Nudge, Case]], settings: Settings, now: datetime) 
     if len(parts) == 1:
         return alone(nudge, case, words(case, settings))
     person = db.session.get_one(Person, case.person_id)
-    asks = [(one.kind, FINDERS[one.kind].ask(row, one, person)) for row, one in parts]
+    asks = [(one.kind, FINDERS[one.kind].says(row, one, person)) for row, one in parts]
     ends = min(now + LASTS, *(one.call.until for _, one in parts))
     return letters.digest(person, asks, person.zone or case.zone, ends)
 
@@ -55,7 +55,7 @@ def alone(nudge: Nudge, case: Case, own_words: str) -> Letter:
         return finder.write(nudge, case, own_words)
     person = db.session.get_one(Person, case.person_id)
     zone = None if OF[case.kind].any_hour else person.zone or case.zone
-    return letters.asking(nudge, person, finder.ask(nudge, case, person), own_words, zone, case.call.until)
+    return letters.asking(nudge, person, finder.says(nudge, case, person), own_words, zone, case.call.until)
 
 
 def words(case: Case, settings: Settings) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import EmailField, Field, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation, ValidationError
 
 from convene.calendar import cities, zones
@@ -113,3 +113,28 @@ def zones_by_city() -> dict[str, str]:
 
 def city_key(text: str) -> str:
     return plain(text.replace("_", " ").replace(".", ""))
+
+
+# What every form asks of somebody who has no link of their own yet. Each is made anew where it stands, for what is
+# wrong is said in the order in which a form's fields were made.
+
+
+def your_name() -> Any:
+    return Words(
+        "Your name",
+        [Needed("Enter your name"), AtMost(120, "Your name")],
+        render_kw={"autocomplete": "name", "maxlength": 120},
+    )
+
+
+def your_address() -> Any:
+    return EmailField(
+        "Your email address",
+        [Needed("Enter your email address"), an_address],
+        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
+    )
+
+
+def left_empty() -> Any:
+    """A field that people do not see, and machines alone fill in."""
+    return StringField("Leave this empty")

@@ -20,7 +20,13 @@ ALL = sorted(
 )
 
 # Where a transaction ends. Anything else joins its caller's, so that a change and the letter about it are one.
-EDGES = ("convene/web/", "convene/commands/", "convene/worker.py", "convene/mail/sending.py")
+EDGES = (
+    "convene/web/",
+    "convene/commands/",
+    "convene/worker.py",
+    "convene/mailing.py",
+    "convene/mail/sending.py",
+)
 
 # They hand the environment on to the processes that they start, or set it for those.
 STARTERS = ("convene/cli.py", "convene/commands/run.py", "convene/commands/serve.py")

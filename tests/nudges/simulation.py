@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from convene import worker
+from convene import mailing
 from convene.calendar.quiet import is_quiet
 from convene.circles.models import Action, Challenge, Circle, CircleSession, Member
 from convene.events.models import Event
@@ -348,7 +348,7 @@ class Season:
             return
         rows = select(OutgoingMail).where(OutgoingMail.state == "queued", OutgoingMail.due_at <= now)
         going = [one for one in db.session.scalars(rows.order_by(OutgoingMail.id)) if self.may_go(one, now)]
-        gone = worker.look_again(going, now)
+        gone = mailing.look_again(going, now)
         db.session.rollback()
         start_write()
         ids = [one.id for one in going if one.id not in gone]

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from convene import clock, links, worker
+from convene import clock, links, mailing, worker
 from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.groups.models import Group, Round, Seat
@@ -377,7 +377,7 @@ def test_what_fell_away_while_it_waited_is_taken_back_at_the_last_moment_with_it
     session.add(Answer(key=key, answered_at=DAY_AFTER, **facts))
     session.commit()
     Memory.sent.clear()
-    sending.send_due(Memory(), "one", lambda: DAY_AFTER + MINUTE, look_again=worker.look_again)
+    sending.send_due(Memory(), "one", lambda: DAY_AFTER + MINUTE, look_again=mailing.look_again)
     left = {mail.person_id: (mail.state, mail.last_answer) for mail in letters()}
     assert left[said.person_id] == ("dropped", "not sent: they have answered")
     assert left[stays.person_id][0] == "sent" and len(Memory.sent) == 1

@@ -1,5 +1,7 @@
 """A circle that rests, goes on, or ends with what it learnt; and all of it to take away."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
@@ -73,33 +75,40 @@ def end(circle_id: int) -> ResponseReturnValue:
 
 @page.post(f"/{ID}/rest")
 def rest(circle_id: int) -> ResponseReturnValue:
-    said, now = words(), clock.now()
-    circle = circle_to_change(circle_id)
-    try:
-        ending.rest(circle, said, now)
-    except ending.NotNow:
-        db.session.rollback()
-        flash(NOT_NOW, "bad")
-    else:
-        written("rests", circle_id, now)
-        db.session.commit()
-        flash("The circle rests. Its sessions to come are off, and every member is told.", "good")
-    return redirect(url_for("organise_circles.one", circle_id=circle_id), 303)
+    said = words()
+    return turned(
+        circle_id,
+        lambda circle, now: ending.rest(circle, said, now),
+        "rests",
+        "The circle rests. Its sessions to come are off, and every member is told.",
+    )
 
 
 @page.post(f"/{ID}/resume")
 def resume(circle_id: int) -> ResponseReturnValue:
+    return turned(
+        circle_id,
+        ending.resume,
+        "resumed",
+        "The circle goes on. Plan its next dates, or give those that were called off again.",
+    )
+
+
+def turned(
+    circle_id: int, act: Callable[[Circle, datetime], object], verb: str, done: str
+) -> ResponseReturnValue:
+    """The circle in another state, written down and said; unchanged where it is not the moment for that."""
     now = clock.now()
     circle = circle_to_change(circle_id)
     try:
-        ending.resume(circle, now)
+        act(circle, now)
     except ending.NotNow:
         db.session.rollback()
         flash(NOT_NOW, "bad")
     else:
-        written("resumed", circle_id, now)
+        written(verb, circle_id, now)
         db.session.commit()
-        flash("The circle goes on. Plan its next dates, or give those that were called off again.", "good")
+        flash(done, "good")
     return redirect(url_for("organise_circles.one", circle_id=circle_id), 303)
 
 

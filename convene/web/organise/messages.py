@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -17,9 +17,15 @@ from convene.messages import actions, audience, letters, news, queries, rules
 from convene.messages.models import Message
 from convene.nudges.rules import capped
 from convene.people.models import Organisation, Person
-from convene.people.queries import ORGANISING
 from convene.signups.models import Signup
 from convene.web.organise import meanwhile, own, sample
+from convene.web.organise.message_access import (
+    event_asked_for,
+    may_write,
+    of_desk,
+    organisers_only,
+    to_change,
+)
 from convene.web.organise.message_form import WhenForm, form_for, moment, states_of
 from convene.web.organise.wording import TOO_MANY, typed
 
@@ -39,41 +45,6 @@ STARTS = {
     True: "Hello {name},\n\n\n\n{organisation}",
     False: "Hello {name},\n\nsomething new is coming up.\n\n{organisation}",
 }
-
-
-def organisers_only() -> None:
-    """Organisers, and whoever hosts single events: to the people of these they may write too."""
-    if not g.desk.roles & set(ORGANISING) and g.desk.event_ids is None:
-        abort(404)
-
-
-def may_write(event_id: int | None) -> bool:
-    """Whether this desk may write to the people of this event, or (none) to all who asked for news."""
-    return g.desk.event_ids is None or event_id in g.desk.event_ids
-
-
-def of_desk(message_id: int) -> Message:
-    """The message of this id at this desk, or 404."""
-    organisers_only()
-    found = queries.one_for_org(g.desk.organisation_id, message_id) or abort(404)
-    return found if may_write(found.event_id) else abort(404)
-
-
-def to_change(message_id: int) -> Message:
-    """The same, in a transaction opened for writing and under the lock of its row."""
-    of_desk(message_id)
-    start_write()
-    return queries.locked(message_id) or abort(404)
-
-
-def event_asked_for() -> Event | None:
-    """The event in the address, or none for an announcement; 404 for one that is not at this desk."""
-    text = request.args.get("event", "")
-    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
-        abort(404)
-    if not may_write(int(text) if text else None):
-        abort(404)
-    return own.event(int(text)) if text else None
 
 
 @page.get("")

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, HiddenField, StringField
+from wtforms import HiddenField
 
 from convene import clock
 from convene.access import limits
@@ -14,7 +14,7 @@ from convene.events import queries as events
 from convene.extensions import db, start_write
 from convene.signups.queries import places_of
 from convene.web.access import client
-from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, an_address, known_zone
+from convene.web.forms import AtMost, Form, Paragraphs, known_zone, left_empty, your_address, your_name
 from convene.web.visit.signup import BUSY
 
 page = Blueprint("circles", __name__)
@@ -23,19 +23,11 @@ CLOSED = "This circle takes nobody in just now."
 
 
 class JoinForm(Form):
-    name = Words(
-        "Your name",
-        [Needed("Enter your name"), AtMost(120, "Your name")],
-        render_kw={"autocomplete": "name", "maxlength": 120},
-    )
-    email = EmailField(
-        "Your email address",
-        [Needed("Enter your email address"), an_address],
-        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
-    )
+    name = your_name()
+    email = your_address()
     words = Paragraphs("What brings you here?", [AtMost(1000, "This")])
     zone = HiddenField()
-    website = StringField("Leave this empty")  # filled in by machines alone
+    website = left_empty()
 
 
 def facts(circle: Circle, form: JoinForm) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request, session
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, HiddenField, RadioField, SelectChoice, StringField
+from wtforms import HiddenField, RadioField, SelectChoice
 
 from convene import aside, clock, links
 from convene.calendar import zones
@@ -15,7 +15,7 @@ from convene.events.opening import opening
 from convene.events.place import is_both, venue
 from convene.signups.queries import places
 from convene.web import notice
-from convene.web.forms import AtMost, Form, Needed, Words, an_address, zone_of_city
+from convene.web.forms import Form, left_empty, your_address, your_name, zone_of_city
 from convene.web.headers import MAY_BE_FRAMED
 
 page = Blueprint("events", __name__)
@@ -27,19 +27,11 @@ WAYS = [SelectChoice("room", "In the room"), SelectChoice("online", "Online")]
 
 
 class SignUpForm(Form):
-    name = Words(
-        "Your name",
-        [Needed("Enter your name"), AtMost(120, "Your name")],
-        render_kw={"autocomplete": "name", "maxlength": 120},
-    )
-    email = EmailField(
-        "Your email address",
-        [Needed("Enter your email address"), an_address],
-        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
-    )
+    name = your_name()
+    email = your_address()
     way = RadioField("How will you come?", choices=WAYS, default="room", validate_choice=False)
     zone = HiddenField()
-    website = StringField("Leave this empty")  # filled in by machines alone
+    website = left_empty()
 
 
 @page.get("/<slug:slug>")

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, RadioField, SelectChoice, SelectMultipleField, StringField
+from wtforms import RadioField, SelectChoice, SelectMultipleField
 from wtforms.validators import InputRequired
 
 from convene import clock, links
@@ -13,7 +13,7 @@ from convene.people import involvement
 from convene.people.models import Involvement, Person
 from convene.people.queries import hosts
 from convene.web.access import client
-from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, an_address
+from convene.web.forms import AtMost, Form, Needed, Paragraphs, left_empty, your_address, your_name
 from convene.web.visit.news import BUSY
 
 page = Blueprint("involved", __name__)
@@ -36,17 +36,9 @@ class InvolvedForm(Form):
         ],
     )
     words = Paragraphs("Anything you would like to say", [AtMost(1000, "This")])
-    name = Words(
-        "Your name",
-        [Needed("Enter your name"), AtMost(120, "Your name")],
-        render_kw={"autocomplete": "name", "maxlength": 120},
-    )
-    email = EmailField(
-        "Your email address",
-        [Needed("Enter your email address"), an_address],
-        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
-    )
-    website = StringField("Leave this empty")  # filled in by machines alone
+    name = your_name()
+    email = your_address()
+    website = left_empty()
 
     def offer_hosts(self) -> "InvolvedForm":
         found = hosts()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, SelectChoice, SelectMultipleField, StringField
+from wtforms import SelectChoice, SelectMultipleField
 
 from convene import clock, links
 from convene.access import limits
@@ -14,7 +14,7 @@ from convene.messages.queries import hears_of_events
 from convene.people.models import Organisation, Person
 from convene.people.queries import hosts
 from convene.web.access import client
-from convene.web.forms import AtMost, Form, Needed, Words, an_address
+from convene.web.forms import Form, Needed, left_empty, your_address, your_name
 
 page = Blueprint("news", __name__)
 
@@ -23,20 +23,12 @@ HOW = "line-up, confirmed by mail"
 
 
 class NewsForm(Form):
-    name = Words(
-        "Your name",
-        [Needed("Enter your name"), AtMost(120, "Your name")],
-        render_kw={"autocomplete": "name", "maxlength": 120},
-    )
-    email = EmailField(
-        "Your email address",
-        [Needed("Enter your email address"), an_address],
-        render_kw={"autocomplete": "email", "maxlength": 254, "spellcheck": "false"},
-    )
+    name = your_name()
+    email = your_address()
     of = SelectMultipleField(
         "Tell me about new events", [Needed("Tick whose events you would like to hear of")]
     )
-    website = StringField("Leave this empty")  # filled in by machines alone
+    website = left_empty()
 
 
 def form_for(found: Sequence[Organisation], **how: object) -> NewsForm:

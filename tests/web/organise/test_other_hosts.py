@@ -96,7 +96,7 @@ def things(world: World, host_id: int, name: str) -> dict[str, int]:
         role = (
             select(Role.id).join(Person, Person.id == Role.person_id).where(Person.organisation_id == host_id)
         )
-        found["role_id"] = db.session.scalars(role.limit(1)).one()
+        found["role_id"] = db.session.scalars(role.order_by(Role.id).limit(1)).one()
         owner = db.session.scalars(select(Person).join(Role, Role.person_id == Person.id).where(
             Person.organisation_id == host_id, Role.kind == "owner")).first()  # fmt: skip
         address = owner.address if owner else ""
@@ -113,7 +113,9 @@ def things(world: World, host_id: int, name: str) -> dict[str, int]:
 
 
 def one_of(table: Any, host_id: int) -> int:
-    return db.session.scalars(select(table.id).where(table.organisation_id == host_id).limit(1)).one()
+    return db.session.scalars(
+        select(table.id).where(table.organisation_id == host_id).order_by(table.id).limit(1)
+    ).one()
 
 
 def desk_rules(world: World, method: str) -> Iterator[Rule]:
