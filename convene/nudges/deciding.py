@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from convene.extensions import db
 from convene.mail.suppression import reasons_for
@@ -89,13 +90,18 @@ def judge_all(
 
 
 def judge_one(case: Case, person: Person, barred: str, now: datetime) -> Verdict:
-    them = who(person, case.zone, barred)
+    return judge_for(case, who(person, case.zone, barred), now)
+
+
+def judge_for(case: Case, them: Who, now: datetime) -> Verdict:
+    """The same, of somebody whose wishes are in hand."""
     if case.kind == "welcome_back":  # it is what tells them that they are paused
         them = replace(them, silent=False)
     return judge(case.call, case.kind, them, now, OF[case.kind].any_hour)
 
 
-def who(person: Person, zone: str, barred: str = "") -> Who:
+def who(person: Person | Row[Any], zone: str, barred: str = "") -> Who:
+    """Of a person, or of a row with these columns of theirs."""
     return Who(
         zone=person.zone or zone,
         muted=frozenset(person.muted.split()),

@@ -35,9 +35,9 @@ GRACE = timedelta(
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What a preview reads once for all rules: rows as `of_events.read_ahead` gives, keys of what is decided."""
+    """What a preview reads once for all rules: rows by event (near.read_ahead), and the keys of what is decided."""
 
-    places: Sequence[Any]
+    places: Mapping[int, Sequence[Any]]
     decided: frozenset[str]
 
 

@@ -1,204 +1,29 @@
 """Finding whom a rule around an event may speak to: reminders, plans, thanks, and whether a group met."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, select
-from sqlalchemy.orm import aliased
-
-from convene.calendar import zones
 from convene.events.models import Event
-from convene.extensions import db
-from convene.groups.models import Round, Seat
-from convene.nudges.finding import GRACE, Case, Look, can_be_written_to, in_hundreds, of_held, undecided
-from convene.nudges.models import Answer, Nudge
+from convene.nudges.finding import GRACE, Case, Look, of_held
+from convene.nudges.near import (
+    DAY,
+    HELPED,
+    PLANNED,
+    SAT_WITH_SOMEBODY,
+    Near,
+    called_off,
+    case,
+    day_of,
+    is_due,
+    near,
+    places,
+)
 from convene.nudges.rules import events as rules
-from convene.nudges.rules.base import Call, Timing
+from convene.nudges.rules.base import Timing
 from convene.nudges.rules.events import MEET_LASTS, THANK_LASTS, Meeting, Part
-from convene.nudges.rules.registry import OF, RULES
-from convene.people.models import Person
-from convene.signups.models import Signup
+from convene.nudges.rules.registry import OF
 
-DAY = timedelta(days=1)
 SECOND = "+2"  # ends the step of a second letter about one day
-OF_EVENTS = (rules.reminder, rules.plan, rules.thank_you, rules.did_you_meet)
-PUBLISHED = ("published", "held")  # of rounds that people know of
-
-
-def has_said(question: str) -> ColumnElement[bool]:
-    """In SQL: the person of this signup answered this of its event."""
-    mine = (Answer.event_id == Signup.event_id, Answer.person_id == Signup.person_id)
-    return exists().where(Answer.question == question, *mine)
-
-
-def shared_a_group() -> ColumnElement[bool]:
-    """In SQL: the person of this signup sat in a published group with somebody whom a letter can still reach."""
-    own, theirs, other = aliased(Seat), aliased(Seat), aliased(Person)
-    return exists(
-        select(own.id)
-        .join(Round, Round.id == own.round_id)
-        .join(theirs, and_(theirs.group_id == own.group_id, theirs.person_id != own.person_id))
-        .join(other, and_(other.id == theirs.person_id, other.address_typed != ""))
-        .where(Round.event_id == Signup.event_id, Round.state.in_(PUBLISHED))
-        .where(own.person_id == Signup.person_id)
-        .correlate(Signup)
-    )
-
-
-# Put together once: each takes as long to write as the database takes to answer it.
-HELPED, PLANNED = has_said("helped"), has_said("plan")
-SAT_WITH_SOMEBODY = shared_a_group()
-FLAGS = {"helped": HELPED, "planned": PLANNED, "sat": SAT_WITH_SOMEBODY}
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """One event near enough for a rule, with the timing that holds there."""
-
-    id: int
-    host_id: int
-    circle_id: int | None
-    starts_at: datetime
-    ends_at: datetime
-    zone: str
-    title: str
-    state: str
-    waits_to_tell: bool
-    timing: Timing
-
-
-COLUMNS = (
-    Event.id, Event.organisation_id, Event.circle_id, Event.starts_at, Event.ends_at, Event.zone, Event.title,
-    Event.state, Event.tell_at,
-)  # fmt: skip
-
-
-def as_near(row: Any, timing: Timing) -> Near:
-    """From a row that begins with COLUMNS."""
-    id_, host, circle, starts, ends, zone, title, state, tell_at = row[: len(COLUMNS)]
-    return Near(id_, host, circle, starts, ends, zone, title, state, tell_at is not None, timing)
-
-
-def read_ahead(people: Select[Any], now: datetime, until: datetime) -> Sequence[Any]:
-    """All places of these people at events that a rule may count from until then, in one statement.
-
-    Each row is COLUMNS, then the signup's id, its person, state and since when, then what `FLAGS` asks.
-    """
-    longest = (
-        max(rule.longest + (rule.timing.again or DAY) for rule in RULES if rule.judge in OF_EVENTS)
-        + MEET_LASTS
-    )
-    rows: Any = select(*COLUMNS, Signup.id.label("signup_id"), Signup.person_id, Signup.state.label("part"))
-    rows = rows.add_columns(Signup.confirmed_at, *(one.label(name) for name, one in FLAGS.items()))
-    rows = rows.join(Signup, Signup.event_id == Event.id).join(Person, Person.id == Signup.person_id)
-    rows = rows.where(
-        Event.state == "published", Event.ends_at > now - longest, Event.starts_at <= until + longest
-    )
-    rows = rows.where(Signup.state == "confirmed", can_be_written_to(), Person.id.in_(people))
-    return db.session.execute(rows.order_by(Signup.id)).all()
-
-
-def near(kind: str, look: Look, *window: ColumnElement[bool]) -> list[Near]:
-    """The published events in this window at which the rule is on; or those of the nudges that are held."""
-    if look.ahead is not None:
-        whole = {one.id: one for one in look.ahead.places}
-        found = [as_near(one, look.settings.timing(kind, one[1], one[0], one[2])) for one in whole.values()]
-        return [one for one in found if one.timing.on]
-    if look.held is not None:
-        which: list[ColumnElement[bool]] = [Event.id.in_({one.event_id for one in look.held if one.event_id})]
-    else:
-        which = [Event.state == "published", *window]
-    rows = db.session.execute(select(*COLUMNS).where(*which))
-    found = [as_near(one, look.settings.timing(kind, one[1], one[0], one[2])) for one in rows]
-    return [one for one in found if look.held is not None or one.timing.on]
-
-
-def day_of(event: Near) -> str:
-    return f"{zones.local(event.starts_at, event.zone):%Y-%m-%d}"
-
-
-def places(
-    kind: str, step: str, events: Sequence[Near], look: Look, *more: ColumnElement[bool]
-) -> Iterable[tuple[Near, int, int, str, datetime | None, bool, bool]]:
-    """Places at these events: (event, signup id, person id, state, since, more ...), undecided at this step or held."""
-    by_id = {one.id: one for one in events}
-    if look.ahead is not None:
-        for row in look.ahead.places:
-            if row.id in by_id and f"{kind}:{row.id}:{row.person_id}:{step}" not in look.ahead.decided:
-                said = [getattr(row, name) for one in more for name, flag in FLAGS.items() if flag is one]
-                yield (
-                    by_id[row.id],
-                    row.signup_id,
-                    row.person_id,
-                    row.part,
-                    row.confirmed_at,
-                    *(*said, 0, 0)[:2],
-                )
-        return
-    flags = [*more, *[literal(False)] * (2 - len(more))]
-    for ids in in_hundreds(by_id):
-        rows: Select = select(
-            Signup.event_id, Signup.id, Signup.person_id, Signup.state, Signup.confirmed_at, *flags
-        ).join(Person, Person.id == Signup.person_id)
-        rows = rows.where(Signup.event_id.in_(ids), can_be_written_to())
-        if look.held is None:
-            same = (
-                Nudge.event_id == Signup.event_id,
-                Nudge.person_id == Signup.person_id,
-                Nudge.step == step,
-            )
-            rows = rows.where(Signup.state == "confirmed", undecided(kind, *same))
-            if look.people is not None:
-                rows = rows.where(Signup.person_id.in_(look.people))
-        else:
-            rows = rows.where(Signup.person_id.in_({one.person_id for one in look.held}))
-        for event_id, *rest in db.session.execute(rows.order_by(Signup.id)):
-            yield by_id[event_id], *rest
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a letter about a place is written from; in_company: they met somebody who can be reached."""
-
-    signup_id: int
-    in_company: bool = False
-
-
-def case(
-    kind: str,
-    step: str,
-    at: Near,
-    signup_id: int,
-    person_id: int,
-    call: Call,
-    day: str = "",
-    in_company: bool = False,
-) -> Case:
-    return Case(
-        kind=kind,
-        subject_id=at.id,
-        step=step,
-        person_id=person_id,
-        host_id=at.host_id,
-        call=call,
-        zone=at.zone,
-        event_id=at.id,
-        circle_id=at.circle_id,
-        title=at.title,
-        day=day,
-        thread=f"signup:{signup_id}",
-        about=Place(signup_id, in_company),
-    )
-
-
-def called_off(at: Near, call: Call) -> Call:
-    return call if at.state == "published" else replace(call, stop="the event was called off")
-
-
-def is_due(due_at: datetime, look: Look) -> bool:
-    return look.held is not None or due_at <= look.by
 
 
 def reminders(look: Look) -> list[Case]:

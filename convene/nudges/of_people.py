@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, literal, or_, select
 
 from convene.calendar import zones
 from convene.circles.models import Circle, Member
@@ -138,30 +138,33 @@ def unanswered(person_ids: Sequence[int]) -> dict[int, list[tuple[int, datetime]
     acts: dict[int, datetime] = {}
     found: dict[int, list[tuple[int, datetime]]] = {}
     for some in in_hundreds(person_ids):
-        for person_id, moment in db.session.execute(last_acts(some)):
-            if moment and (person_id not in acts or moment > acts[person_id]):
+        asked = []
+        for person_id, moment, number in db.session.execute(acts_and_asks(some)):
+            if number:
+                asked.append((person_id, number, moment))
+            elif moment and (person_id not in acts or moment > acts[person_id]):
                 acts[person_id] = moment
-        asked = select(Nudge.person_id, Nudge.id, Nudge.decided_at).where(
-            Nudge.person_id.in_(some), Nudge.state == "sent", Nudge.rule.in_(ASKING)
-        )
-        for person_id, number, moment in db.session.execute(asked.order_by(Nudge.decided_at, Nudge.id)):
+        for person_id, number, moment in sorted(asked, key=lambda one: (one[2], one[1])):
             if person_id not in acts or moment > acts[person_id]:
                 found.setdefault(person_id, []).append((number, moment))
     return found
 
 
-def last_acts(person_ids: Sequence[int]) -> Any:
-    signed_up = select(Signup.person_id, func.max(Signup.started_at))
-    signed_up = signed_up.where(Signup.person_id.in_(person_ids)).group_by(Signup.person_id)
-    confirmed = select(Signup.person_id, func.max(Signup.confirmed_at))
-    confirmed = confirmed.where(Signup.person_id.in_(person_ids)).group_by(Signup.person_id)
-    answered = select(Answer.person_id, func.max(Answer.answered_at))
-    answered = answered.where(Answer.person_id.in_(person_ids)).group_by(Answer.person_id)
-    agreed = select(Consent.person_id, func.max(Consent.at))
-    agreed = agreed.where(Consent.person_id.in_(person_ids)).group_by(Consent.person_id)
-    acted = select(Nudge.person_id, func.max(Nudge.decided_at)).where(Nudge.state == "acted")
-    acted = acted.where(Nudge.person_id.in_(person_ids)).group_by(Nudge.person_id)
-    return signed_up.union_all(confirmed, answered, agreed, acted)
+def acts_and_asks(person_ids: Sequence[int]) -> Any:
+    """In SQL: (person, when, 0) of the last acts of each, one a kind; (person, when, number) of all asked of them."""
+    none = literal(0).label("number")
+    acts = [
+        select(person, func.max(moment), none).where(person.in_(person_ids)).group_by(person)
+        for person, moment in (
+            (Signup.person_id, Signup.started_at), (Signup.person_id, Signup.confirmed_at),
+            (Answer.person_id, Answer.answered_at), (Consent.person_id, Consent.at),
+        )
+    ]  # fmt: skip
+    mine = Nudge.person_id.in_(person_ids)
+    acted = select(Nudge.person_id, func.max(Nudge.decided_at), none).where(mine, Nudge.state == "acted")
+    asked = select(Nudge.person_id, Nudge.decided_at, Nudge.id).where(mine, Nudge.state == "sent")
+    asked = asked.where(Nudge.rule.in_(ASKING))
+    return acts[0].union_all(*acts[1:], acted.group_by(Nudge.person_id), asked)
 
 
 # N17
@@ -227,5 +230,5 @@ def open_at(host_id: int, now: datetime) -> ToDo:
         Event.ends_at <= now, Event.ends_at > now - LATELY,
         exists().where(Signup.event_id == Event.id, Signup.state == "confirmed"),
     )  # fmt: skip
-    counts = [db.session.scalar(one) or 0 for one in (asking, joining, offering, attendance)]
-    return ToDo(*counts)
+    counts = (one.scalar_subquery() for one in (asking, joining, offering, attendance))
+    return ToDo(*db.session.execute(select(*counts)).one())

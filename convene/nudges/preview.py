@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import aliased
 
 from convene.calendar import zones
@@ -17,11 +17,12 @@ from convene.circles.models import Circle
 from convene.events.models import Event
 from convene.extensions import db
 from convene.mail.suppression import reasons_for
-from convene.nudges import deciding, finding, history, of_events
+from convene.nudges import deciding, finding, history, hosts_ahead, near
 from convene.nudges.finders import FINDERS
 from convene.nudges.finding import Ahead, Case, Look
 from convene.nudges.models import Nudge
 from convene.nudges.rules import planning
+from convene.nudges.rules.base import Who
 from convene.nudges.rules.planning import Wish
 from convene.nudges.rules.registry import OF
 from convene.nudges.settings import Settings
@@ -30,6 +31,10 @@ from convene.people.models import Person
 AHEAD = timedelta(days=28)
 REMEMBERED = timedelta(days=120)  # longer than any rule looks back
 MOMENTS = 60  # at which one mailbox is looked at, at most
+OF_PERSON = (
+    Person.id, Person.organisation_id, Person.name, Person.reachable, Person.zone, Person.muted, Person.state,
+    Person.paused_until,
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -59,28 +64,29 @@ class Open:
 
 
 def preview(host_id: int, zone: str, now: datetime, settings: Settings) -> Preview:
-    """By day, kind and subject. What is between two people is left out, and so is what goes to hosts themselves.
+    """By day, kind and subject. What is between two people is left out; of a host's daily list the first is shown.
 
     Whoever reads the mailboxes of this host's people is looked at with them, as caps are kept over all hosts. How many
     people there are makes no more statements of it.
     """
     mates = mates_of(host_id)
-    places = of_events.read_ahead(mates, now, now + AHEAD)
-    held = held_of(mates)
-    look = Look(now, settings, now + AHEAD, mates, ahead=Ahead(places, decided(mates, now)))
-    cases = [
-        one for kind in FINDERS if shown(kind) for one in FINDERS[kind].find(look) if one.call.until > now
-    ]
-    people = known({case.person_id for case in cases} | {row.person_id for row, *_ in held}, mates)
+    places = near.read_ahead(mates, now, now + AHEAD)
+    held, decided = written(mates, now)
+    look = Look(now, settings, now + AHEAD, mates, ahead=Ahead(places, decided))
+    cases = [one for kind in FINDERS if of_all(kind) for one in FINDERS[kind].find(look)]
+    cases = [one for one in cases if one.call.until > now]
+    ends = (rows[0].ends_at for rows in places.values() if rows[0].organisation_id == host_id)
+    cases += hosts_ahead.cases(host_id, look, ends)
+    people = known({one.person_id for one in cases} | {row.person_id for row in held}, mates)
     sent: dict[tuple[object, ...], Line] = {}
     withheld: dict[tuple[object, ...], Line] = {}
     had = history.had_by(mates, now)
-    for row, about in held:
+    for row in held:
         person = people[row.person_id]
         at = max(now, row.look_at or now)
-        if shown(row.rule) and person.organisation_id == host_id:
+        if not OF[row.rule].private and person.organisation_id == host_id:
             reason = f"{row.reason}; looked at again on {zones.spoken_date(at, person.zone or zone)}"
-            add(withheld, row.rule, row.subject_id, about or "", at, reason, person.name)
+            add(withheld, row.rule, row.subject_id, row.about or "", at, reason, person.name)
         if OF[row.rule].counts:
             had.setdefault(person.reachable, []).append(at)
     mailboxes: dict[str, list[Case]] = {}
@@ -98,7 +104,8 @@ def preview(host_id: int, zone: str, now: datetime, settings: Settings) -> Previ
     return Preview(in_order(sent.values()), in_order(withheld.values()))
 
 
-def shown(kind: str) -> bool:
+def of_all(kind: str) -> bool:
+    """What is between two people is nobody else's; what goes to hosts is read apart (hosts_ahead)."""
     return not OF[kind].private and not OF[kind].for_hosts
 
 
@@ -109,38 +116,42 @@ def mates_of(host_id: int) -> Select[Any]:
     return select(Person.id).where(or_(Person.organisation_id == host_id, Person.reachable.in_(theirs)))
 
 
-def held_of(people: Select[Any]) -> Sequence[tuple[Nudge, str | None]]:
-    """What is held for these people, with the title of what it is about."""
-    rows = select(Nudge, func.coalesce(Event.title, Circle.title)).where(Nudge.state == "held")
+def written(people: Select[Any], now: datetime) -> tuple[list[Row[Any]], frozenset[str]]:
+    """What is held for these people, with the title of what it is about; and the keys of all that was decided for them
+    so lately that a rule may still find it."""
+    rows = select(
+        Nudge.key, Nudge.state, Nudge.rule, Nudge.subject_id, Nudge.person_id, Nudge.reason, Nudge.look_at,
+        func.coalesce(Event.title, Circle.title).label("about"),
+    )  # fmt: skip
     rows = rows.outerjoin(Event, Event.id == Nudge.event_id).outerjoin(Circle, Circle.id == Nudge.circle_id)
-    rows = rows.where(Nudge.person_id.in_(people)).order_by(Nudge.id)
-    return [(row, title) for row, title in db.session.execute(rows)]
+    rows = rows.where(
+        or_(Nudge.state == "held", Nudge.due_at > now - REMEMBERED), Nudge.person_id.in_(people)
+    )
+    found: list[Row[Any]] = list(db.session.execute(rows.order_by(Nudge.id)))
+    return [row for row in found if row.state == "held"], frozenset(row.key for row in found)
 
 
-def decided(people: Select[Any], now: datetime) -> frozenset[str]:
-    """The keys of what was decided for these people so lately that a rule may still find it."""
-    rows = select(Nudge.key).where(Nudge.person_id.in_(people), Nudge.due_at > now - REMEMBERED)
-    return frozenset(db.session.scalars(rows))
-
-
-def known(person_ids: Iterable[int], people: Select[Any]) -> dict[int, Person]:
-    """Of these people whom the numbers name."""
-    found: dict[int, Person] = {}
+def known(person_ids: Iterable[int], people: Select[Any]) -> dict[int, Row[Any]]:
+    """Of these people whom the numbers name, as far as a preview asks."""
+    found: dict[int, Row[Any]] = {}
     for ids in finding.in_hundreds(sorted(person_ids)):
-        mine = select(Person).where(Person.id.in_(ids), Person.id.in_(people))
-        found |= {one.id: one for one in db.session.scalars(mine)}
+        mine = select(*OF_PERSON).where(Person.id.in_(ids), Person.id.in_(people))
+        found |= {row.id: row for row in db.session.execute(mine)}
     return found
 
 
 def season(
     cases: Sequence[Case],
-    people: Mapping[int, Person],
+    people: Mapping[int, Row[Any]],
     had: Sequence[datetime],
     barred: str,
     now: datetime,
 ) -> Iterable[tuple[Case, datetime, str, str]]:
     """What becomes of one mailbox's cases: (case, when, act, reason), moment after moment."""
     open_ = {case.key: Open(case, max(now, case.call.due_at)) for case in cases}
+    whose = {
+        (one.person_id, one.zone): deciding.who(people[one.person_id], one.zone, barred) for one in cases
+    }
     sent_at = list(had)
     for _ in range(MOMENTS):
         if not open_:
@@ -148,9 +159,8 @@ def season(
         moment = min(one.at for one in open_.values())
         if moment > now + AHEAD:
             break
-        wishes = [wish(one, people[one.case.person_id], barred, moment) for one in open_.values()]
         letters = set()
-        for outcome in planning.plan(wishes, sent_at, moment):
+        for outcome in planning.plan(wishes(open_.values(), whose, moment), sent_at, moment):
             if outcome.act == "hold":
                 step = max(outcome.at, moment + timedelta(minutes=1))
                 open_[outcome.key].at, open_[outcome.key].held = step, outcome.reason
@@ -169,12 +179,21 @@ def season(
             yield one.case, one.at, "hold", one.held
 
 
-def wish(one: Open, person: Person, barred: str, moment: datetime) -> Wish:
-    case = one.case
-    verdict = deciding.judge_one(case, person, barred, moment)
-    if moment < one.at and verdict.act == "send":  # held by a cap until later
-        verdict = replace(verdict, act="wait")
-    return Wish(case.key, case.kind, case.host_id, case.person_id, verdict, case.call.until, case.day)
+def wishes(open_: Iterable[Open], whose: Mapping[tuple[int, str], Who], moment: datetime) -> Iterable[Wish]:
+    """What is to be decided at this moment, and the reminders that one of now may tell of besides."""
+    due, later = [], []
+    for one in open_:
+        if one.at <= moment:
+            due.append(one)
+        elif one.case.kind == "reminder":
+            later.append(one)
+    days = {one.case.day for one in due if one.case.day}
+    for one in (*due, *(one for one in later if one.case.day in days)):
+        case = one.case
+        verdict = deciding.judge_for(case, whose[case.person_id, case.zone], moment)
+        if moment < one.at and verdict.act == "send":  # held by a cap until later
+            verdict = replace(verdict, act="wait")
+        yield Wish(case.key, case.kind, case.host_id, case.person_id, verdict, case.call.until, case.day)
 
 
 def add(

@@ -37,7 +37,7 @@ from convene.nudges import asks
 from convene.nudges.finding import Ask, Case
 from convene.nudges.letters import asking, digest, reminder, stay_in_touch, thank_you, what_came
 from convene.nudges.models import Answer, Nudge
-from convene.nudges.of_events import Place
+from convene.nudges.near import Place
 from convene.nudges.of_people import ToDo
 from convene.nudges.rules.base import Call
 from convene.people.actions import found_organisation

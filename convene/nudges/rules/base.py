@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from convene.calendar.quiet import end_of_quiet, is_quiet
 from convene.calendar.zones import spoken_date
@@ -69,6 +70,12 @@ class Verdict:
     at: datetime
 
 
+# Places at one event share their moments, and a preview asks for thousands of people at once; moments are in UTC here.
+quiet_at = lru_cache(maxsize=4096)(is_quiet)
+morning_after = lru_cache(maxsize=4096)(end_of_quiet)
+
+
+@lru_cache(maxsize=4096)
 def jitter(salt: str) -> timedelta:
     """The same few minutes each time it is asked for the same person."""
     return JITTER * (int.from_bytes(hashlib.sha256(salt.encode()).digest()[:2], "big") / 65536)
@@ -76,7 +83,7 @@ def jitter(salt: str) -> timedelta:
 
 def out_of_quiet(moment: datetime, zone: str, salt: str) -> datetime:
     """The moment itself or, in the quiet hours, some minute between 8:00 and 8:30 when they end."""
-    return end_of_quiet(moment, zone) + jitter(salt) if is_quiet(moment, zone) else moment
+    return morning_after(moment, zone) + jitter(salt) if quiet_at(moment, zone) else moment
 
 
 def judge(call: Call, kind: str, who: Who, now: datetime, any_hour: bool = False) -> Verdict:
@@ -96,6 +103,6 @@ def judge(call: Call, kind: str, who: Who, now: datetime, any_hour: bool = False
         return Verdict("stopped", due_at, SILENT, now)
     if now >= call.until:
         return Verdict("expired", due_at, TOO_LATE, now)
-    if not any_hour and is_quiet(now, who.zone):
+    if not any_hour and quiet_at(now, who.zone):
         return Verdict("hold", due_at, NIGHT, out_of_quiet(now, who.zone, who.salt))
     return Verdict("send", due_at, call.why, now)

@@ -1,19 +1,24 @@
 """When small asks go out: set by a host for all, or for one event; and what the next four weeks would bring."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from convene import clock
 from convene.events.models import Event
 from convene.extensions import db
+from convene.nudges.finders import FINDERS
+from convene.nudges.finding import Case, Look
+from convene.nudges.finding import settings as settings_
 from convene.nudges.models import Nudge, NudgeSetting
 from convene.nudges.rules.registry import RULES
 from convene.people.models import Organisation
-from tests.factories import a_person, a_signup
+from convene.signups import attendance
+from tests.factories import a_circle, a_member, a_person, a_session, a_signup
 from tests.web.organise.conftest import World, text
 
 PATH = "/organise/nudges"
+DAY = timedelta(days=1)
 SET = {"on": "on", "number": "2", "unit": "days", "again": "no", "words": "Bring a cup."}
 
 
@@ -100,3 +105,58 @@ def test_the_four_weeks_of_many_stay_short_and_what_is_held_now_stands_as_it_was
     assert len(statements) <= min(20, alone + 4), "people cost no statements"
     assert len(page.data) < 60_000 and "more follow" in text(page) and "and 2 more" in text(page)
     assert "Held Back" in text(page) and "It is night where they are; looked at again on" in text(page)
+
+
+def test_what_goes_to_hosts_is_among_the_four_weeks_however_many_circles_there_are(
+    world: World, statements: list[str]
+) -> None:
+    now = clock.now()
+
+    def circles(how_many: int) -> None:
+        with world.writing():
+            host, began = db.session.get_one(Organisation, world.host_id), now - timedelta(days=60)
+            for number in range(how_many):
+                circle = a_circle(host, now=began, title=f"Streets {number}")
+                kim, ben = (a_person(host, name=name, now=began) for name in ("Kim Keeper", "Ben Away"))
+                circle.host_id = kim.id
+                for person in (kim, ben):
+                    a_member(circle, person, now=began)
+                a_member(circle, a_person(host, name="Ann New"), now=now, state="asked", asked_at=now)
+                for days in (-15, -1, 12):
+                    event = a_session(circle, now=began, starts_at=now + timedelta(days=days))
+                    for person in (kim, ben) if days < 0 else ():
+                        state = "no_show" if person is ben else "attended"
+                        signup = a_signup(event, person, state="confirmed", now=began)
+                        attendance.mark(signup, state, "test", event.ends_at)
+
+    circles(1)
+    shown = text(world.client.get(PATH)).partition("The next four weeks")[2]
+    for said in (
+        "Asked to join, Streets 0",
+        "Missed twice, Streets 0",
+        "No action yet, Streets 0",
+        "To do today",
+    ):
+        assert said in shown, said
+    assert "1 person: Kim Keeper" in shown and "Ann New" not in shown
+    assert "the list comes each day until all is done" in shown
+
+    def found(kind: str, at: datetime) -> list[Case]:
+        return world.read(lambda: FINDERS[kind].find(Look(at, settings_())))
+
+    for kind, at in (
+        ("missed_two", now + DAY),
+        ("asked_to_join", now + 4 * DAY),
+        ("no_action", now + 11 * DAY),
+    ):
+        assert [one for one in found(kind, at) if not one.call.stop], (
+            f"{kind}: the sweep finds what was shown"
+        )
+
+    statements.clear()
+    few = len(world.client.get(PATH).data) and len(statements)
+    circles(6)
+    statements.clear()
+    assert world.client.get(PATH).status_code == 200 and len(statements) <= few <= 20, (
+        "circles cost no statements"
+    )
