@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -18,10 +19,13 @@ def absolute(path: str) -> str:
 
 
 def signer(purpose: str) -> URLSafeSerializer:
+    return signer_with(current_app.config["SECRET_KEY"], purpose)
+
+
+@lru_cache(maxsize=64)
+def signer_with(secret: str, purpose: str) -> URLSafeSerializer:
     return URLSafeSerializer(
-        current_app.config["SECRET_KEY"],
-        salt=f"convene.{purpose}",
-        signer_kwargs={"digest_method": hashlib.sha256},
+        secret, salt=f"convene.{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
     )
 
 

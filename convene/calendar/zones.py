@@ -6,7 +6,7 @@ name.
 """
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, reset_tzpath
 
@@ -78,6 +78,7 @@ def utc(naive_local: datetime, name: str) -> datetime:
     return moment
 
 
+@lru_cache(maxsize=512)
 def spoken(starts_at: datetime, ends_at: datetime, name: str, language: str = HOUSE) -> str:
     """Like "Tuesday 12 May 2026, 6.30pm to 8pm (London)"; the second day is named too where there is one.
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import current_app
 
-from convene.mail import translations, wording
+from convene.mail import alike, translations, wording
+from convene.mail.alike import Sheet
 from convene.mail.languages import HOUSE, known
 
 
@@ -71,25 +72,35 @@ def write(
         "language": language,
         **facts,
     }
-    filled = in_words(kind, facts, organisation_id, language, words)
-    folder = folder or kind
-    if filled is None:
-        subject = render(folder, "subject.txt", facts)
-    else:
-        subject = filled.subject
-        facts |= {"opening": filled.opening, "closing": filled.closing}
-    if getattr(facts.get("event"), "discreet", False):
-        subject = translations.said("Your booking", language)  # whoever looks over a shoulder reads no more
+
+    def laid_out(said: dict[str, Any]) -> Sheet:
+        return sheet(folder or kind, said, in_words(kind, said, organisation_id, language, words))
+
+    found = alike.shared((kind, folder, organisation_id, words), facts, laid_out)
     return Letter(
         kind=kind,
         to_name=one_line(to_name),
         to_address=to_address,
         from_name=one_line(from_name),
-        subject=one_line(subject)[:300],
-        text=re.sub(r"\n{3,}", "\n\n", render(folder, "body.txt", facts)).strip() + "\n",
-        html=render(folder, "body.html", facts),
+        subject=one_line(found.subject)[:300],
+        text=found.text,
+        html=found.html,
         **rest,
     )
+
+
+def sheet(folder: str, facts: dict[str, Any], filled: wording.Filled | None) -> Sheet:
+    """All that is read of a letter, rendered."""
+    if filled is None:
+        subject = render(folder, "subject.txt", facts)
+    else:
+        subject = filled.subject
+        facts = {**facts, "opening": filled.opening, "closing": filled.closing}
+    if getattr(facts.get("event"), "discreet", False):
+        # Whoever looks over a shoulder reads no more.
+        subject = translations.said("Your booking", facts["language"])
+    text = re.sub(r"\n{3,}", "\n\n", render(folder, "body.txt", facts)).strip() + "\n"
+    return Sheet(subject, text, render(folder, "body.html", facts))
 
 
 def in_anothers_mailbox(facts: dict[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from convene.mail.models import OutgoingMail
 from convene.mail.suppression import ASKED_FOR, bar_on_row, facts_for_bar, not_sent
 
 TABLE = cast(Table, OutgoingMail.__table__)
+Row = dict[str, Any]
 
 # What a new row is given from here; the database fills in the rest.
 WRITTEN = (
@@ -55,8 +56,37 @@ def post(
     """
     if thread and replaces:
         drop_unsent(thread, replaces, "a newer letter says it all")
+    row = row_of(
+        letter,
+        key,
+        now,
+        organisation_id=organisation_id,
+        event_id=event_id,
+        person_id=person_id,
+        thread=thread,
+    )
+    found: int | None = db.session.execute(new_row(dialect()).returning(TABLE.c.id), row).scalar_one_or_none()
+    return found
+
+
+def post_many(rows: Sequence[Row]) -> int:
+    """Write many letters at once, each as `row_of` puts it together. Returns how many were no repeats."""
+    return len(db.session.scalars(new_row(dialect()), rows).all()) if rows else 0
+
+
+def row_of(
+    letter: Letter,
+    key: str,
+    now: datetime,
+    *,
+    organisation_id: int | None = None,
+    event_id: int | None = None,
+    person_id: int | None = None,
+    thread: str | None = None,
+) -> Row:
+    """What a letter is as a row, for `post_many`; all as `post` takes it."""
     domain = sender_address(current_app.config["MAIL_FROM"]).rpartition("@")[2]
-    row = {
+    return {
         "key": key,
         "message_id": f"<{now:%Y%m%d%H%M%S}.{uuid.uuid4().hex}@{domain}>",
         "letter": letter.kind,
@@ -83,8 +113,6 @@ def post(
         "tries": 0,
         **facts_for_bar(letter.to_address, letter.kind),
     }
-    found: int | None = db.session.execute(new_row(dialect()), row).scalar_one_or_none()
-    return found
 
 
 @lru_cache

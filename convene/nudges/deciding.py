@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from convene.extensions import db
+from convene.mail import alike, outbox
 from convene.mail.suppression import reasons_for
 from convene.nudges import gathering, history
 from convene.nudges.finders import FINDERS
@@ -152,12 +153,13 @@ def settle(row: Nudge, outcome: Outcome, due_at: datetime, now: datetime) -> Non
 
 
 def post_all(letters: Sequence[list[tuple[Nudge, Case]]], settings: Settings, now: datetime) -> int:
-    """Post these letters, each of one nudge or several."""
+    """Post these letters, each of one nudge or several; returns how many were no repeats."""
     # Kept in hand meanwhile, so that no letter asks by itself.
     kept = [FINDERS[kind].load(cases) for kind, cases in about(letters).items()]
-    posted = sum(gathering.post(parts, settings, now) for parts in letters)
+    with alike.in_common():
+        rows = [gathering.row_of(parts, settings, now) for parts in letters]
     del kept
-    return posted
+    return outbox.post_many(rows)
 
 
 def about(letters: Iterable[list[tuple[Nudge, Case]]]) -> dict[str, list[Case]]:

@@ -1,4 +1,4 @@
-"""Posting what was decided: a nudge alone, a reminder of several places on one day, or several nudges in one letter."""
+"""Writing what was decided: a nudge alone, a reminder of several places on one day, or several nudges in one letter."""
 
 from datetime import datetime, timedelta
 
@@ -16,12 +16,12 @@ from convene.people.models import Person
 LASTS = timedelta(days=2)  # a letter of several is of use so long, or until the first of them is not
 
 
-def post(parts: list[tuple[Nudge, Case]], settings: Settings, now: datetime) -> bool:
-    """Post one letter of one nudge or several, the one that goes before the others first; false for a repeat."""
+def row_of(parts: list[tuple[Nudge, Case]], settings: Settings, now: datetime) -> outbox.Row:
+    """One letter of one nudge or several, the one that goes before the others first, as the outbox posts it."""
     nudge, case = parts[0]
     private = OF[case.kind].private
     alone = len(parts) == 1 or case.kind == "reminder"
-    number = outbox.post(
+    return outbox.row_of(
         written(parts, settings, now),
         key=str(nudge.letter_key),
         now=now,
@@ -31,7 +31,6 @@ def post(parts: list[tuple[Nudge, Case]], settings: Settings, now: datetime) -> 
         person_id=case.person_id,
         thread=case.thread if alone else None,
     )
-    return number is not None
 
 
 def written(parts: list[tuple[Nudge, Case]], settings: Settings, now: datetime) -> Letter:

@@ -31,14 +31,12 @@ STILL_FRESH = timedelta(
 THANK_UNTIL = OF["thank_you"].timing.away + THANK_LASTS
 SEVERAL = 1 << 20  # in a link that stops several kinds at once, each by a bit of its own
 WHOLE = select(Signup).options(
-    joinedload(Signup.person).joinedload(Person.organisation),
-    joinedload(Signup.event).joinedload(Event.organisation),
-    joinedload(Signup.attendance),
+    joinedload(Signup.event).joinedload(Event.organisation), joinedload(Signup.attendance)
 )
 
 
 def places(signup_ids: Sequence[int]) -> Sequence[Signup]:
-    """These signups with all that a letter about them reads, in one query."""
+    """These signups with all that a letter about them reads, in one query; whose they are was read to lock them."""
     if not signup_ids:
         return []
     return db.session.scalars(WHOLE.where(Signup.id.in_(signup_ids)).order_by(Signup.id)).all()
@@ -66,7 +64,9 @@ def nudge_letter(nudge: Nudge, signup: Signup, facts: dict[str, Any], **rest: An
         unsubscribe_url=links.unsubscribe(person.id, person.generation, KINDS.index(nudge.rule)),
         list_id=list_id(person, nudge.rule),
         quiet_zone=person.zone or signup.event.zone,
-        facts={**facts_of(signup), "why": nudge.reason, **facts},
+        # Without what is theirs alone, where no sentence asks for it: so it is alike for many (mail.alike).
+        facts={**facts_of(signup), "signup": None, "why": nudge.reason, **facts}
+        | {"person": None if person.address else person},
         **rest,
     )
 
@@ -79,7 +79,7 @@ def list_id(person: Person, kind: str) -> str:
 def reminder(nudge: Nudge, signup: Signup, others: Sequence[Signup] = (), own_words: str = "") -> Letter:
     """The day before; `others` are this person's other places of that day, told of in the same letter."""
     event = signup.event
-    facts = {"others": [facts_of(other) for other in others], "own_words": own_words}
+    facts = {"others": tuple(facts_of(other) for other in others), "own_words": own_words}
     return nudge_letter(nudge, signup, facts, expires_at=event.starts_at)
 
 
@@ -116,7 +116,11 @@ def asking(
         quiet_zone=zone,
         expires_at=until,
         facts={
-            "ask": ask,
+            "heading": ask.subject,
+            "plain": ask.plain,
+            "marked": ask.marked,
+            "press": ask.press,
+            "act_url": ask.url,
             "kind_words": said(OF[nudge.rule].in_words, language),
             "own_words": own_words,
             "preferences_url": links.preferences(person.id, person.generation),

@@ -55,6 +55,27 @@ def test_a_key_posts_once(session: scoped_session[Session]) -> None:
     assert session.scalars(select(OutgoingMail.subject)).all() == ["first"]
 
 
+def test_many_are_posted_at_once_each_with_its_own_key_and_its_own_bar(
+    session: scoped_session[Session],
+) -> None:
+    outbox.post(a_letter(subject="there already"), "many:7", NOW)
+    suppress("never@example.org", "never", NOW)
+    suppress("loud@example.org", "complained", NOW)
+    rows = [
+        outbox.row_of(a_letter(subject=f"number {one}"), f"many:{one}", NOW, thread="one") for one in range(9)
+    ]
+    for kind, address in (("reminder", "Never@example.org"), ("your_group", "loud@example.org")):
+        rows.append(outbox.row_of(a_letter(kind=kind, to_address=address), f"many:{kind}", NOW))
+    rows.append(outbox.row_of(a_letter(), "many:3", NOW))
+    assert outbox.post_many(rows) == 10, "all but the two repeats"
+    assert outbox.post_many(rows) == outbox.post_many([]) == 0
+    found = session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)).all()
+    assert [one.subject for one in found if one.thread] == [f"number {one}" for one in range(9) if one != 7]
+    states = {one.to_address: (one.state, one.last_answer) for one in found if "@example" in one.to_address}
+    assert states.pop("Never@example.org") == ("dropped", "not sent: this address is on the never list")
+    assert set(states.values()) == {("queued", None)}, "what tells of a place held goes to who complained"
+
+
 def test_a_key_posts_once_even_from_ten_places_at_once(app: Flask) -> None:
     def one(_: int) -> int | None:
         begin_write()
