@@ -15,6 +15,7 @@ from convene.commands.ready import needed_database
 from convene.extensions import begin_write, db
 from convene.people.actions import found_organisation, give_role, meet
 from convene.people.addresses import BadAddress, checked, folded
+from convene.people.confidences import telling_who_reads
 from convene.people.models import Person, Role
 from convene.people.queries import ORGANISING, roles
 from convene.people.words import BadWords, tidy
@@ -76,7 +77,8 @@ def make(address: str, organisation: str, name: str, role: str = "") -> str:
     host.reply_to = host.reply_to or person.address_typed
     host.privacy_contact = host.privacy_contact or host.reply_to or ""
     if role == "safeguarding":
-        give_role(person, role, now)
+        with telling_who_reads(host, now, person):
+            give_role(person, role, now)
     if not roles(person.id) & set(ORGANISING):
         give_role(person, "organiser" if db.session.scalar(owned.limit(1)) else "owner", now)
     return folded(checked(address))

@@ -23,6 +23,7 @@ WHY = {
     "asked_to_come": "The host would like you to come, and invited you by name.",
     "answers_wanted": "Somebody asked to come to an event that you organise, and had no answer yet.",
     "in_confidence": "You look after safeguarding for this host, and something waited for you.",
+    "readers_changed": "You look after safeguarding for this host, or did, and who reads confidences changed.",
     "place_offered": "A place came free and you were next in line.",
     "changed": "The host changed something about an event that you have a part in.",
     "cancelled": "Your place was given back, by you or by the host.",

@@ -1,10 +1,11 @@
-"""The safeguarding lead hears by a letter that something waits, and of what or of whom it tells nobody.
+"""The safeguarding lead hears by a letter that something waits, and who reads it when that changes; nobody else does.
 
 It is looked for by the worker and not at the sign-up or the press, so that neither takes a moment longer for it. The
 row of the letter belongs to no host: that there was something to tell is in no mail log at a desk.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from convene.mail import outbox
 from convene.mail.models import OutgoingMail
 from convene.people import letters, worries
 from convene.people.models import Organisation, Person, Separation, Worry
+from convene.people.queries import roles
 
 
 def hosts() -> Sequence[int]:
@@ -55,3 +57,27 @@ def unheard(lead: Person, things: Sequence[str]) -> list[str]:
     keys = [f"confidence:{lead.id}:{thing}" for thing in things]
     known = set(db.session.scalars(select(OutgoingMail.key).where(OutgoingMail.key.in_(keys))))
     return [key for key in keys if key not in known]
+
+
+@contextmanager
+def telling_who_reads(host: Organisation, now: datetime, asked: Person | None = None) -> Iterator[None]:
+    """Write to everybody who read what is told in confidence before this block, or does after it, if those changed.
+
+    Not to whoever is `asked` in it: a letter of their own says so. The rows belong to no host, so that whoever took
+    the part away cannot stop at the desk the letter that says so.
+    """
+    before = worries.leads(host.id)
+    yield
+    db.session.flush()
+    after = worries.leads(host.id)
+    if not before or set(before) == set(after):
+        return
+    no_lead = not any("safeguarding" in roles(one.id) for one in after)
+    for one in dict.fromkeys((*before, *after)):
+        thread = f"confidence:{one.id}"
+        if one not in after:
+            outbox.drop_unsent(thread, ("in_confidence",), "they do not read it any more")
+        if one.reachable and one != asked:
+            letter = letters.readers_changed(one, host, before, after, no_lead=no_lead)
+            key = f"{thread}:readers:{now.isoformat()}"
+            outbox.post(letter, key=key, now=now, person_id=one.id, thread=thread)

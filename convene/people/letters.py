@@ -65,3 +65,26 @@ def in_confidence(lead: Person, host: Organisation) -> Letter:
             "preferences_url": links.preferences(lead.id, lead.generation),
         },
     )
+
+
+def readers_changed(
+    person: Person, host: Organisation, before: Sequence[Person], after: Sequence[Person], *, no_lead: bool
+) -> Letter:
+    """To one of those who read what is told in confidence before a change or after it: who does from now on."""
+    return write(
+        "readers_changed",
+        to_name=person.name,
+        to_address=person.address_typed or "",
+        from_name=host.name,
+        reply_to=host.reply_to,
+        organisation_id=host.id,
+        language=person.language,
+        facts={
+            "organisation": host,
+            "names": ", ".join(one.name for one in after),
+            "no_lead": no_lead,
+            "stands": "ended" if person not in after else "still" if person in before else "new",
+            "url": links.organise(),
+            "preferences_url": links.preferences(person.id, person.generation),
+        },
+    )

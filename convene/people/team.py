@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import contains_eager
 
 from convene.access import audit, sign_ins
 from convene.access.models import Token
 from convene.extensions import affected, db
 from convene.mail import outbox
-from convene.people import letters
+from convene.people import confidences, letters
 from convene.people.actions import meet
 from convene.people.models import Organisation, Person, Role
 from convene.people.queries import roles
@@ -68,9 +68,9 @@ def invite(
         change(role, kind, acting, actor, now)
         return role
     role = Role(person_id=person.id, kind=kind, created_at=now)
-    db.session.add(role)
     person.state = "active"
-    db.session.flush()
+    with confidences.telling_who_reads(host, now, person):
+        db.session.add(role)
     key = f"invited:{role.id}:{now.isoformat()}"
     outbox.post(
         letters.invited(person, host, kind), key=key, now=now, organisation_id=host.id, person_id=person.id
@@ -115,15 +115,15 @@ def invite_host(
 
 
 def name_lead(role: Role, acting: frozenset[str], actor: str, now: datetime) -> None:
-    """Make whoever has this part a safeguarding lead too, and write so to them. Raises OwnersOnly."""
+    """Make whoever has this part a safeguarding lead too, and write so to all it concerns. Raises OwnersOnly."""
     person, host = role.person, role.person.organisation
     lock(host.id)
     refuse(acting, LEAD)
     if LEAD in roles(person.id):
         return
     lead = Role(person_id=person.id, kind=LEAD, created_at=now)
-    db.session.add(lead)
-    db.session.flush()
+    with confidences.telling_who_reads(host, now, person):
+        db.session.add(lead)
     key = f"invited:{lead.id}:{now.isoformat()}"
     letter = letters.invited(person, host, LEAD)
     outbox.post(letter, key=key, now=now, organisation_id=host.id, person_id=person.id)
@@ -139,7 +139,8 @@ def change(role: Role, kind: str, acting: frozenset[str], actor: str, now: datet
     refuse(acting, role.kind, kind)
     if role.kind == OWNER:
         keep_an_owner(organisation_id, role)
-    role.kind = kind
+    with confidences.telling_who_reads(role.person.organisation, now):
+        role.kind = kind
     audit.record(organisation_id, actor, f"role.{kind}", f"person:{role.person_id}", now)
 
 
@@ -153,14 +154,20 @@ def end(role: Role, acting: frozenset[str], actor: str, now: datetime) -> None:
     refuse(acting, role.kind)
     if role.kind == OWNER:
         keep_an_owner(organisation_id, role)
-    db.session.execute(delete(Role).where(Role.id == role.id))
-    if role.kind in KINDS:
-        db.session.execute(delete(Role).where(Role.person_id == person.id, Role.kind == LEAD))
-    if person.address and role.kind != LEAD:
+    kind = role.kind
+    gone = delete(Role).where(Role.id == role.id)
+    if kind in KINDS:
+        gone = delete(Role).where(
+            or_(Role.id == role.id, and_(Role.person_id == person.id, Role.kind == LEAD))
+        )
+    with confidences.telling_who_reads(person.organisation, now):
+        db.session.execute(gone)
+    if person.address and kind != LEAD:
         sign_ins.end(person.address, now)  # at every host: whoever still works at another signs in anew
         unused = update(Token).where(Token.address == person.address, Token.used_at.is_(None))
         affected(unused.values(used_at=now))
-    audit.record(organisation_id, actor, "role.ended", f"person:{person.id}", now)
+    verb = "role.lead_ended" if kind == LEAD else "role.ended"
+    audit.record(organisation_id, actor, verb, f"person:{person.id}", now)
 
 
 def keep_an_owner(organisation_id: int, leaving: Role) -> None:

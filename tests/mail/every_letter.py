@@ -41,7 +41,7 @@ from convene.nudges.near import Place
 from convene.nudges.of_people import ToDo
 from convene.nudges.rules.base import Call
 from convene.people.actions import found_organisation
-from convene.people.letters import in_confidence, invited, involved_confirm
+from convene.people.letters import in_confidence, invited, involved_confirm, readers_changed
 from convene.people.models import Organisation, Person
 from convene.privacy.letters import address_changed, my_data, new_address
 from convene.signups import letters
@@ -275,6 +275,9 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         yield letters.asked_to_come(line["started"])
         yield from (letters.answers_wanted(at, other, number) for number in (1, 3))
         yield in_confidence(other, by)
+        readers = [other], [other, mine.person], [mine.person]
+        for before, after in ((readers[0], readers[1]), (readers[0], readers[2])):
+            yield from (readers_changed(one, by, before, after, no_lead=True) for one in readers[1])
         yield letters.place_offered(line["offered"])
         new = {"starts_at", "venue", "title", "summary", "access_info"}
         changes = in_words(at, new, speech)

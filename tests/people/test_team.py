@@ -9,7 +9,7 @@ from convene import clock
 from convene.access import sign_ins, tokens
 from convene.extensions import db
 from convene.mail.models import OutgoingMail
-from convene.people import colours, team, worries
+from convene.people import colours, confidences, team, worries
 from convene.people.models import Role
 from convene.people.queries import may_see_separations
 from tests.factories import a_person, an_organisation, an_organiser
@@ -92,20 +92,38 @@ def test_a_lead_is_named_at_the_desk_and_leaving_it_leaves_no_confidence_unread(
         team.name_lead(role, ORGANISER, "test", now)
     team.name_lead(role, OWNER, "test", now)
     team.name_lead(role, OWNER, "test", now)
-    (mail,) = db.session.scalars(select(OutgoingMail)).all()
+    mail = posted("invited")[-1]
     assert mail.person_id == second.id and "the safeguarding lead" in mail.text
+    (replaced,) = posted("readers_changed")
+    assert replaced.person_id == owner.id and "You cannot read it any more" in replaced.text
+    assert "From now on Sade Second can read" in replaced.text and "Sade" not in replaced.subject
+    assert replaced.organisation_id is None, "whoever ends the part could stop the letter at the desk"
+    worries.tell(a_person(owner.organisation), None, "I fear somebody.", now)
+    confidences.tell_leads(owner.organisation_id, now)
     assert list(worries.leads(owner.organisation_id)) == [second]
     assert not may_see_separations(owner), "two read what is told in confidence to one"
     lead = db.session.scalars(select(Role).where(Role.kind == team.LEAD)).one()
     with pytest.raises(team.OwnersOnly):
         team.end(lead, ORGANISER, "test", now)
     secret = sign_ins.open_sign_in(second.address or "", second.organisation_id, "a test", now)
-    team.end(lead, OWNER, "test", now)
+    later = now + timedelta(minutes=1)
+    team.end(lead, OWNER, "test", later)
+    assert [mail.state for mail in posted("in_confidence")] == ["dropped"], "it is nothing to them any more"
+    told = {mail.person_id: mail.text for mail in posted("readers_changed")[1:]}
+    assert f"From now on {owner.name} can read" in told[second.id] and "You cannot" in told[second.id]
+    assert "You can still" not in told[second.id] and "whoever owns the desk reads it" in told[second.id]
+    assert "You can" not in told[owner.id], "who reads from now on neither reads it still, nor no more"
     assert sign_ins.find(secret, now), "an end of the lead's part signs nobody out"
     assert may_see_separations(owner) and not may_see_separations(second)
-    team.name_lead(role, OWNER, "test", now)
-    team.end(role, OWNER, "test", now)
+    team.name_lead(role, OWNER, "test", later + timedelta(minutes=1))
+    team.end(role, OWNER, "test", later + timedelta(minutes=2))
+    assert [mail.person_id for mail in posted("readers_changed")[-2:]] == [second.id, owner.id]
     assert may_see_separations(owner), (
         "whoever left the desk is lead still, so that nobody reads what is told"
     )
     assert list(worries.leads(owner.organisation_id)) == [owner]
+
+
+def posted(letter: str) -> list[OutgoingMail]:
+    rows = select(OutgoingMail).where(OutgoingMail.letter == letter)
+    return list(db.session.scalars(rows.order_by(OutgoingMail.id)))

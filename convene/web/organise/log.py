@@ -47,7 +47,7 @@ WORDS = {
     "person.tagged": "tagged somebody", "person.untagged": "took a tag off somebody", "role.owner": "made an owner",
     "role.organiser": "made an organiser",
     "role.host": "asked somebody to host one event", "role.safeguarding": "named a safeguarding lead",
-    "role.ended": "ended a part",
+    "role.ended": "ended a part", "role.lead_ended": "ended the part of a safeguarding lead",
     "signups.imported": "brought sign-ups in from a file", "signups.exported": "took sign-ups away as a file",
     "question.asked": "asked a question of their own", "question.changed": "changed a question",
     "question.replaced": "replaced a question", "question.retired": "retired a question",

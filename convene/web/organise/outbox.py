@@ -29,6 +29,7 @@ LETTERS = {
     "asked_to_come": "Invitation",
     "answers_wanted": "Somebody waits for you",
     "in_confidence": "For the safeguarding lead",
+    "readers_changed": "For the safeguarding lead",
     "place_offered": "A place is offered",
     "changed": "The event has changed",
     "cancelled": "Place given back",
@@ -88,6 +89,7 @@ SEALED = (
         "my_page",
         "new_address",
         "in_confidence",
+        "readers_changed",
     ),
 )
 WITH_A_CODE = ("confirm", "place_link")

@@ -105,6 +105,8 @@ def name_lead(role_id: int) -> ResponseReturnValue:
 
 @page.post(f"/{ID}/end")
 def end(role_id: int) -> ResponseReturnValue:
+    if not afresh.is_fresh():  # whoever ends a lead's part reads what was told to them
+        return afresh.sign_in_again(url_for("organise_team.show"))
     start_write()
     return done(role(role_id), "ended", "")
 
@@ -112,7 +114,11 @@ def end(role_id: int) -> ResponseReturnValue:
 def done(found: Role, verb: str, kind: str) -> ResponseReturnValue:
     """Do what was pressed, and say on the page of the team what came of it."""
     name, now = found.person.name, clock.now()
-    left = "is not the safeguarding lead any more" if found.kind == team.LEAD else LEFT
+    left = (
+        "is not the safeguarding lead any more, and is told by mail who reads instead"
+        if found.kind == team.LEAD
+        else LEFT
+    )
     said = {
         "changed": f"{name}'s part is changed.",
         "lead": f"{name} reads from now on what is told in confidence, and is told so by mail.",

@@ -227,7 +227,10 @@ def test_a_worry_reaches_the_lead_alone_and_no_page(visitor: Browsing, table: Ta
     an_organiser(table.event.organisation, name="Olive Lead")
     db.session.commit()
     visitor.open(table.links[0])
-    assert "Only Olive Lead, who is there for safeguarding, reads this." in visitor.words
+    assert (
+        "Only Olive Lead, who is there for safeguarding, or whoever takes that over, reads this."
+        in visitor.words
+    )
     visitor.press("Send my answers", worry="He followed me home.")
     assert "He followed me home" not in visitor.page.text
     assert "He followed me home" not in visitor.client.get(table.links[0]).text
