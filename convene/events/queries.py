@@ -187,10 +187,11 @@ def locked(event_id: int) -> Event:
     return db.session.scalars(LOCKED, {"event_id": event_id}).one()
 
 
-def titles(organisation_id: int, ids: Sequence[int]) -> Sequence[tuple[int, str]]:
-    """The titles of those of these events that are this organisation's."""
-    rows = select(Event.id, Event.title).where(Event.organisation_id == organisation_id, Event.id.in_(ids))
-    return [(id_, title) for id_, title in db.session.execute(rows)]
+def titles(organisation_id: int, ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:
+    """The titles of those of these events that are this organisation's, and when each begins."""
+    rows = select(Event.id, Event.title, Event.starts_at)
+    rows = rows.where(Event.organisation_id == organisation_id, Event.id.in_(ids))
+    return [(id_, title, starts_at) for id_, title, starts_at in db.session.execute(rows)]
 
 
 def starts_at(event_id: int) -> datetime:

@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from convene.access import audit
 from convene.access.models import AuditEntry
 from convene.calendar import zones
-from convene.events import queries as events
-from convene.people import queries as people
 from convene.people.queries import ORGANISING
+from convene.web.organise import log_subjects
 from convene.web.organise.apart import sees_separations
 
 page = Blueprint("organise_log", __name__)
@@ -83,43 +82,21 @@ class Line:
     who: str
     did: str
     what: str
-    event_id: int | None
 
 
 def in_words(verb: str) -> str:
     return WORDS.get(verb, verb.replace(".", ": ").replace("_", " "))
 
 
-def number(text: str) -> int:
-    """The number after a word and a colon, 0 if there is none."""
-    last = text.rpartition(":")[2]
-    return int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
+def actor_in_words(actor: str, names: dict[str, str]) -> str:
+    return OTHERS.get(actor) or names[actor]
 
 
-def names_of(entries: Sequence[AuditEntry]) -> dict[str, str]:
-    """Each person that a line names as actor or as what it is about, at this desk alone."""
-    told = {text for one in entries for text in (one.actor, one.subject) if text.startswith("person:")}
-    found = people.in_organisation(g.desk.organisation_id, sorted({number(text) for text in told}))
-    return {f"person:{one.id}": one.name for one in found}
-
-
-def titles_of(entries: Sequence[AuditEntry]) -> dict[str, str]:
-    told = sorted({number(one.subject) for one in entries if one.subject.startswith("event:")})
-    return {f"event:{id_}": title for id_, title in events.titles(g.desk.organisation_id, told)}
-
-
-def lines(entries: Sequence[AuditEntry]) -> list[Line]:
-    names, titles = names_of(entries), titles_of(entries)
+def lines(entries: Sequence[AuditEntry], *, is_lead: bool) -> list[Line]:
+    told = {text for one in entries for text in (one.actor, one.subject)}
+    names = log_subjects.named(g.desk.organisation_id, told, g.desk.zone, is_lead=is_lead)
     return [
-        Line(
-            one.at,
-            names.get(one.actor) or OTHERS.get(one.actor) or one.actor.replace(":", " "),
-            in_words(one.verb),
-            titles.get(one.subject)
-            or names.get(one.subject)
-            or one.subject.replace(":", " ").replace("_", " "),
-            number(one.subject) if one.subject in titles else None,
-        )
+        Line(one.at, actor_in_words(one.actor, names), in_words(one.verb), names[one.subject])
         for one in entries
     ]
 
@@ -142,7 +119,7 @@ def begins(day: date | None, *, after: int = 0) -> datetime | None:
 def show() -> ResponseReturnValue:
     if not g.desk.roles & set(ORGANISING):
         abort(404)
-    hidden = () if sees_separations() else FOR_THE_LEAD
+    is_lead = sees_separations()
     verb, actor = request.args.get("verb", ""), request.args.get("actor", "")
     before = request.args.get("before", type=int) or 0
     asked = audit.Asked(
@@ -150,14 +127,14 @@ def show() -> ResponseReturnValue:
         actor=actor if actor.isprintable() and len(actor) <= 40 else "",
         since=begins(a_day("since")),
         until=begins(a_day("until"), after=1),
-        hidden=hidden,
+        hidden=() if is_lead else FOR_THE_LEAD,
     )
     before = before if 0 < before < 2**31 else 0
     found = audit.found(g.desk.organisation_id, asked, before, PAGE + 1)
-    verbs, actors = audit.kinds(g.desk.organisation_id, hidden)
+    verbs, actors = audit.kinds(g.desk.organisation_id, asked.hidden)
     return render_template(
         "organise/log.html",
-        lines=lines(found[:PAGE]),
+        lines=lines(found[:PAGE], is_lead=is_lead),
         next_before=found[PAGE - 1].id if len(found) > PAGE else None,
         verbs=sorted(((one, in_words(one)) for one in verbs if one in WORDS), key=lambda one: one[1]),
         actors=actors_in_words(actors),
@@ -169,7 +146,5 @@ def show() -> ResponseReturnValue:
 
 
 def actors_in_words(actors: Sequence[str]) -> list[tuple[str, str]]:
-    ids = sorted({number(one) for one in actors if one.startswith("person:")})
-    names = {f"person:{one.id}": one.name for one in people.in_organisation(g.desk.organisation_id, ids)}
-    told = [(one, names.get(one) or OTHERS.get(one) or one.replace(":", " ")) for one in actors]
-    return sorted(told, key=lambda one: one[1].casefold())
+    names = log_subjects.named(g.desk.organisation_id, actors, g.desk.zone, is_lead=False)
+    return sorted(((one, actor_in_words(one, names)) for one in actors), key=lambda one: one[1].casefold())
