@@ -29,11 +29,12 @@ class Said:
 
 def said(event_id: int) -> Said:
     """The answers to "How was it?" of one event; words in an order that tells nothing of who or when."""
-    # In whole fives, the earliest first: one more answer between two looks changes nothing that is shown.
+    # In whole fives, as they first came (by id: a change keeps its place): what happens between two looks, an answer
+    # more or one of the shown ones saved again, brings nobody else's to light.
     answers = select(Answer.value, Answer.words).where(
         Answer.event_id == event_id, Answer.question == "helped"
     )
-    rows = db.session.execute(answers.order_by(Answer.answered_at, Answer.id)).all()
+    rows = db.session.execute(answers.order_by(Answer.id)).all()
     shown = rows[: len(rows) // ENOUGH * ENOUGH]
     asked = select(func.count()).where(Signup.event_id == event_id, Signup.state == "confirmed")
     return Said(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from convene import clock
 from convene.extensions import db
@@ -35,3 +36,17 @@ def test_answers_are_shown_from_five_on_and_without_names(world: World, number: 
     assert ("&lt;b&gt;Lovely" in page) is shown and "<b>Lovely" not in page
     assert ("<strong>4</strong> I am glad I came" in page) is shown
     assert "Person 0" not in page
+
+
+def test_who_saves_their_answer_again_does_not_bring_anothers_to_light(world: World) -> None:
+    """A host who came too could else subtract two looks: their own goes behind the sixth, and the sixth shows."""
+    event_id = world.event(starts_at=clock.now() - timedelta(hours=30))
+    answered(world, event_id, "", "", "", "", "", "The sixth")
+    before = world.client.get(f"/organise/events/{event_id}").text
+    with world.writing():
+        first = db.session.scalars(select(Answer).order_by(Answer.id)).first()
+        assert first is not None
+        first.answered_at = clock.now() + timedelta(minutes=1)
+    after = world.client.get(f"/organise/events/{event_id}").text
+    for page in (before, after):
+        assert "<strong>4</strong> I am glad I came" in page and "The sixth" not in page
