@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from convene.calendar import zones
-from convene.circles import queries
+from convene.circles import memory, queries
 from convene.circles.models import (
     Action,
     Circle,
@@ -22,6 +22,7 @@ from convene.circles.models import (
     Stance,
     Thread,
 )
+from convene.circles.stances import summary
 from convene.extensions import db
 from convene.signups.exporting import BOM, safe
 
@@ -117,14 +118,15 @@ def insights(circle: Circle) -> Table:
     asked = question_words(circle)
     rows = select(Insight).where(Insight.circle_id == circle.id, Insight.removed_at.is_(None))
     whole = (joinedload(Insight.author), joinedload(Insight.stances).joinedload(Stance.person))
-    found = db.session.scalars(rows.options(*whole).order_by(Insight.id)).unique()
+    found = db.session.scalars(rows.options(*whole).order_by(Insight.id)).unique().all()
+    # What was pressed is told as on the pages: never of whom, nor of so few that it would point to one of them.
+    told = {one.id: summary(memory.said(one)).counts for one in found}
     return [
         ["insight", "question", "by", "when", *STANCES.values(), "what they say"],
         *(
             [one.words, asked.get(one.question_id, ""), named(one.author), day(one.created_at, circle),
-             *(str(sum(stance.stance == kind for stance in one.stances)) for kind in STANCES),
-             "; ".join(f"{named(stance.person)} ({STANCES[stance.stance]}): {stance.words}"
-                       for stance in one.stances if stance.words)]
+             *(str(told[one.id].get(kind, "")) for kind in STANCES),
+             "; ".join(f"{named(stance.person)}: {stance.words}" for stance in one.stances if stance.words)]
             for one in found
         ),
     ]  # fmt: skip
@@ -213,7 +215,7 @@ def told_sessions(circle: Circle) -> list[str]:
 
 def told_insight(row: list[str]) -> str:
     counts = [
-        f"{number} {kind}" for kind, number in zip(STANCES.values(), row[4:8], strict=True) if number != "0"
+        f"{number} {kind}" for kind, number in zip(STANCES.values(), row[4:8], strict=True) if number
     ]
     said = f" ({', '.join(counts)})" if counts else ""
     return f"- {row[0]}{said}" + (f" {row[8]}" if row[8] else "")

@@ -83,7 +83,7 @@ def see(
 
 def take_stance(seen: Insight, person_id: int, stance: str, words: str, now: datetime) -> None:
     """How somebody sees it, in place of what they said before; an empty stance takes it back."""
-    mine = next((said for said in seen.stances if said.person_id == person_id), None)
+    mine = next((one for one in seen.stances if one.person_id == person_id), None)
     if not stance:
         if mine is not None:
             seen.stances.remove(mine)
@@ -92,6 +92,11 @@ def take_stance(seen: Insight, person_id: int, stance: str, words: str, now: dat
         mine = Stance(person_id=person_id, stance=stance, words=words, said_at=now)
         seen.stances.append(mine)
     mine.stance, mine.words, mine.said_at = stance, words, now
+
+
+def said(seen: Insight) -> dict[int, str]:
+    """What each said; who was erased counts under a number that is nobody's."""
+    return {stance.person_id or -stance.id: stance.stance for stance in seen.stances}
 
 
 def resources(circle_id: int) -> Sequence[Resource]:

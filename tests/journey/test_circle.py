@@ -335,7 +335,7 @@ def test_a_circle_from_founding_to_export(
     for words in (
         "# The street circle", QUESTION, "- Rosa", "Tuesday 22 September 2026", "(called off)", "Soup first.",
         f"Hosted by {hosts[0]}.", "Decided: We begin **small**.", "Bread, and <b>soup</b>.", "Who is missing?",
-        "A bench makes people talk (1 see it differently)", "Ask the baker (Pat, done): He gave two loaves",
+        "A bench makes people talk Rosa: =A café", "Ask the baker (Pat, done): He gave two loaves",
         "Count the benches (Pat, dropped): The council counts them", "(https://benches.example.org/)",
         "### Soup", "Who brings *the pot*?",
     ):  # fmt: skip
@@ -351,7 +351,7 @@ def test_a_circle_from_founding_to_export(
     }  # fmt: skip
     assert ["Guest7", "left"] in [row[:2] for row in tables["members"]]
     assert [row[3] for row in tables["sessions"] if row[4]] == hosts and tables["sessions"][4][5]
-    assert tables["insights"][0][4:8] == ["0", "0", "0", "1"] and "'=A caf" not in tables["insights"][0][8]
+    assert tables["insights"][0][4:] == ["", "", "", "", "Rosa: =A café does it too"], "not what one pressed"
     assert [(row[0], row[3]) for row in tables["actions"]] == list(
         zip(PROMISED, ("done", "dropped", "done"), strict=True)
     )

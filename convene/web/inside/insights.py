@@ -7,6 +7,7 @@ from wtforms.validators import ValidationError
 
 from convene import clock
 from convene.circles import memory, stances
+from convene.circles.memory import said
 from convene.circles.models import CircleQuestion, Insight, Resource
 from convene.extensions import db
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words
@@ -87,11 +88,6 @@ def render(
 
 def seen(here: Inside, one: Insight) -> bool:
     return here.story_since is None or one.created_at >= here.story_since
-
-
-def said(one: Insight) -> dict[int, str]:
-    """What each said; who was erased counts under a number that is nobody's."""
-    return {stance.person_id or -stance.id: stance.stance for stance in one.stances}
 
 
 @page.post("/<token>/questions")

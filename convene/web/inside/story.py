@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from convene import clock
 from convene.circles import memory, promises, stances
+from convene.circles.memory import said
 from convene.circles.models import Action, CircleSession, Insight, Note
 from convene.events.models import Event
 from convene.extensions import db
 from convene.web.forms import small
 from convene.web.inside import entry
 from convene.web.inside.entry import Inside
-from convene.web.inside.insights import said
 
 page = Blueprint("inside_story", __name__)
 
