@@ -214,9 +214,7 @@ def told_sessions(circle: Circle) -> list[str]:
 
 
 def told_insight(row: list[str]) -> str:
-    counts = [
-        f"{number} {kind}" for kind, number in zip(STANCES.values(), row[4:8], strict=True) if number
-    ]
+    counts = [f"{number} {kind}" for kind, number in zip(STANCES.values(), row[4:8], strict=True) if number]
     said = f" ({', '.join(counts)})" if counts else ""
     return f"- {row[0]}{said}" + (f" {row[8]}" if row[8] else "")
 

@@ -12,7 +12,7 @@ from convene.people.addresses import checked, folded
 from convene.people.models import Person, Role
 from convene.people.queries import by_address
 from convene.privacy import letters
-from convene.signups import mending
+from convene.privacy.links_ended import readdress
 
 PURPOSE = "new_address"
 MOST = 240  # characters: it is kept with the secret, behind the number of its person
@@ -47,7 +47,7 @@ def use(secret: str, now: datetime) -> Person:
     if person is None:
         raise tokens.Unusable
     old = person.address_typed
-    mending.mend(person, typed, f"person:{person.id}", now)
+    readdress(person, typed, f"person:{person.id}", now)
     db.session.refresh(person)
     if old and folded(old) != person.address:
         outbox.post(

@@ -14,6 +14,7 @@ from convene.mail.models import OutgoingMail
 from convene.mail.suppression import reason_for
 from convene.people import merging, tags
 from convene.people.models import Consent, Person, Role
+from convene.privacy.links_ended import readdress
 from convene.signups import actions, mending
 from convene.signups.models import Signup
 from convene.web.forms import AtMost, Form, Needed, Words, an_address
@@ -101,7 +102,7 @@ def mend(person_id: int) -> ResponseReturnValue:
     start_write()
     person = known(person_id)
     try:
-        letters = mending.mend(person, form.email.data or "", g.desk.actor, clock.now())
+        letters = readdress(person, form.email.data or "", g.desk.actor, clock.now())
     except mending.AtDesk:
         words = (
             "They sign in at the desk with this address. End their part first, then give it to the new one."

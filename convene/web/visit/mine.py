@@ -22,6 +22,7 @@ from convene.offers import queries as offers
 from convene.people.actions import hold
 from convene.people.models import Person
 from convene.privacy import my_data as kept
+from convene.privacy.links_ended import end_answers
 from convene.signups.models import Signup
 from convene.web.visit.my_data import IN_WORDS, send_link
 from convene.web.visit.place import signup_of
@@ -149,6 +150,7 @@ def post_link(person: Person, ending: bool = True) -> None:
     limits.take(now, MAILS_PER_KNOWN_ADDRESS_HOUR=person.reachable)
     if ending:
         person.generation = person.generation + 1
+        end_answers(person.id)  # their pages lead to this one
     key = f"my_page:{person.id}:{now:%Y%m%d%H%M%S%f}"
     outbox.post(
         letters.my_page(person, now),

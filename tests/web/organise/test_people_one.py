@@ -1,17 +1,21 @@
 """One person's page: their history, an address put right, a letter sent again, tags, and two entries made one."""
 
 import re
+from datetime import timedelta
 
 from sqlalchemy import select
 
-from convene import clock
+from convene import clock, links
 from convene.extensions import db
 from convene.mail.models import OutgoingMail
 from convene.people.actions import keep_apart, keep_together
 from convene.people.models import Merge, Person, Separation, Tag
 from convene.signups import actions
 from convene.signups.models import Signup
+from tests.factories import a_circle, a_member, a_signup, an_event
+from tests.web.browsing import path_of
 from tests.web.organise.conftest import World, text
+from tests.web.visit.test_answer import nudge_to
 
 PEOPLE = "/organise/people"
 
@@ -60,10 +64,22 @@ def test_an_address_put_right_gets_the_letters_and_kills_the_links_sent_to_the_o
         signup = actions.sign_up(event, "bo@exmaple.org", "Bo Ash", None, clock.now())
         before, generation = signup.generation, signup.person.generation
         signup_id = signup.id
+        host = signup.event.organisation
+        was_there = a_signup(an_event(host, starts_in=-timedelta(days=2)), signup.person)
+        circle = a_member(a_circle(host, title="The street circle"), signup.person)
+        old = [
+            links.place(was_there.id, 1),
+            links.answer(nudge_to(was_there).id, 1),
+            links.member(circle.id, 1),
+        ]
+        old = [path_of(link) for link in old]
+    stranger = world.app.test_client()  # who reads that mailbox
+    assert [stranger.get(link).status_code for link in old] == [200] * 3
     answer = world.client.post(
         f"{at(world, 'Bo Ash')}/address", data={"email": "Bo@Example.org"}, follow_redirects=True
     )
-    assert "We have written to it: 1 new link" in text(answer)
+    assert "We have written to it: 2 new links" in text(answer)
+    assert [stranger.get(link).status_code for link in old] == [404] * 3, "whatever it opened"
     signup = world.signup(signup_id)
     assert signup.generation == before + 1
 
@@ -74,7 +90,11 @@ def test_an_address_put_right_gets_the_letters_and_kills_the_links_sent_to_the_o
 
     address, now_generation, mails = world.read(look)
     assert (address, now_generation) == ("bo@example.org", generation + 1)
-    assert mails == [("bo@exmaple.org", "dropped"), ("Bo@example.org", "queued")]
+    assert mails == [
+        ("bo@exmaple.org", "dropped"),
+        ("Bo@example.org", "queued"),
+        ("Bo@example.org", "queued"),
+    ]
 
 
 def test_an_address_that_is_taken_or_signs_in_at_the_desk_or_is_none_is_not_put(world: World) -> None:
