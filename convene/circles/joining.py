@@ -6,7 +6,7 @@ Who holds a place is decided under the lock of the circle's row, and the letter 
 from datetime import datetime
 
 from convene.access import limits
-from convene.circles import letters, places, queries
+from convene.circles import letters, places, queries, withdrawing
 from convene.circles.models import Circle, Member
 from convene.circles.posting import post, tell_hosts_of_asking
 from convene.extensions import db, upsert
@@ -183,6 +183,7 @@ def leave(member_id: int, now: datetime) -> Member:
     member.state, member.left_at, member.queue_number = "left", now, None
     if before == "member":
         places.take_all_back(member, now)
+        withdrawing.for_who_left(member)
         outbox.drop_unsent(f"member:{member.id}", OVER_WITH_PLACE, "they left before this letter did")
         post(letters.left(member, now), member, now)
         give_free_places(member.circle, now)

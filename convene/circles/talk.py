@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import joinedload
 
-from convene.circles import mentions
+from convene.circles import mentions, withdrawing
 from convene.circles.models import Member, Mention, Post, Thread
 from convene.extensions import db
 from convene.people.models import Person
@@ -109,6 +109,7 @@ def edit(written: Post, words: str, members: Mapping[int, str], now: datetime) -
         written.words, written.edited_at = words, now
         db.session.execute(delete(Mention).where(Mention.post_id == written.id))
         mention(written, members)
+        withdrawing.of_post(written)
 
 
 def mention(written: Post, members: Mapping[int, str]) -> None:
@@ -123,7 +124,7 @@ def remove(written: Post, actor: str, now: datetime) -> None:
     """Its words go for good; that something stood there stays to be seen, as others may have answered it."""
     written.words, written.removed_at, written.removed_by = "", now, actor
     db.session.execute(delete(Mention).where(Mention.post_id == written.id))
-    db.session.flush()
+    withdrawing.of_post(written)
 
 
 def close(closed: Thread, actor: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from convene import links
-from convene.circles import delivering, hosting, missing, notes, talk, turns
+from convene.circles import delivering, hosting, joining, missing, notes, talk, turns
 from convene.circles.models import Circle, Member, Post, Skip
 from convene.circles.planning import row_of
 from convene.circles.reply_addresses import reply_address
@@ -128,6 +128,61 @@ def test_posts_reach_each_as_they_chose_and_answers_come_back(app: Flask, circle
         )
         member = db.session.scalars(select(Member).where(Member.person_id == ids["Ben"])).one()
         assert reply_address(member, db.session.merge(thread)) == to and thread_id
+
+
+def test_what_waits_for_the_morning_leaves_as_it_stands_then(app: Flask, circle_id: int) -> None:
+    night = NOW + timedelta(hours=9)
+    with app.app_context():
+        begin_write()
+        people = {one.person.name.split()[0]: one for one in db.session.scalars(select(Member)).all()}
+        ids = {name: one.person_id for name, one in people.items()}
+        ben = people["Ben"].id
+        names = talk.names(circle_id)
+        thread = talk.open_thread(circle_id, "Benches", ids["Ada"], None, NOW)
+        talk.write(thread, ids["Ada"], "Told already.", names, NOW)
+        db.session.commit()
+        assert set(sweep(NOW + timedelta(minutes=10))) == {"Ben"}
+        start_write()
+        regret = talk.write(thread, ids["Ada"], "It was Mallory, @Eve Example.", names, night)
+        talk.write(thread, ids["Ada"], "Bring soup.", names, night)
+        talk.write(
+            talk.open_thread(circle_id, "Tea", ids["Eve"], None, night), ids["Eve"], "Who?", names, night
+        )
+        db.session.commit()
+
+        def unsent(name: str) -> list[str]:
+            db.session.rollback()
+            rows = (
+                select(OutgoingMail.text).where(OutgoingMail.person_id == ids[name]).order_by(OutgoingMail.id)
+            )
+            return list(
+                db.session.scalars(
+                    rows.where(OutgoingMail.state == "queued", OutgoingMail.posted_at >= night)
+                )
+            )
+
+        late = night + timedelta(minutes=10)
+        assert set(sweep(late)) == {"Ben", "Eve"} and len(unsent("Ben")) == 2
+        start_write()
+        talk.edit(db.session.merge(regret), "It was Moll, @Eve Example.", names, late)
+        db.session.commit()
+        sweep(late)
+        assert "Moll," in unsent("Eve")[0] and not [one for one in unsent("Ben") if "Mallory" in one]
+        start_write()
+        talk.remove(db.session.merge(regret), "test", late)
+        db.session.commit()
+        assert not unsent("Eve"), "and mentions nobody any more"
+        sweep(late)
+        about_benches, about_tea = sorted(unsent("Ben"), key=lambda text: "Tea" in text)
+        assert "Bring soup." in about_benches and "Who?" in about_tea, "the rest is told, once"
+        assert "Moll" not in about_benches and "Told already." not in about_benches
+        start_write()
+        joining.leave(ben, late)
+        db.session.commit()
+        assert [one for one in unsent("Ben") if "soup" in one or "Who?" in one] == [], (
+            "nothing for who has left"
+        )
+        assert set(sweep(EIGHT)) == {"Cleo", "Eve"}
 
 
 def test_who_missed_a_session_is_told_what_happened_and_a_turn_goes_on(app: Flask, circle_id: int) -> None:
