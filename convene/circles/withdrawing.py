@@ -41,28 +41,26 @@ def of_post(post: Post) -> None:
     queries.locked(circle_id)  # before its members, as everywhere
     rows = select(Member).where(Member.circle_id == circle_id, Member.state == "member").order_by(Member.id)
     anew = {"populate_existing": True}
-    for member in db.session.scalars(rows.with_for_update(), execution_options=anew).all():
-        letters = waiting(member, post.id)
-        if not letters:
-            continue
-        outbox.set_aside(CHANGED, OutgoingMail.key.in_([one.key for one in letters]))
-        usual = [one for one in letters if one.key.startswith(KIND)]
+    members = db.session.scalars(rows.with_for_update(), execution_options=anew).all()
+    letters = waiting([one.person_id for one in members], post.id)
+    for member in members:
+        mine = (f"{KIND}:{member.id}:", f"{MENTION}:{member.id}:")
+        theirs = {key: posted_at for key, posted_at in letters.items() if key.startswith(mine)}
+        if theirs:
+            outbox.set_aside(CHANGED, OutgoingMail.key.in_(theirs))
+        usual = [key for key in theirs if key.startswith(KIND)]
         if usual:
-            first = min(usual, key=lambda one: last_of(one.key))
-            before = told_before(member, last_of(first.key))
-            member.told_post_id = max(before, too_old(circle_id, first.posted_at))
-            member.digest_at = None
+            first = min(usual, key=last_of)
+            before, old = told_before(member, last_of(first)), too_old(circle_id, theirs[first])
+            member.told_post_id, member.digest_at = max(before, old), None
     db.session.flush()
 
 
-def waiting(member: Member, post_id: int) -> list[OutgoingMail]:
-    """Letters to this member about posts that have not left and may hold this one."""
-    rows = select(OutgoingMail).where(OutgoingMail.person_id == member.person_id, OutgoingMail.letter == KIND)
-    rows = rows.where(OutgoingMail.state.in_(("queued", "retry")))
-    mine = (f"{KIND}:{member.id}:", f"{MENTION}:{member.id}:")
-    return [
-        one for one in db.session.scalars(rows) if one.key.startswith(mine) and last_of(one.key) >= post_id
-    ]
+def waiting(people: Sequence[int], post_id: int) -> dict[str, datetime]:
+    """The keys of letters to these people that have not left and may hold this post, and when each was written."""
+    rows = select(OutgoingMail.key, OutgoingMail.posted_at).where(OutgoingMail.person_id.in_(people))
+    rows = rows.where(OutgoingMail.letter == KIND, OutgoingMail.state.in_(("queued", "retry")))
+    return {key: posted_at for key, posted_at in db.session.execute(rows) if last_of(key) >= post_id}
 
 
 def last_of(key: str) -> int:
