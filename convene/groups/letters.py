@@ -6,7 +6,7 @@ from typing import Any
 
 from convene import links
 from convene.events.queries import starts_at
-from convene.groups.models import Seat
+from convene.groups.models import Group, Seat
 from convene.groups.rules import shared
 from convene.groups.starters import questions
 from convene.mail.languages import HOUSE, known
@@ -34,20 +34,30 @@ def sittings(seats: Sequence[Seat], language: str = HOUSE) -> list[dict[str, Any
 def sitting(seat: Seat, language: str, known_wares: Mapping[int, Wares]) -> dict[str, Any]:
     """One round as this person lives it: where, with whom, what they share, who starts, what to ask."""
     group = seat.group
-    others = [other.person for other in group.seats if other.person_id != seat.person_id]
-    everybody = [told_of(one.person) for one in group.seats]
-    first = group.seats[0]
+    known = still_known(group)
+    everybody = [told_of(one.person) for one in known]
+    first = known[0] if known else seat
     say = partial(said, language=language)
-    names = {one.person_id: called(one.person) for one in group.seats}
+    names = {one.person_id: called(one.person) for one in known}
     return {
         "number": group.round.number,
         "label": group.label,
         "room_url": group.room_url,
-        "names": [called(person) for person in others],
+        "names": company(seat),
         "shared": [*between(seat.person_id, names, names, known_wares, say), *shared(everybody, say=say)],
         "starts": said("you", language) if first.person_id == seat.person_id else called(first.person),
         "questions": [said(one, language) for one in questions(group.round.event_id, group.round.number)],
     }
+
+
+def still_known(group: Group) -> list[Seat]:
+    """The seats of a group less those of people who were erased since: nobody reads that there was one."""
+    return [one for one in group.seats if one.person.state != "erased"]
+
+
+def company(seat: Seat) -> list[str]:
+    """With whom this person sits, as each chose to be called."""
+    return [called(one.person) for one in still_known(seat.group) if one.person_id != seat.person_id]
 
 
 def your_group(signup: Signup, seats: Sequence[Seat]) -> Letter:

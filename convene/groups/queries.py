@@ -1,6 +1,6 @@
 """Reading rounds, groups and seats."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,15 +46,23 @@ def opened(found: Iterable[Round]) -> list[Round]:
 
 def seats_of(event_id: int, person_id: int) -> Sequence[Seat]:
     """A person's seats in the rounds that were published, in order, with everybody in their groups."""
+    return seats_at([event_id], person_id).get(event_id, [])
+
+
+def seats_at(event_ids: Collection[int], person_id: int) -> dict[int, list[Seat]]:
+    """The same at many events, by event: three statements, however many."""
     rows = select(Seat).join(Round, Seat.round_id == Round.id)
     rows = rows.where(
-        Round.event_id == event_id, Seat.person_id == person_id, Round.state.in_(("published", "held"))
+        Round.event_id.in_(event_ids), Seat.person_id == person_id, Round.state.in_(("published", "held"))
     )
     whole = joinedload(Seat.group).selectinload(Group.seats).joinedload(Seat.person)
     rows = rows.options(whole, joinedload(Seat.group).joinedload(Group.round))
-    found = db.session.scalars(rows.order_by(Round.number)).all()
-    # Between two reads the groups may have been published anew: who sat there does so no more.
-    return [seat for seat in found if seat.group.seats]
+    found: dict[int, list[Seat]] = {}
+    for seat in db.session.scalars(rows.order_by(Round.event_id, Round.number)):
+        # Between two reads the groups may have been published anew: who sat there does so no more.
+        if seat.group.seats:
+            found.setdefault(seat.group.round.event_id, []).append(seat)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

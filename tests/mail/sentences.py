@@ -19,6 +19,7 @@ from convene.people.letters import PARTS
 from convene.signups.upheaval import in_words
 from convene.web.speech import labels_of
 from convene.web.visit.answer import NO_NUMBER, TOO_MANY, AnswerForm
+from convene.web.visit.own_offers import TOO_MANY as TOO_MANY_THINGS
 
 MAIL = ROOT / "templates" / "mail"
 PAGES = (ROOT / "templates" / "visit" / "answer.html",)  # opened from a letter, and in its language
@@ -73,7 +74,10 @@ def in_program() -> Iterator[tuple[str, str, str]]:
                 )
     yield from ((label, "", "convene/signups/upheaval.py") for label in labels())
     answer = "convene/web/visit/answer.py"
-    yield from ((label, "", answer) for label in sorted({*labels_of(AnswerForm), NO_NUMBER, TOO_MANY}))
+    yield from (
+        (label, "", answer)
+        for label in sorted({*labels_of(AnswerForm), NO_NUMBER, TOO_MANY_THINGS, TOO_MANY})
+    )
     yield from ((words, "", "convene/offers/rules.py") for words in SHARED_WARES)
     yield from ((reason, "", "convene/nudges/rules/events.py") for reason in REASONS)
     yield from ((rule.in_words, "", "convene/nudges/rules/registry.py") for rule in RULES)

@@ -19,12 +19,15 @@ from convene.mail.translations import said
 from convene.nudges import answering, stopping
 from convene.nudges.met import Met, met
 from convene.nudges.models import Nudge
+from convene.offers import queries as offers
 from convene.people import worries
 from convene.people.actions import hold
 from convene.signups import queries as signups
 from convene.signups.called import called
-from convene.web.forms import AtMost, Form, Paragraphs, Words
+from convene.web.forms import AtMost, Paragraphs, Words
 from convene.web.speech import page_in, said_of, speak
+from convene.web.visit import own_offers
+from convene.web.visit.own_offers import OffersForm
 from convene.web.visit.worry import can_be_kept
 
 page = Blueprint("answer", __name__)
@@ -52,7 +55,7 @@ TOO_MANY = "So much was pressed here in the last hour that this was not kept. Wr
 NO_NUMBER = "Enter the number they may call, or choose another way"
 
 
-class AnswerForm(Form):
+class AnswerForm(OffersForm):
     met = RadioField("Were you there, and did you meet?", choices=MET, default="")
     helped = RadioField("How was it for you?", choices=FACES, default="skipped")
     words = Paragraphs("Anything you would like to tell the hosts", [AtMost(2000, "This")])
@@ -154,6 +157,7 @@ def render(nudge: Nudge, token: str, form: AnswerForm, code: int = 200) -> Respo
         called=called,
         done=nudge.state == "acted",
         leads=", ".join(called(one) for one in leads),
+        offered=[one for one in offers.of_person(person.id) if one.expires_at > clock.now()],
         my_page=links.my_page(person.id, person.generation, clock.now()).rpartition("/")[2],
     ), code
 
@@ -190,6 +194,8 @@ def save(token: str) -> ResponseReturnValue:
     except limits.TooMany:
         db.session.rollback()
         return kept(token, said(TOO_MANY, language), "bad")
+    if not own_offers.keep(nudge.person, form, clock.now()):
+        return render(nudge_of(token), token, form, 422)
     answering.answer(nudge, given(nudge, form), clock.now())
     db.session.commit()
     return kept(

@@ -13,6 +13,8 @@ from convene.access import limits
 from convene.circles.models import Circle, Member
 from convene.events.models import Event
 from convene.extensions import db, start_write
+from convene.groups.letters import company
+from convene.groups.queries import seats_at
 from convene.mail import outbox
 from convene.network import letters
 from convene.network import queries as network
@@ -25,7 +27,7 @@ from convene.privacy import my_data as kept
 from convene.privacy.links_ended import end_answers
 from convene.signups.models import Signup
 from convene.web.visit.my_data import IN_WORDS, send_link
-from convene.web.visit.place import signup_of
+from convene.web.visit.place import may_see_groups, signup_of
 from convene.web.visit.preferences import person_of as person_of_notices
 
 page = Blueprint("mine", __name__)
@@ -33,6 +35,15 @@ page = Blueprint("mine", __name__)
 PLACES = 40  # the newest
 ON_ITS_WAY = "The link to your page is on its way to your mailbox. It works for 30 days."
 TOO_OFTEN = "We have written to you several times in the last hour. Try again later."
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Where they sat, or will sit, in one round, and with whom."""
+
+    number: int
+    label: str
+    names: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +71,19 @@ def person_of(token: str) -> Person:
 
 
 def places_of(person: Person) -> list[Signup]:
-    rows = select(Signup).join(Event, Event.id == Signup.event_id).options(joinedload(Signup.event))
+    rows = select(Signup).join(Event, Event.id == Signup.event_id)
+    rows = rows.options(joinedload(Signup.event), joinedload(Signup.attendance))
     rows = rows.where(Signup.person_id == person.id, Event.state != "draft", Signup.state != "started")
     return list(db.session.scalars(rows.order_by(Event.starts_at.desc(), Signup.id).limit(PLACES)))
+
+
+def groups_of(person: Person, places: list[Signup]) -> dict[int, list[Group]]:
+    """Their published groups by event, under the rule of each place's own page."""
+    seen = [one.event_id for one in places if may_see_groups(one)]
+    return {
+        event_id: [Group(one.group.round.number, one.group.label, company(one)) for one in seats]
+        for event_id, seats in seats_at(seen, person.id).items()
+    }
 
 
 def circles_of(person: Person) -> list[Circle]:
@@ -107,7 +128,7 @@ def show(token: str) -> ResponseReturnValue:
         zone=person.zone or person.organisation.zone,
         coming=[one for one in reversed(places) if one not in over],
         over=over,
-        groups=kept.seats(person.id),
+        groups=groups_of(person, places),
         circles=circles_of(person),
         ties=[(one, tie_token(one)) for one in network.of_person(person.id)],
         asked=asked_of(person, places),

@@ -1,5 +1,7 @@
 """What a person can give and what they seek, on a page of their own: said, shown as they choose, renewed, removed."""
 
+from datetime import datetime
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectChoice
@@ -15,6 +17,9 @@ from convene.web.visit.mine import person_of
 page = Blueprint("own_offers", __name__)
 
 ID = "<int(max=2147483647):offer_id>"
+
+
+TOO_MANY = f"Keep to {MOST} things: remove one first"
 
 
 class OffersForm(Form):
@@ -44,6 +49,18 @@ def render(person: Person, token: str, form: OffersForm, code: int = 200) -> Res
     )
 
 
+def keep(person: Person, form: OffersForm, now: datetime) -> bool:
+    """Keep what was typed; False, with nothing kept and an error at the field, where it would be too many."""
+    for field, kind in ((form.offers, "offer"), (form.asks, "ask")):
+        try:
+            actions.say(person, kind, field.data or "", form.shown.data or "nobody", now)
+        except actions.TooMany:
+            db.session.rollback()
+            field.errors = [TOO_MANY]
+            return False
+    return True
+
+
 @page.get("/<token>/offers")
 def show(token: str) -> ResponseReturnValue:
     return render(person_of(token), token, OffersForm(formdata=None))
@@ -55,14 +72,8 @@ def say(token: str) -> ResponseReturnValue:
     if not form.validate():
         return render(person, token, form, 422)
     start_write()
-    person, now, shown = person_of(token), clock.now(), form.shown.data or "nobody"
-    for field, kind in ((form.offers, "offer"), (form.asks, "ask")):
-        try:
-            actions.say(person, kind, field.data or "", shown, now)
-        except actions.TooMany:
-            db.session.rollback()
-            field.errors = [f"Keep to {MOST} things: remove one first"]
-            return render(person_of(token), token, form, 422)
+    if not keep(person_of(token), form, clock.now()):
+        return render(person_of(token), token, form, 422)
     db.session.commit()
     flash("Kept for 90 days. You can renew it here.", "good")
     return redirect(url_for("own_offers.show", token=token), 303)

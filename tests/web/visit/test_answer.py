@@ -13,6 +13,7 @@ from convene.groups.models import Group, Round, Seat
 from convene.mail.models import OutgoingMail
 from convene.mail.suppression import suppress
 from convene.nudges.models import Answer, Nudge
+from convene.offers.models import Offer
 from convene.people.actions import keep_apart
 from convene.signups.models import Signup
 from tests.factories import a_person, a_signup, an_event
@@ -122,6 +123,33 @@ def test_where_nobody_they_met_left_an_address_one_question_is_asked(visitor: Br
     assert visitor.heading == "One question about “A street that talks”"
     assert "Who would you like to hear from?" not in visitor.words
     assert visitor.words.count("left no address") == 2
+
+
+def test_what_somebody_can_give_and_seeks_is_said_in_a_box_that_is_closed_until_it_is_wanted(
+    visitor: Browsing, table: Table
+) -> None:
+    visitor.open(table.links[0])
+    assert "<details>" in visitor.page.text and "You have said" not in visitor.words
+    visitor.press("Send my answers", offers="Grant writing\nA hall in Leeds", asks="Maps", shown="hosts")
+    kept = db.session.scalars(select(Offer).order_by(Offer.id)).all()
+    assert [(one.kind, one.words, one.shown) for one in kept] == [
+        ("offer", "Grant writing", "hosts"), ("offer", "A hall in Leeds", "hosts"), ("ask", "Maps", "hosts"),
+    ]  # fmt: skip
+    assert all(timedelta(days=89) < one.expires_at - clock.now() <= timedelta(days=90) for one in kept)
+    assert "You have said: A hall in Leeds, Grant writing, Maps. Change it" in visitor.words
+    assert "<details>" in visitor.page.text
+    visitor.open(table.links[1])
+    assert "Grant writing" not in visitor.words, "the others read it in their group, if at all"
+
+    before = len(db.session.scalars(select(Answer)).all())
+    visitor.open(table.links[0])
+    visitor.press(
+        "Send my answers", offers=",".join(f"Thing {number}" for number in range(12)), helped="glad"
+    )
+    assert visitor.page.status_code == 422 and "Keep to 12 things: remove one first" in visitor.words
+    assert "<details open>" in visitor.page.text and "Thing 7" in visitor.page.text
+    assert dict(visitor.form("Send my answers")[0].values)["helped"] == "glad", "nothing typed is lost"
+    assert len(db.session.scalars(select(Answer)).all()) == before, "and nothing is half kept"
 
 
 def test_looking_changes_nothing(visitor: Browsing, table: Table) -> None:

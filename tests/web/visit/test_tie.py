@@ -15,9 +15,11 @@ from convene.network import actions as network
 from convene.network.models import Tie
 from convene.nudges.models import Answer
 from convene.people.actions import keep_apart
-from convene.people.models import Consent, Separation, Worry
+from convene.people.models import Consent, Person, Separation, Worry
 from convene.privacy import my_data
 from convene.privacy.erasure import erase
+from convene.signups.attendance import mark
+from convene.signups.models import Signup
 from tests.factories import an_organiser
 from tests.web.browsing import Browsing, path_of, without_tokens
 from tests.web.visit.test_answer import Table, letters
@@ -68,7 +70,7 @@ def test_two_sides_of_one_agreement(visitor: Browsing, table: Table) -> None:
 
     visitor.open(my_page(table, 0))
     assert second.name in visitor.words and "A street that talks" in visitor.words
-    assert first.name not in visitor.client.get(my_page(table, 2)).text, "nobody else sees it"
+    assert "Nobody yet" in visitor.client.get(my_page(table, 2)).text, "nobody else sees it"
     theirs = (my_page(table, 1), tie_path(table, 1, 0), table.links[1])
     before = seen(visitor, *theirs)
 
@@ -103,7 +105,7 @@ def test_two_sides_of_one_agreement(visitor: Browsing, table: Table) -> None:
     link = tie_path(table, 0, 1)
     visitor.press("End it")
     assert "Ended. It is gone from your page, and nobody is told." in visitor.words
-    assert second.name not in visitor.words
+    assert "Nobody yet" in visitor.words
     assert visitor.client.get(link).status_code == 404
     assert seen(visitor, *theirs) == before, "an end does not show either"
     sent = len(letters())
@@ -247,6 +249,30 @@ def test_a_pause_of_thirty_days_is_one_press(visitor: Browsing, table: Table) ->
     db.session.rollback()
     until = table.signups[0].person.paused_until
     assert until and until > clock.now() + timedelta(days=29)
+
+
+def test_my_page_names_the_company_of_each_group_as_the_page_of_the_place_does(
+    visitor: Browsing, table: Table
+) -> None:
+    db.session.commit()
+    start_write()
+    ben, cleo, dee = (db.session.get_one(Person, one) for one in table.ids[1:])
+    ben.name, ben.called, cleo.name, dee.name = "Benjamin Frost", "Ben", "Cleo Hart", "Dee Gone"
+    assert erase(dee.id, "test", clock.now())
+    db.session.commit()
+    visitor.open(my_page(table, 0))
+    assert "Round 1, Table 1, with Ben, Cleo Hart" in visitor.words
+    assert "Benjamin" not in visitor.words and "Erased person" not in visitor.words
+    visitor.open(path_of(links.place(table.signups[0].id, 1)))
+    assert "With Ben, Cleo Hart." in visitor.words and "Erased person" not in visitor.words
+    start_write()
+    db.session.get_one(Signup, table.signups[0].id).state = "cancelled"
+    db.session.commit()
+    assert "Cleo Hart" not in visitor.open(my_page(table, 0)).text, "who gave the place back sees no names"
+    start_write()
+    mark(db.session.get_one(Signup, table.signups[0].id), "attended", "test", clock.now())
+    db.session.commit()
+    assert "Cleo Hart" in visitor.open(my_page(table, 0)).text, "but came all the same"
 
 
 def test_links_that_open_nothing(visitor: Browsing, table: Table) -> None:
