@@ -12,7 +12,7 @@ from flask import Flask
 
 from convene import clock
 from convene.access import audit, codes, limits, sign_ins, tokens
-from convene.circles import delivering, missing, telling, turns
+from convene.circles import apart, delivering, joining, missing, telling, turns
 from convene.extensions import begin_write, db, start_write
 from convene.health import checks
 from convene.inbox import keeping
@@ -56,7 +56,10 @@ def remind_of_answers(app: Flask, now: Callable[[], datetime]) -> None:
 
 def tell_the_leads(app: Flask, now: Callable[[], datetime]) -> None:
     """Safeguarding leads hear that something waits for them."""
-    for_each(confidences.hosts(), lambda host_id: confidences.tell_leads(host_id, now()))
+    for_each(
+        confidences.hosts(),
+        lambda host_id: confidences.tell_leads(host_id, now(), apart.things(host_id, now())),
+    )
 
 
 def tell_the_untold(app: Flask, now: Callable[[], datetime]) -> None:
@@ -90,6 +93,11 @@ def tell_circles(app: Flask, now: Callable[[], datetime]) -> None:
 def settle_turns(app: Flask, now: Callable[[], datetime]) -> None:
     """Who left, or cannot come, hosts no more; whoever is next does."""
     for_each(turns.in_turn(), lambda circle_id: turns.settle(circle_id, now()))
+
+
+def move_lines(app: Flask, now: Callable[[], datetime]) -> None:
+    """A place in a circle that nobody else passes on goes to the next in line."""
+    for_each(joining.lines_to_move(), lambda circle_id: joining.move_line(circle_id, now()))
 
 
 def unhurried(things: Iterable[Any]) -> Iterator[Any]:
@@ -159,6 +167,7 @@ TIMETABLE: tuple[tuple[str, timedelta | None, Job], ...] = (
     ("tell_what_is_new", timedelta(minutes=1), tell_what_is_new),
     ("tell_circles", timedelta(minutes=1), tell_circles),
     ("settle_turns", timedelta(hours=1), settle_turns),
+    ("move_lines", timedelta(minutes=10), move_lines),
     ("read_inbox", timedelta(minutes=1), read_inbox),
     ("send_mail", None, send_mail),
     ("tidy", timedelta(hours=1), tidy),

@@ -14,12 +14,17 @@ class NotNow(Exception):
     """The circle is not in a state in which this can be done."""
 
 
+def not_begun(circle: Circle, now: datetime) -> list[int]:
+    """Its sessions to come; one that is on is let be, as people sit there."""
+    return [one.event_id for one in queries.to_come(circle.id, now) if one.event.starts_at > now]
+
+
 def rest(circle: Circle, words: str, now: datetime) -> list[Event]:
-    """No sessions for now: those to come are called off, and can be given again. The circle must be locked."""
+    """No sessions for now: those not begun are called off, and can be given again. The circle must be locked."""
     if circle.state not in ("forming", "open"):
         raise NotNow
     circle.state, circle.rested_at = "resting", now
-    off = dates.call_off(circle, [one.event_id for one in queries.to_come(circle.id, now)], words, now)
+    off = dates.call_off(circle, not_begun(circle, now), words, now)
     telling.tell_members(circle, [(telling.OFF, event, None) for event in off], words, now)
     return off
 
@@ -37,7 +42,7 @@ def end(circle: Circle, learning: Learning, now: datetime) -> None:
     """For good, with what was hoped, what happened, and what they would do again. The circle must be locked."""
     if circle.state == "ended":
         raise NotNow
-    dates.call_off(circle, [one.event_id for one in queries.to_come(circle.id, now)], "", now)
+    dates.call_off(circle, not_begun(circle, now), "", now)
     circle.state, circle.ended_at = "ended", now
     db.session.merge(learning)
     db.session.flush()

@@ -5,9 +5,11 @@ Who holds a place is decided under the lock of the circle's row, and the letter 
 
 from datetime import datetime
 
+from sqlalchemy import exists, func, select
+
 from convene.access import limits
-from convene.circles import letters, places, queries, withdrawing
-from convene.circles.models import Circle, Member
+from convene.circles import apart, letters, places, queries, withdrawing
+from convene.circles.models import HOLDING, Circle, Member
 from convene.circles.posting import post, tell_hosts_of_asking
 from convene.extensions import db, upsert
 from convene.mail import outbox
@@ -153,17 +155,29 @@ def answer(member_id: int, yes: bool, words: str, actor: str, now: datetime) -> 
 
 
 def give_place(member: Member, now: datetime) -> None:
-    """A place if one is free and nobody waits for it, else the next number in line. The circle must be locked."""
+    """A place if one is free that nobody in line can have, else the next number. The circle must be locked.
+
+    Whoever must be kept apart from somebody inside waits too, and reads what everybody reads who waits.
+    """
     circle = member.circle
-    db.session.flush()
-    waits = queries.counts([circle.id])[circle.id].get("waiting", 0)
-    if queries.taken(circle.id) < circle.places and not (waits and member.state != "waiting"):
+    give_free_places(circle, now)
+    line = apart.line_of(circle, now, member.person_id)
+    if queries.taken(circle.id) < circle.places and line.takes(member.person_id):
         seat(member, now)
         return
     member.state, member.queue_number = "waiting", circle.next_in_line
+    member.asked_at = member.asked_at or now
     circle.next_in_line += 1
     db.session.flush()
     post(letters.waiting(member), member, now)
+
+
+def would_wait(member: Member, now: datetime) -> bool:
+    """Whether who presses now comes into line: every place is taken, or the line stands."""
+    circle = member.circle
+    line = apart.line_of(circle, now, member.person_id)
+    full = queries.taken(circle.id) >= circle.places
+    return full or not line.takes(member.person_id) or line.next_in() is not None
 
 
 def seat(member: Member, now: datetime) -> None:
@@ -180,7 +194,8 @@ def leave(member_id: int, now: datetime) -> Member:
     before = member.state
     if before in ("left", "declined"):
         return member
-    member.state, member.left_at, member.queue_number = "left", now, None
+    # Who leaves the line keeps the number: what held the line goes on to hold it (circles.line).
+    member.state, member.left_at = "left", now
     if before == "member":
         places.take_all_back(member, now)
         withdrawing.for_who_left(member)
@@ -195,9 +210,31 @@ def give_free_places(circle: Circle, now: datetime) -> int:
     """Every free place to the next in line, who agreed already; returns how many. The circle must be locked."""
     if circle.state not in ("forming", "open"):
         return 0
-    db.session.flush()
+    line = apart.line_of(circle, now)
     free = circle.places - queries.taken(circle.id)
-    line = queries.members(circle.id, "waiting")[: max(0, free)]
-    for member in line:
-        seat(member, now)
-    return len(line)
+    waiting = {member.person_id: member for member in queries.members(circle.id, "waiting")}
+    given = 0
+    while given < free and (person_id := line.next_in()) is not None:
+        seat(waiting[person_id], now)
+        line = line.seated(person_id)
+        given += 1
+    return given
+
+
+def lines_to_move() -> list[int]:
+    """The circles with a free place and somebody in line, as after a week for which the line stood."""
+    taken = select(func.count()).where(Member.circle_id == Circle.id, Member.state.in_(HOLDING))
+    waits = exists().where(Member.circle_id == Circle.id, Member.state == "waiting")
+    rows = select(Circle.id).where(Circle.state.in_(("forming", "open")), waits)
+    return list(db.session.scalars(rows.where(taken.scalar_subquery() < Circle.places).order_by(Circle.id)))
+
+
+def move_line(circle_id: int, now: datetime) -> int:
+    return give_free_places(queries.locked(circle_id), now)
+
+
+def lead_says(case: apart.Case, word: apart.Word, actor: str, now: datetime) -> None:
+    """The safeguarding lead lets somebody in beside whom they are kept apart from, or leaves them in line."""
+    circle = queries.locked(case.circle.id)
+    apart.note(case, word, actor, now)
+    give_free_places(circle, now)

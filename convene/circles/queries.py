@@ -19,6 +19,7 @@ from convene.circles.models import (
 from convene.events.models import Event
 from convene.extensions import db
 from convene.people.models import Person
+from convene.people.queries import reads_mail_at
 
 GATHERING = select(Circle).join(Circle.challenge).options(joinedload(Circle.challenge))
 GATHERING = GATHERING.where(Circle.state.in_(("forming", "open")), Challenge.state == "open")
@@ -108,6 +109,13 @@ def of_person(circle_id: int, person_id: int) -> Member | None:
     return db.session.scalar(
         select(Member).where(Member.circle_id == circle_id, Member.person_id == person_id)
     )
+
+
+def at_address(address: str) -> list[int]:
+    """Those who read mail at this address and are in a circle of any host, wait or ask; in the order of locking."""
+    rows = select(Member.id).join(Person, Person.id == Member.person_id).where(reads_mail_at([address]))
+    rows = rows.where(Member.state.in_((*HOLDING, "waiting", "asked")))
+    return list(db.session.scalars(rows.order_by(Member.circle_id, Member.id)))
 
 
 def members(circle_id: int, *states: str) -> Sequence[Member]:

@@ -31,12 +31,12 @@ def waiting(organisation_id: int) -> list[str]:
     return told + [f"like:{one.person.id}:{one.known.id}" for one in worries.alike(organisation_id)]
 
 
-def tell_leads(organisation_id: int, now: datetime) -> int:
-    """Post one letter to each lead to whom something here is new; returns to how many.
+def tell_leads(organisation_id: int, now: datetime, more: Sequence[str] = ()) -> int:
+    """Post one letter to each lead to whom something here is new, or of `more` by name; returns to how many.
 
     Once for each thing, by its key. The mail log forgets after six weeks: what waits still is told of again then.
     """
-    things, told = waiting(organisation_id), 0
+    things, told = [*waiting(organisation_id), *more], 0
     host = db.session.get_one(Organisation, organisation_id)
     for lead in worries.leads(organisation_id) if things else ():
         new = unheard(lead, things) if lead.reachable else []

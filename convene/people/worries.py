@@ -19,7 +19,9 @@ from convene.people.models import Person, Role, Separation, Worry
 from convene.people.words import plain
 
 HANDLED_SHOWN = timedelta(days=365)
-LIKE = b"like:"  # before the number of somebody who was found to be another person: no words, and no secret
+# What the lead decided stands beside what they were told, after one of these: numbers alone, no words and no secret.
+LIKE = b"like:"  # somebody who was found to be another person
+CIRCLE = b"circle:"  # a circle, and somebody in it from whom this person is kept apart (circles.apart)
 
 
 class Gone(Exception):
@@ -48,9 +50,14 @@ def tell(person: Person, event_id: int | None, words: str, now: datetime) -> Non
     )
 
 
+def noted(what: bytes) -> ColumnElement[bool]:
+    """In SQL: a note of this kind, of what the lead decided."""
+    return func.substr(Worry.words, 1, len(what)) == what
+
+
 def told() -> ColumnElement[bool]:
-    """In SQL: what somebody wrote, and not the note that two people are two."""
-    return func.substr(Worry.words, 1, len(LIKE)) != LIKE
+    """In SQL: what somebody wrote, and no such note."""
+    return ~(noted(LIKE) | noted(CIRCLE))
 
 
 def open_ones(organisation_id: int) -> Sequence[Worry]:
@@ -58,11 +65,13 @@ def open_ones(organisation_id: int) -> Sequence[Worry]:
     return db.session.scalars(rows.order_by(Worry.id)).all()
 
 
-def handled(organisation_id: int, now: datetime) -> Sequence[Worry]:
-    """What was linked or set aside in the last year, the newest first."""
-    rows = select(Worry).where(Worry.organisation_id == organisation_id, Worry.state != "open", told())
-    rows = rows.where(Worry.handled_at > now - HANDLED_SHOWN)
-    return db.session.scalars(rows.order_by(Worry.handled_at.desc(), Worry.id.desc()).limit(50)).all()
+def told_lately(organisation_id: int, now: datetime) -> tuple[list[Worry], list[Worry]]:
+    """What waits, and what was linked or set aside in the last year, the newest first; in one question."""
+    rows = select(Worry).where(Worry.organisation_id == organisation_id, told())
+    rows = rows.where(or_(Worry.state == "open", Worry.handled_at > now - HANDLED_SHOWN))
+    found = db.session.scalars(rows.order_by(Worry.handled_at.desc(), Worry.id.desc())).all()
+    waiting = sorted((each for each in found if each.state == "open"), key=lambda each: each.id)
+    return waiting, [each for each in found if each.state != "open"][:50]
 
 
 def one(organisation_id: int, worry_id: int) -> Worry | None:
@@ -182,7 +191,7 @@ def at_host(address: str) -> ColumnElement[bool]:
 
 
 def known_to_be_others(organisation_id: int) -> set[tuple[int, int]]:
-    rows = select(Worry.person_id, Worry.words).where(Worry.organisation_id == organisation_id, ~told())
+    rows = select(Worry.person_id, Worry.words).where(Worry.organisation_id == organisation_id, noted(LIKE))
     return {(person or 0, int(words[len(LIKE) :])) for person, words in db.session.execute(rows)}
 
 

@@ -126,7 +126,7 @@ def blank(person_id: int) -> None:
     hosted = update(Circle).where(Circle.host_id == person_id).values(host_id=None)
     db.session.execute(hosted, execution_options=quiet)
     gone = update(Member).where(Member.person_id == person_id)
-    gone = gone.values(words="", delivery="none", generation=Member.generation + 1)
+    gone = gone.values(words="", delivery="none", queue_number=None, generation=Member.generation + 1)
     db.session.execute(gone, execution_options=quiet)
     # Who never pressed the button has told us nothing that is counted.
     unheard = (Member.person_id == person_id, Member.state == "started")

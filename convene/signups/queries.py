@@ -137,14 +137,17 @@ def in_state(event_id: int, *wanted: str) -> Sequence[Signup]:
 
 
 def open_places(address: str, now: datetime) -> list[int]:
-    """The sign-ups of this address, over every host, that hold a place or wait for one at an event to come."""
+    """The sign-ups of this address, over every host, that hold a place or wait for one at an event to come.
+
+    Those that a circle gave are not among them: they are given back with the place in the circle.
+    """
     rows = (
         select(Signup.id).join(Event, Signup.event_id == Event.id).join(Person, Signup.person_id == Person.id)
     )
     rows = rows.where(
         reads_mail_at([address]), Signup.state.in_((*HOLDING, "waitlisted")), Event.ends_at > now
     )
-    return list(db.session.scalars(rows.order_by(Signup.event_id)))
+    return list(db.session.scalars(rows.where(~Signup.by_circle).order_by(Signup.event_id)))
 
 
 def at_door(event_id: int) -> list[Signup]:

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from convene.circles import ending, places
 from convene.circles.models import (
     Action,
     Insight,
+    Learning,
     Member,
     Mention,
     Note,
@@ -21,9 +23,11 @@ from convene.circles.models import (
     TimePoll,
 )
 from convene.extensions import db, start_write
+from convene.mail.models import OutgoingMail
 from convene.people import merging
 from convene.people.models import Person
-from convene.privacy import erasure, my_data
+from convene.privacy import erasure, my_data, retention
+from convene.signups.models import Signup
 from tests.factories import a_circle, a_member, a_person, a_session
 from tests.web.rows import all_rows
 
@@ -100,3 +104,38 @@ def test_posts_and_notes_follow_a_merge_are_shown_and_stay_without_a_name() -> N
     assert db.session.scalar(select(func.count()).select_from(Stance)) == 2, "the count of stances stays"
     for gone_with_them in (Skip, PollMark, Mention):
         assert db.session.scalar(select(func.count()).select_from(gone_with_them)) == 0
+
+
+@pytest.mark.parametrize("way", ["erased", "long gone"])
+def test_who_is_erased_is_out_of_the_circle_and_the_line_moves(way: str) -> None:
+    circle = a_circle(now=NOW - 2 * retention.PLACES, places=1)
+    session = a_session(circle, starts_in=timedelta(days=7, minutes=-30), now=NOW)
+    member = a_member(circle, now=NOW - 2 * retention.PLACES)
+    member.person.created_at = NOW - 2 * retention.PLACES
+    waits = a_member(circle, state="waiting", queue_number=1, now=NOW)
+    places.give(session, member.person, NOW)
+    db.session.add(Skip(event_id=session.id, person_id=member.person_id, skipped_at=NOW))
+    db.session.flush()
+    if way == "erased":
+        assert erasure.erase(member.person_id, "test", NOW)
+    else:
+        assert retention.long_gone(NOW) == [], "while the circle goes on they are kept"
+        learnt = Learning(circle_id=circle.id, written_at=NOW, written_by="test")
+        on = a_session(circle, starts_in=-timedelta(minutes=30), now=NOW)
+        ending.rest(circle, "", NOW)
+        assert (on.state, session.state) == ("published", "called_off"), "one that has begun is let be"
+        ending.end(circle, learnt, NOW)
+        assert on.state == "published"
+        db.session.flush()
+        later = session.ends_at + retention.PLACES + timedelta(days=1)
+        assert member.person_id in retention.long_gone(later)
+        retention.make_anonymous(member.person_id, later)
+    db.session.expire_all()
+    assert (member.state, member.person.state) == ("left", "erased")
+    assert waits.state == ("member" if way == "erased" else "waiting"), "an ended circle takes nobody in"
+    held = dict(db.session.execute(select(Signup.person_id, Signup.state)).all())
+    if way == "erased":
+        assert held == {member.person_id: "cancelled", waits.person_id: "confirmed"}
+    assert db.session.scalar(select(func.count()).select_from(Skip)) == 0
+    letters = select(OutgoingMail.state).where(OutgoingMail.person_id == member.person_id)
+    assert set(db.session.scalars(letters)) <= {"dropped"}

@@ -33,7 +33,7 @@ def render(circle: Circle, form: EndForm, code: int = 200) -> ResponseReturnValu
         "organise/circle_end.html",
         circle=circle,
         form=form,
-        sessions=len(queries.to_come(circle.id, clock.now())),
+        sessions=len(ending.not_begun(circle, clock.now())),
         tables=export.TABLES,
     ), code
 

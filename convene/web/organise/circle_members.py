@@ -84,7 +84,7 @@ def add(circle_id: int) -> ResponseReturnValue:
     state = member.state
     db.session.commit()
     flash(
-        "They are in, and told by mail." if state == "member" else "Every place is taken: they are in line.",
+        "They are in, and told by mail." if state == "member" else "They are in line for the next place.",
         "good",
     )
     return redirect(url_for("organise_circle_members.show", circle_id=circle_id), 303)
@@ -122,7 +122,7 @@ def answer(circle_id: int, member_id: int, yes: bool) -> ResponseReturnValue:
     db.session.commit()
     said = {
         "member": "They are in, and told by mail.",
-        "waiting": "Every place is taken: they are in line, and told.",
+        "waiting": "They are in line for the next place, and told.",
     }
     flash(said.get(state, "They are told, kindly, that it is not possible just now."), "good")
     return redirect(url_for("organise_circle_members.show", circle_id=circle_id), 303)

@@ -19,7 +19,7 @@ page = Blueprint("organise_log", __name__)
 PAGE = 50
 OTHERS = {"worker": "The program", "command": "Whoever runs the server", "sign_in": "Somebody signing in"}
 # Of whom it would tell that somebody fears somebody, or who tries out whom: read by the lead alone.
-FOR_THE_LEAD = ("separation.", "worry.", "likeness.", "groups.refused")
+FOR_THE_LEAD = ("separation.", "worry.", "likeness.", "circle_apart.", "groups.refused")
 WORDS = {
     "signed_in": "signed in", "device.ended": "signed a device out", "devices.ended": "signed out everywhere",
     "event.drafted": "wrote a draft", "event.published": "published", "event.called_off": "called off",
@@ -72,6 +72,8 @@ WORDS = {
     "separation.made": "keeps two people apart", "separation.lifted": "no longer keeps two people apart",
     "separation.read": "read the note of a keep-apart rule", "worry.read": "read what was told in confidence",
     "worry.linked": "linked what was told in confidence", "worry.set_aside": "set aside what was told in confidence",
+    "circle_apart.in": "let somebody into a circle beside whom they are kept apart from",
+    "circle_apart.out": "left somebody in line for a circle, because of whom they are kept apart from",
     "likeness.same": "said that two entries may be one person", "likeness.set_aside": "said that two are two people",
 }  # fmt: skip
 

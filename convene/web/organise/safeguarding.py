@@ -7,6 +7,7 @@ from sqlalchemy import select
 from wtforms import SelectChoice, SelectField
 
 from convene import clock
+from convene.circles import apart, joining
 from convene.events.models import Event
 from convene.extensions import db, start_write
 from convene.people import actions, queries, worries
@@ -19,6 +20,7 @@ from convene.web.organise.pairs import found, in_a_list, typed
 page = Blueprint("organise_safeguarding", __name__)
 
 ID = own.ID.format("worry_id")
+CIRCLE = own.ID.format("circle_id")
 PAIR = f"{own.ID.format('person_id')}/{own.ID.format('known_id')}"
 GONE = "This was dealt with meanwhile, so nothing was changed."
 
@@ -40,6 +42,14 @@ def like(person_id: int, known_id: int) -> worries.Like:
     return next((each for each in asked if (each.person.id, each.known.id) == pair), None) or abort(404)
 
 
+def case(circle_id: int, person_id: int, known_id: int) -> apart.Case:
+    """These two in this circle, if the lead has yet to answer, or 404."""
+    wanted = (circle_id, person_id, known_id)
+    asked = apart.cases(g.desk.organisation_id, clock.now())
+    found = (each for each in asked if (each.circle.id, each.newcomer.id, each.other.id) == wanted)
+    return next(found, None) or abort(404)
+
+
 def writers(told: list[Worry]) -> dict[int, str]:
     ids = [one.person_id for one in told if one.person_id]
     return {one.id: one.name for one in queries.in_organisation(g.desk.organisation_id, ids)}
@@ -54,8 +64,7 @@ def events(told: list[Worry]) -> dict[int, Event]:
 @page.get("")
 def show() -> ResponseReturnValue:
     lead_only()
-    waiting = list(worries.open_ones(g.desk.organisation_id))
-    done = list(worries.handled(g.desk.organisation_id, clock.now()))
+    waiting, done = worries.told_lately(g.desk.organisation_id, clock.now())
     return render_template(
         "organise/safeguarding.html",
         waiting=waiting,
@@ -63,7 +72,15 @@ def show() -> ResponseReturnValue:
         names=writers(waiting + done),
         events=events(waiting + done),
         alike=worries.alike(g.desk.organisation_id),
+        in_one_circle=apart.in_one_circle(g.desk.organisation_id),
     )
+
+
+@page.get("/circles")
+def circles() -> ResponseReturnValue:
+    lead_only()
+    found = apart.cases(g.desk.organisation_id, clock.now())
+    return render_template("organise/in_one_circle.html", cases=found)
 
 
 def render(told: Worry, form: AboutForm, words: str | None = None, code: int = 200) -> ResponseReturnValue:
@@ -174,3 +191,28 @@ def same(person_id: int, known_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash("The same rules hold for both entries from now on. Only you can see this.", "good")
     return redirect(url_for("organise_safeguarding.show"), 303)
+
+
+@page.post(f"/circle/{CIRCLE}/{PAIR}/in")
+def let_in(circle_id: int, person_id: int, known_id: int) -> ResponseReturnValue:
+    return answered(
+        circle_id, person_id, known_id, "in", "Noted. In this circle every deal keeps them apart."
+    )
+
+
+@page.post(f"/circle/{CIRCLE}/{PAIR}/out")
+def leave_in_line(circle_id: int, person_id: int, known_id: int) -> ResponseReturnValue:
+    return answered(
+        circle_id, person_id, known_id, "out", "Noted. They stay in line, and the line passes by them."
+    )
+
+
+def answered(
+    circle_id: int, person_id: int, known_id: int, word: apart.Word, said: str
+) -> ResponseReturnValue:
+    start_write()
+    lead_only()
+    joining.lead_says(case(circle_id, person_id, known_id), word, g.desk.actor, clock.now())
+    db.session.commit()
+    flash(f"{said} Only you can see this.", "good")
+    return redirect(url_for("organise_safeguarding.circles"), 303)

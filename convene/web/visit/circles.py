@@ -33,7 +33,6 @@ class JoinForm(Form):
 def facts(circle: Circle, form: JoinForm) -> dict[str, Any]:
     now = clock.now()
     sessions = events.upcoming(now, circle_id=circle.id)
-    counts = queries.counts([circle.id])[circle.id]
     learnt = queries.learning(circle.id)
     return {
         "circle": circle,
@@ -42,8 +41,6 @@ def facts(circle: Circle, form: JoinForm) -> dict[str, Any]:
         "places": places_of([one for one in sessions if one.listed]),
         "past": events.past(now, circle_id=circle.id),
         "agreement": queries.agreement(circle.id),
-        "taken": counts.get("member", 0),
-        "waiting": counts.get("waiting", 0),
         "takes_members": circle.state in ("forming", "open"),
         "learning": learnt if learnt is not None and learnt.public else None,
     }

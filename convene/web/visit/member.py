@@ -39,7 +39,6 @@ def facts(member: Member) -> dict[str, Any]:
     newest = queries.agreement(circle.id)
     asked = polls.running(circle.id) if inside else None
     sessions = queries.to_come(circle.id, now) if inside else []
-    counts = queries.counts([circle.id])[circle.id]
     return {
         "member": member,
         "circle": circle,
@@ -50,7 +49,7 @@ def facts(member: Member) -> dict[str, Any]:
         "skipped": queries.skipped_by(member.person_id, circle.id) if inside else set(),
         "poll": asked,
         "marks": polls.marks_of(asked, member.person_id) if asked else {},
-        "full": counts.get("member", 0) >= circle.places or bool(counts.get("waiting")),
+        "full": not inside and joining.would_wait(member, now),
         "ahead": queries.before(member),
         "takes_members": circle.state in ("forming", "open"),
         "companions": queries.members(circle.id) if inside else [],

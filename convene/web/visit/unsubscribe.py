@@ -4,7 +4,8 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from convene import clock, links
-from convene.circles import delivering
+from convene.circles import delivering, joining
+from convene.circles.queries import at_address
 from convene.circles.talk_letters import STOPS as POSTS_STOP
 from convene.extensions import csrf, db, start_write
 from convene.messages import actions as messages
@@ -121,8 +122,9 @@ def stranger(token: str) -> str:
 
 @page.get("/never/<token>")
 def show_never(token: str) -> ResponseReturnValue:
-    places = len(open_places(stranger(token), clock.now()))
-    return render_template("visit/never.html", token=token, done=False, places=places)
+    address = stranger(token)
+    places, circles = len(open_places(address, clock.now())), len(at_address(address))
+    return render_template("visit/never.html", token=token, done=False, places=places, circles=circles)
 
 
 @page.post("/never/<token>")
@@ -131,6 +133,8 @@ def never(token: str) -> ResponseReturnValue:
     start_write()
     address = stranger(token)
     # No letter could tell of a change any more, so no place is kept either; the page has said so.
+    for member_id in at_address(address):
+        joining.leave(member_id, clock.now())
     for signup_id in open_places(address, clock.now()):
         cancel(signup_id, clock.now())
     if address:

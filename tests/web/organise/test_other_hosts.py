@@ -76,6 +76,7 @@ def things(world: World, host_id: int, name: str) -> dict[str, int]:
         tag_id = tags.put(who[0], f"{name} tag", "test", now).id
         circle = a_circle(host, title=f"{name} circle", about=f"{name} gathers")
         session = a_session(circle, title=f"{name} session")
+        a_member(circle, who[1])  # beside whom who[0] is kept apart from
         invited = Invitation(
             event_id=event_id, name=f"{name} guest", address=f"{name}@example.net", created_at=now, created_by="test"
         )  # fmt: skip

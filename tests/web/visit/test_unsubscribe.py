@@ -5,20 +5,18 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from convene import clock, links
+from convene.circles import places
 from convene.extensions import db, start_write
 from convene.mail.models import OutgoingMail, Suppression
 from convene.nudges import actions as nudges
 from convene.nudges.letters import SEVERAL
 from convene.nudges.rules import KINDS
-from convene.nudges.stopping import stop
 from convene.people.models import Person
 from convene.signups.actions import sign_up
 from convene.signups.models import Signup
-from tests.crowd import at_once
-from tests.factories import a_person, a_signup, an_event
+from tests.factories import a_circle, a_member, a_person, a_session, a_signup, an_event
 from tests.web.browsing import Browsing, path_of
 from tests.web.rows import all_rows
 
@@ -165,45 +163,24 @@ def test_a_never_link_needs_our_signature(visitor: Browsing) -> None:
 
 
 def test_never_gives_back_the_places_that_nobody_could_be_told_about(visitor: Browsing) -> None:
+    """Those in circles too, with the sessions that came with them; the line moves."""
     signup = a_signup(an_event())
-    signup_id = signup.id
+    circle = a_circle(places=1)
+    session = a_session(circle)
+    member = a_member(circle, a_person(circle.organisation, address=signup.person.address))
+    places.give(session, member.person, clock.now())
+    waits = a_member(circle, state="waiting", queue_number=1)
+    asked = a_member(a_circle(signup.person.organisation), signup.person, state="asked", asked_at=clock.now())
     path = path_of(links.never(signup.person_id))
     visitor.open(path)
-    assert "This also gives back 1 place" in visitor.page.text
+    assert "This also gives back 1 place and your place in 2 circles" in visitor.words
     visitor.press("Never mail me again")
     db.session.rollback()
-    assert db.session.get_one(Signup, signup_id).state == "cancelled"
-    assert set(db.session.scalars(select(OutgoingMail.state))) <= {"dropped"}
-
-
-def test_two_stops_at_the_same_moment_are_both_heard(app: Flask, session: scoped_session[Session]) -> None:
-    people = [a_person() for _ in range(5)]
-    paths = [[link(person, kind) for kind in KINDS] for person in people]
-    session.commit()
-    for mine in paths:
-
-        def press(which: int, mine: list[str] = mine) -> int:
-            return app.test_client(use_cookies=False).post(mine[which]).status_code
-
-        assert at_once(app, len(mine), press) == [200] * len(mine)
-    for person in people:
-        session.refresh(person)
-        assert person.muted.split() == sorted(KINDS)
-
-
-def test_two_kinds_muted_in_two_transactions_are_both_kept(
-    app: Flask, session: scoped_session[Session]
-) -> None:
-    person = a_person()
-    person_id = person.id
-    session.commit()
-
-    def mute_late(which: int) -> None:
-        start_write()
-        late = db.session.get_one(Person, person_id)  # as it was before the other
-        stop(late, KINDS[which])
-        db.session.commit()
-
-    assert at_once(app, len(KINDS), mute_late) == [None] * len(KINDS)
-    session.refresh(person)
-    assert person.muted.split() == sorted(KINDS)
+    assert signup.state == "cancelled"
+    assert (member.state, asked.state, waits.state) == ("left", "left", "member")
+    own_session = select(Signup).where(Signup.event_id == session.id)
+    at_session = {one.person_id: one.state for one in db.session.scalars(own_session)}
+    assert at_session == {member.person_id: "cancelled", waits.person_id: "confirmed"}
+    unsent = select(OutgoingMail).where(OutgoingMail.person_id == member.person_id)
+    assert {mail.state for mail in db.session.scalars(unsent)} <= {"dropped"}
+    start_write()
