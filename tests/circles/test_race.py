@@ -1,19 +1,22 @@
 """Two who press at once for a circle's last place: one has it and one is first in line; without the lock both would."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, func, select
 from sqlalchemy import event as happening
 
-from convene import clock, extensions
-from convene.circles import joining, queries
+from convene import clock, extensions, links
+from convene.circles import joining, planning, queries
 from convene.circles.models import Circle, Member
 from convene.extensions import begin_write, db
 from tests.crowd import at_once, faults
-from tests.factories import a_circle, a_member
+from tests.factories import a_circle, a_member, a_session
 
 
 def states(app: Flask, people: int) -> list[str]:
@@ -54,6 +57,36 @@ def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     finally:
         for name, guard in off:
             happening.listen(Engine, name, guard)
+
+
+def test_turns_and_comings_and_goings_lock_in_one_order(postgres_app: Flask) -> None:
+    """The circle, then its sessions: two that lock the other way round end each other with a deadlock."""
+    with postgres_app.app_context():
+        begin_write()
+        circle = a_circle(hosts_in_turn=True)
+        members = [a_member(circle) for _ in range(2)]
+        sessions = [a_session(circle, starts_in=timedelta(days=days)) for days in (7, 14)]
+        circle.host_id = members[0].person_id
+        for session, member in zip(sessions, members, strict=True):
+            planning.row_of(session).host_id = member.person_id
+        path = f"/member/{links.member_token(members[0].id, 1)}/sessions/{sessions[0].id}"
+        other, person = sessions[1].id, members[1].person_id
+        db.session.commit()
+    locked: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if found := re.search(r"FROM (circle|event) .*FOR UPDATE", statement, re.DOTALL):
+            locked.append(found[1])
+
+    postgres_app.config["WTF_CSRF_ENABLED"] = False
+    happening.listen(Engine, "before_cursor_execute", note)
+    try:
+        for act, typed in (("swap", {"with": other}), ("host", {"person_id": person})):
+            locked.clear()
+            assert postgres_app.test_client().post(f"{path}/{act}", data=typed).status_code == 303
+            assert locked[:2] == ["circle", "event"] and set(locked[2:]) <= {"event"}, act
+    finally:
+        happening.remove(Engine, "before_cursor_execute", note)
 
 
 def test_the_last_place_of_a_circle_is_given_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

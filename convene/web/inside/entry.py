@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from convene import links
-from convene.circles import hosting, joining, planning
+from convene.circles import hosting, joining, planning, queries
 from convene.circles.models import Circle, CircleSession, Member
 from convene.events.models import Event
 from convene.events.queries import locked
@@ -105,6 +105,19 @@ def session_to_write(token: str, event_id: int) -> tuple[Inside, Event]:
     here = of(token)
     event = locked(event_id)
     return here, session(here, event.id)
+
+
+def turn_to_change(token: str, event_id: int) -> tuple[Inside, Event]:
+    """As `session_to_host`, with the circle's row locked as well: before any event's, as whoever comes or goes does."""
+    here = of(token)
+    session(here, event_id)
+    circle_id = here.circle.id
+    start_write()
+    queries.locked(circle_id)
+    event = locked(event_id)
+    here = of(token)
+    session(here, event.id)
+    return (here, event) if hosts_session(here, planning.session_of(event)) else abort(404)
 
 
 def hosts_session(here: Inside, row: CircleSession | None) -> bool:

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from convene import clock
 from convene.calendar import zones
-from convene.circles import agenda, carrying, hosting, notes, planning, promises, talk
-from convene.circles.models import Action, AgendaPart, Circle, CircleSession, Insight
+from convene.circles import agenda, carrying, hosting, notes, planning, promises, queries, talk
+from convene.circles.models import Action, AgendaPart, CircleSession, Insight
 from convene.events.models import Event
 from convene.extensions import db
 from convene.web.forms import AtMost, Form, Paragraphs, small
@@ -161,10 +161,10 @@ def close(token: str, event_id: int) -> ResponseReturnValue:
 @page.post(f"{SESSION}/host")
 def give_turn(token: str, event_id: int) -> ResponseReturnValue:
     """Another member hosts this session."""
-    here, event = entry.session_to_host(token, event_id)
+    here, event = entry.turn_to_change(token, event_id)
     person_id = small(request.form.get("person_id")) or None
     try:
-        hosting.give(lock(here.circle), event.id, person_id, clock.now())
+        hosting.give(here.circle, event.id, person_id, clock.now())
     except hosting.NotTheirs:
         db.session.rollback()
         flash("Choose somebody who is in this circle, for a session that is still to come.", "bad")
@@ -180,10 +180,10 @@ def give_turn(token: str, event_id: int) -> ResponseReturnValue:
 @page.post(f"{SESSION}/swap")
 def swap(token: str, event_id: int) -> ResponseReturnValue:
     """Two who host in turn exchange their sessions."""
-    here, event = entry.session_to_host(token, event_id)
+    here, event = entry.turn_to_change(token, event_id)
     other = small(request.form.get("with"))
     try:
-        hosting.swap(lock(here.circle), event.id, other, clock.now())
+        hosting.swap(here.circle, event.id, other, clock.now())
     except hosting.NotTheirs:
         db.session.rollback()
         flash("That turn cannot be exchanged any more. This is how things stand now.", "warn")
@@ -200,7 +200,7 @@ def in_turn(token: str) -> ResponseReturnValue:
     if not here.hosts:
         db.session.rollback()
         return redirect(url_for("inside_sessions.listed", token=token), 303)
-    circle = lock(here.circle)
+    circle = queries.locked(here.circle.id)
     circle.hosts_in_turn = request.form.get("on") == "yes"
     if circle.hosts_in_turn:
         hosting.settle(circle, clock.now())
@@ -209,10 +209,3 @@ def in_turn(token: str) -> ResponseReturnValue:
     db.session.commit()
     flash("Everybody hosts in turn now." if circle.hosts_in_turn else "You host every session now.", "good")
     return redirect(url_for("inside_sessions.listed", token=token), 303)
-
-
-def lock(circle: Circle) -> Circle:
-    anew = {"populate_existing": True}
-    return db.session.scalars(
-        select(Circle).where(Circle.id == circle.id).with_for_update(), execution_options=anew
-    ).one()
