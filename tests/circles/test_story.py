@@ -9,7 +9,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from convene import links
-from convene.circles.models import Action, AgendaPart, CircleSession, Insight, NoteVersion, Post
+from convene.circles.founding import write_agreements
+from convene.circles.models import (
+    Action,
+    AgendaPart,
+    CircleQuestion,
+    CircleSession,
+    Insight,
+    NoteVersion,
+    Post,
+)
 from convene.extensions import db, start_write
 from convene.groups.models import Round
 from convene.people import worries
@@ -262,6 +271,14 @@ def test_a_session_from_its_agenda_to_the_story(app: Flask, members: Members) ->
         members.post("Ben", f"/posts/{post.id}/remove")
         assert "was taken back" in members.get("Ada", f"/threads/{post.thread_id}")
         assert not db.session.query(Post).filter_by(id=post.id).one().words
+
+        # Agreements that change while somebody writes are asked at their next look, and what they wrote is kept.
+        start_write()
+        write_agreements(db.session.merge(members.circle), "We listen.", "test", NOW)
+        db.session.commit()
+        members.post("Eve", "/questions", question="Typed all the while")
+        assert members.client.get(members.path("Eve", "/insights")).location == members.path("Eve")
+        assert db.session.query(CircleQuestion).one().words == "Typed all the while"
 
         # Who has left finds nothing of it, and their words stay.
         start_write()

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import abort, g, make_response, redirect, url_for
+from flask import abort, g, make_response, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -61,7 +61,9 @@ def of_member(token: str) -> Inside:
         raise links.Forged
     if member.state != "member":
         abort(404)
-    if joining.has_to_agree(member):  # asked on their own page, which is open to them all the while
+    # Asked on their own page, which is open to them all the while: at the next look, as what somebody was typing when
+    # the agreements changed is not to be lost.
+    if request.method in ("GET", "HEAD") and joining.has_to_agree(member):
         abort(redirect(url_for("member.show", token=token), 303))
     circle, person = member.circle, member.person
     hosts = circle.host_id == person.id
