@@ -81,12 +81,15 @@ def keep_to_oneself(person_id: int, given: str) -> None:
 def write(side: Tie, words: str, now: datetime) -> None:
     """Pass a few words on to the other by letter, neither being told the other's address. Raises limits.TooMany.
 
-    Whether it reaches them, whoever writes is not told: an end is not shown.
+    Whether it reaches them, whoever writes is not told: an end is not shown. So the letter is written in any case, and
+    where it is not to leave undone again, as the time that a press takes would tell as well.
     """
     limits.take(now, PRESSES_PER_PLACE=f"tie:{side.id}")
-    theirs = reaches(side)
-    if not theirs or not side.other.reachable:
+    goes = reaches(side)
+    if not side.other.reachable:
         return
     letter = letters.passed_on(side, words, now)
+    written = db.session.begin_nested()
     # Without the host or the event on the row: who writes to whom is in no organiser's mail log.
     outbox.post(letter, key=f"passed_on:{side.id}:{now:%Y%m%d%H%M%S%f}", now=now, person_id=side.other_id)
+    (written.commit if goes else written.rollback)()

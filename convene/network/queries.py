@@ -49,4 +49,5 @@ def reaches(tie: Tie) -> bool:
     theirs = other_side(tie)
     low, high = min(tie.person_id, tie.other_id), max(tie.person_id, tie.other_id)
     rule = select(Separation.id).where(Separation.first_id == low, Separation.second_id == high)
-    return theirs is not None and theirs.ended_at is None and db.session.scalar(rule) is None
+    apart = db.session.scalar(rule) is not None  # asked in any case: an end shows in no time that is saved
+    return theirs is not None and theirs.ended_at is None and not apart

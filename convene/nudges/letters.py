@@ -161,6 +161,8 @@ def digest(person: Person, asks: Sequence[tuple[str, Ask]], zone: str, until: da
 def stay_in_touch(side: Tie, theirs: Answer, event: Event, now: datetime) -> Letter:
     """To one of two who both said yes: the other's name, and the one contact that the other chose to give."""
     person = side.person
+    # Their address as it is now: the one of that day may have been put right since, and be somebody else's.
+    contacts = {"email": side.other.address_typed or "", "phone": theirs.contact}
     return write(
         "stay_in_touch",
         to_name=called(person),
@@ -174,7 +176,7 @@ def stay_in_touch(side: Tie, theirs: Answer, event: Event, now: datetime) -> Let
             "other": called(side.other),
             "channel": theirs.channel,
             "event": event,
-            "contact": "" if theirs.channel == "relay" else theirs.contact,
+            "contact": contacts.get(theirs.channel, ""),
             "event_title": side.title,
             "tie_url": links.tie(side.id, person.generation),
             "preferences_url": links.preferences(person.id, person.generation),

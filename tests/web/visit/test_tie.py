@@ -57,8 +57,11 @@ def seen(visitor: Browsing, *paths: str) -> list[str]:
 
 
 def test_two_sides_of_one_agreement(visitor: Browsing, table: Table) -> None:
-    table.answers(visitor, 0, 1, channel="relay")
     table.answers(visitor, 1, 0)
+    start_write()
+    db.session.get_one(Person, table.ids[1]).address_typed = "put.right@example.org"
+    db.session.commit()
+    table.answers(visitor, 0, 1, channel="relay")
     one, two = letters()
     to_first, to_second = (one, two) if one.person_id == table.ids[0] else (two, one)
     first, second = (signup.person for signup in table.signups[:2])
@@ -94,7 +97,9 @@ def test_two_sides_of_one_agreement(visitor: Browsing, table: Table) -> None:
     assert db.session.scalars(select(Consent.given).order_by(Consent.id)).all() == [True, False]
     assert seen(visitor, *theirs) == before, "what the first says shows nowhere at the second"
 
-    visitor.press("Pass it on", message="Shall we say Tuesday?\nAt the library.")
+    asked = statements_of(
+        lambda: visitor.press("Pass it on", message="Shall we say Tuesday?\nAt the library.")
+    )
     assert "your words are on their way" in visitor.words
     passed = letters()[-1]
     assert (passed.letter, passed.person_id, passed.organisation_id) == ("passed_on", table.ids[1], None)
@@ -110,7 +115,7 @@ def test_two_sides_of_one_agreement(visitor: Browsing, table: Table) -> None:
     assert seen(visitor, *theirs) == before, "an end does not show either"
     sent = len(letters())
     visitor.open(tie_path(table, 1, 0))
-    visitor.press("Pass it on", message="Are you there?")
+    assert statements_of(lambda: visitor.press("Pass it on", message="Are you there?")) == asked
     assert "your words are on their way" in visitor.words, "nor is it told to whoever writes"
     assert len(letters()) == sent, "but nothing arrives"
     again = Answer.query.filter_by(question="touch").all()
