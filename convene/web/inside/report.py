@@ -65,8 +65,9 @@ def tell(token: str, post_id: int) -> ResponseReturnValue:
         limits.take(now, PRESSES_PER_PLACE=f"worry:member:{here.member.id}")
     except limits.TooMany:
         db.session.rollback()
-        flash(TOO_MANY, "bad")
-        return back
+        form.form_errors.append(TOO_MANY)
+        anew = talking(token)
+        return render(anew, post_of(anew, post_id), form, 429)
     worries.tell(here.member.person, None, in_words(here, post, form.words.data or ""), now)
     db.session.commit()
     flash(TOLD, "good")

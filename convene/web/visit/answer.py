@@ -193,7 +193,8 @@ def save(token: str) -> ResponseReturnValue:
         tell(nudge, form.worry.data or "")
     except limits.TooMany:
         db.session.rollback()
-        return kept(token, said(TOO_MANY, language), "bad")
+        form.form_errors.append(said(TOO_MANY, language))
+        return render(nudge_of(token), token, form, 429)
     if not own_offers.keep(nudge.person, form, clock.now()):
         return render(nudge_of(token), token, form, 422)
     answering.answer(nudge, given(nudge, form), clock.now())

@@ -247,6 +247,22 @@ def test_a_worry_reaches_the_lead_alone_and_no_page(visitor: Browsing, table: Ta
     ]
 
 
+def test_what_was_typed_when_too_much_was_pressed_is_still_there(visitor: Browsing, table: Table) -> None:
+    an_organiser(table.event.organisation, kind="safeguarding")
+    limits = visitor.client.application.config["LIMITS"]
+    usual = limits["CONVENE_LIMIT_PRESSES_PER_PLACE"]
+    limits["CONVENE_LIMIT_PRESSES_PER_PLACE"] = (0, 3600)
+    try:
+        page = table.answers(visitor, 0, 1, worry="He waited for me outside.", words="Good soup.")
+    finally:
+        limits["CONVENE_LIMIT_PRESSES_PER_PLACE"] = usual
+    assert visitor.page.status_code == 429 and "So much was pressed here" in page
+    assert "He waited for me outside." in page and "Good soup." in page and " checked" in page
+    visitor.press("Send my answers")
+    db.session.rollback()
+    assert db.session.query(Worry).count() == 1 and db.session.query(Answer).count()
+
+
 def test_a_pause_of_thirty_days_is_one_press(visitor: Browsing, table: Table) -> None:
     visitor.open(table.links[0])
     visitor.press("Pause questions like these for 30 days")
