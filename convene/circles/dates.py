@@ -32,6 +32,10 @@ class Full(ValueError):
     """The circle has MOST_AHEAD sessions to come already."""
 
 
+class Ended(ValueError):
+    """The circle has come to its end: nothing of it is planned or given again."""
+
+
 class Over(Exception):
     """The session is over, or in a state in which this cannot be done."""
 
@@ -39,8 +43,10 @@ class Over(Exception):
 def plan(circle: Circle, pattern: Pattern, now: datetime) -> list[Event]:
     """Make and publish the sessions of this rhythm, beside those there are; one on a day and hour taken is left out.
 
-    Raises what rules.dates does, InThePast, Full, events.CannotPublish. The circle must be locked.
+    Raises what rules.dates does, Ended, InThePast, Full, events.CannotPublish. The circle must be locked.
     """
+    if circle.state == "ended":
+        raise Ended
     starts = [rules.exists(start, circle.zone) for start in rules.dates(pattern, circle.zone)]
     if starts[0] <= now:
         raise InThePast
@@ -194,7 +200,7 @@ def call_off(circle: Circle, event_ids: Collection[int], words: str, now: dateti
 def restore(session: CircleSession, now: datetime) -> Event:
     """A session that was called off takes place after all, with the places of all members. Raises Over."""
     event = locked_event(session.event_id)
-    if event.state != "called_off" or event.starts_at <= now:
+    if event.state != "called_off" or event.starts_at <= now or session.circle.state == "ended":
         raise Over
     event.state, event.called_off_words = "published", ""
     event.sequence += 1

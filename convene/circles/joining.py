@@ -118,13 +118,18 @@ def come_in(member_id: int, version: int | None, now: datetime) -> Member:
         return member
     agree(member, version, now)
     member.person.state = "active"
-    if member.circle.joining == "asking":
-        member.state, member.asked_at, member.answered_by = "asked", now, ""
+    if has_to_ask(member):
+        member.state, member.asked_at = "asked", now
         db.session.flush()
         tell_hosts_of_asking(member, now)
     else:
         give_place(member, now)
     return member
+
+
+def has_to_ask(member: Member) -> bool:
+    """Whether a host answers before they come in: in such a circle, and whomever a host answered or let go before."""
+    return member.circle.joining == "asking" or bool(member.answered_by)
 
 
 def add(circle_id: int, name: str, address: str | None, now: datetime) -> Member:
@@ -141,10 +146,12 @@ def add(circle_id: int, name: str, address: str | None, now: datetime) -> Member
 
 
 def answer(member_id: int, yes: bool, words: str, actor: str, now: datetime) -> Member:
-    """The host's answer to somebody who asked. Raises Gone where there is nothing to answer any more."""
+    """The host's answer to somebody who asked. Raises NotOpen, and Gone where there is nothing to answer any more."""
     member = lock(member_id)
     if member.state != "asked":
         raise Gone
+    if yes:
+        refuse_unless_open(member.circle)
     member.answered_by = actor
     if yes:
         give_place(member, now)
@@ -203,6 +210,13 @@ def leave(member_id: int, now: datetime) -> Member:
         post(letters.left(member, now), member, now)
         give_free_places(member.circle, now)
     db.session.flush()
+    return member
+
+
+def let_go(member_id: int, actor: str, now: datetime) -> Member:
+    """A host ends somebody's place: they come back when a host says yes, and not by their own press."""
+    member = leave(member_id, now)
+    member.answered_by = actor
     return member
 
 

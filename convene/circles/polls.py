@@ -16,7 +16,7 @@ MOST = 12  # times in one poll
 
 
 class Closed(Exception):
-    """The poll is over, or was never opened."""
+    """The poll is over, or was never opened; or the circle is over, and nobody in it is asked anything."""
 
 
 class BadTimes(ValueError):
@@ -34,7 +34,9 @@ class Tally:
 
 
 def open_poll(circle: Circle, times: Sequence[datetime], now: datetime) -> TimePoll:
-    """Ask all members, and those who come in until it is closed. Raises BadTimes. The circle must be locked."""
+    """Ask all members, and those who come in until it is closed. Raises BadTimes, Closed. The circle must be locked."""
+    if circle.state == "ended":
+        raise Closed
     if not 1 <= len(set(times)) <= MOST or min(times) <= now:
         raise BadTimes
     close(circle.id, now)

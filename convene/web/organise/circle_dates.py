@@ -63,7 +63,7 @@ def picked(circle: Circle) -> dict[str, Any]:
 def plan(circle_id: int) -> ResponseReturnValue:
     form, now, circle = RhythmForm(), clock.now(), circle_of(circle_id)
     planned = form.pattern(circle.zone, now)
-    if planned is None or circle.state == "ended":
+    if planned is None:
         return render_template("organise/circle_rhythm.html", form=form, circle=circle), 422
     pattern, minutes = planned
     circle = circle_to_change(circle_id)

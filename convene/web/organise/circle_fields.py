@@ -104,6 +104,8 @@ class RhythmForm(Form):
             wrong(self.day, "That day is not the last such weekday of its month: choose the last one")
         elif isinstance(fault, dates.InThePast):
             wrong(self.day, "This is in the past; choose a day and time to come")
+        elif isinstance(fault, dates.Ended):
+            self.form_errors.append("This circle has come to its end, so nothing was planned.")
         elif isinstance(fault, dates.Full):
             wrong(self.count, f"The circle would have more than {dates.MOST_AHEAD} sessions to come")
         elif isinstance(fault, NobodyAnswersForData):

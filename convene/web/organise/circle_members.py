@@ -20,6 +20,7 @@ from convene.web.organise.seen import sees_rules
 
 page = Blueprint("organise_circle_members", __name__)
 
+CLOSED = "This circle takes nobody in just now."
 MEMBER = f"/{ID}/members/{own.ID.format('member_id')}"
 
 
@@ -78,7 +79,7 @@ def add(circle_id: int) -> ResponseReturnValue:
         member = joining.add(circle_id, form.name.data or "", form.email.data or None, now)
     except joining.NotOpen:
         db.session.rollback()
-        form.form_errors.append("This circle takes nobody in just now.")
+        form.form_errors.append(CLOSED)
         return render(circle_of(circle_id), form, 409)
     written("member_added", circle_id, now)
     state = member.state
@@ -117,6 +118,10 @@ def answer(circle_id: int, member_id: int, yes: bool) -> ResponseReturnValue:
         db.session.rollback()
         flash("Somebody answered them already, or they do not ask any more.", "warn")
         return redirect(url_for("organise_circle_members.show", circle_id=circle_id), 303)
+    except joining.NotOpen:
+        db.session.rollback()
+        flash(CLOSED, "warn")
+        return redirect(url_for("organise_circle_members.show", circle_id=circle_id), 303)
     written("answered", circle_id, now)
     state = member.state
     db.session.commit()
@@ -134,7 +139,7 @@ def remove(circle_id: int, member_id: int) -> ResponseReturnValue:
     now = clock.now()
     member_of(circle_of(circle_id), member_id)
     start_write()
-    joining.leave(member_id, now)
+    joining.let_go(member_id, g.desk.actor, now)
     written("member_removed", circle_id, now)
     db.session.commit()
     flash("Their place is ended, and they are told.", "good")

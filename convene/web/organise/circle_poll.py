@@ -17,6 +17,8 @@ from convene.web.organise.events import wrong
 
 page = Blueprint("organise_circle_poll", __name__)
 
+ENDED = "This circle has come to its end, so nobody was asked."
+
 
 class PollForm(Form):
     """Up to six times at once; empty lines are left out."""
@@ -81,7 +83,12 @@ def ask(circle_id: int) -> ResponseReturnValue:
     times = form.times(circle.zone, now)
     if not times:
         return render(circle, form, 422)
-    polls.open_poll(circle_to_change(circle_id), times, now)
+    try:
+        polls.open_poll(circle_to_change(circle_id), times, now)
+    except polls.Closed:
+        db.session.rollback()
+        form.form_errors.append(ENDED)
+        return render(circle_of(circle_id), form, 409)
     written("poll_opened", circle_id, now)
     db.session.commit()
     flash("Asked: every member has a letter, and whoever joins now sees it on their page.", "good")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from convene import clock, links
 from convene.access import limits
 from convene.circles import joining, polls, queries, skipping
-from convene.circles.models import Circle, Member
+from convene.circles.models import Member
 from convene.extensions import db, start_write
 
 page = Blueprint("member", __name__)
@@ -51,6 +51,7 @@ def facts(member: Member) -> dict[str, Any]:
         "marks": polls.marks_of(asked, member.person_id) if asked else {},
         "full": not inside and joining.would_wait(member, now),
         "ahead": queries.before(member),
+        "asks": joining.has_to_ask(member),
         "takes_members": circle.state in ("forming", "open"),
         "companions": queries.members(circle.id) if inside else [],
         "learning": queries.learning(circle.id) if circle.state == "ended" else None,
@@ -113,15 +114,15 @@ def join(token: str) -> ResponseReturnValue:
         return render(member, token, TICK, 422)
     try:
         return press(
-            token, lambda member_id, now: joining.come_in(member_id, agreed, now), joined_words(member.circle)
+            token, lambda member_id, now: joining.come_in(member_id, agreed, now), joined_words(member)
         )
     except joining.NotAgreed:
         db.session.rollback()
         return render(member_of(token), token, CHANGED, 409)
 
 
-def joined_words(circle: Circle) -> str:
-    if circle.joining == "asking":
+def joined_words(member: Member) -> str:
+    if joining.has_to_ask(member):
         return "Asked. The host of this circle answers you by mail."
     return "Done. We have written to you, with everything that comes next."
 
