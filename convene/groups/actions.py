@@ -148,14 +148,28 @@ def movable(event: Event, seat_id: int) -> tuple[Seat, dict[int, Group]]:
 
 
 def refuse_breach(event: Event, round_: Round, moved: Mapping[int, int]) -> None:
-    """Raises NotPossible if a hard rule would be broken by people (ids) sitting in other groups (ids) of a round."""
+    """As `refuse`, by what the database says now."""
+    ids = [seat.person_id for group in round_.groups for seat in group.seats]
+    needed, leading = settings.reach(settings.needs_of(event.id)), settings.leading(event)
+    refuse(round_, moved, pairs(Separation, ids), pairs(Lock, ids), needed, leading)
+
+
+def refuse(
+    round_: Round,
+    moved: Mapping[int, int],
+    apart: Iterable[tuple[int, int]],
+    together: Iterable[tuple[int, int]],
+    needed: Mapping[int, int],
+    leading: Collection[int],
+) -> None:
+    """Raises NotPossible if a hard rule would be broken by people (ids) sitting in other groups (ids) of a round.
+
+    The rules as in `rules.breach_made`; pairs with somebody of another round ask for nothing.
+    """
     before = [[seat.person_id for seat in group.seats] for group in round_.groups]
     after = [[person for person in people if person not in moved] for people in before]
     for group, people in zip(round_.groups, after, strict=True):
         people += [person for person, to in moved.items() if to == group.id]
-    ids = [person for people in after for person in people]
-    apart, together = pairs(Separation, ids), pairs(Lock, ids)
-    needed, leading = settings.reach(event), settings.leading(event)
     broken = rules.breach_made(before, after, apart, together, needed, leading)
     if broken:
         raise NotPossible(broken)

@@ -5,23 +5,20 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from convene import clock
 from convene.events.models import Event
 from convene.events.place import is_both
-from convene.groups import history, queries, rules, settings
+from convene.groups import rules
 from convene.groups.deal import Guest, Pin, Problem, Weights
 from convene.groups.models import Dealing, Round
+from convene.groups.reading import Reading, coming_of
 from convene.offers import queries as offers
 from convene.offers.rules import matches
-from convene.people.models import Lock, Separation
-from convene.people.queries import pairs
 from convene.signups import guests
 from convene.signups import queries as signups
 from convene.signups.models import Signup
 
-LATE = timedelta(minutes=10)  # after the beginning, people who were told a group are still expected
 SEEDS = 2**15  # how many deals of the same facts there are to draw from
 
 
@@ -48,36 +45,23 @@ def with_names(text: str, people: Mapping[int, str]) -> str:
 
 def to_seat(event: Event) -> Sequence[Signup]:
     """Those marked here, and while people still arrive, those with a place whom nobody has marked; by name."""
-    found = set(signups.present(event.id))
-    if not found or still_arriving(event, clock.now()):
-        found.update(one for one in signups.in_state(event.id, "confirmed") if one.attendance is None)
-    return sorted(found, key=lambda one: (one.person.name.casefold(), one.id))
+    return coming_of(event, signups.at_door(event.id))
 
 
-def still_arriving(event: Event, now: datetime) -> bool:
-    """Until some minutes after the beginning, or the organiser's word that the list at the door is complete."""
-    return event.attendance_complete_at is None and now < event.starts_at + LATE
-
-
-def problem(
-    event: Event, seed: int, read: Sequence[Round] | None = None, coming: Sequence[Signup] | None = None
-) -> Problem:
-    """Everything the deal needs to know, read from the database. Raises NobodyHere, AlreadyHeld.
-
-    `read` are the rounds of the event and `coming` those `to_seat`, where a page has read them already.
-    """
-    coming = to_seat(event) if coming is None else coming
+def problem(event: Event, seed: int, known: Reading | None = None) -> Problem:
+    """Everything the deal needs to know, or a page has read already. Raises NobodyHere, AlreadyHeld."""
+    known = known or Reading(event)
+    coming = known.coming
     if len(coming) < rules.SMALLEST:
         raise NobodyHere
     ids = [signup.person_id for signup in coming]
-    rounds = queries.rounds(event.id) if read is None else read
+    rounds = known.rounds
     held = [as_keys(round_) for round_ in rounds if round_.has_begun]
     told = [as_keys(round_) for round_ in rounds if round_.state == "published" and not round_.has_begun]
     if held and len(held) >= event.round_count:
         raise AlreadyHeld
-    known = {guest for plan in (*held, *told) for group in plan for guest in group}
-    dealing, needs = settings.of(event), settings.needs_of(event.id)
-    leading = settings.facilitators_of(event.id)
+    named = {guest for plan in (*held, *told) for group in plan for guest in group}
+    dealing, needs, leading = known.dealing, known.needs, known.facilitators
     needed: dict[int, list[str]] = defaultdict(list)
     for need in needs:
         for one in need.people:
@@ -85,7 +69,7 @@ def problem(
     guests = tuple(
         guest_of(signup, signup.person_id in leading, needed[signup.person_id]) for signup in coming
     )
-    gone = tuple(Guest(id=guest) for guest in sorted(known - {guest.id for guest in guests}))
+    gone = tuple(Guest(id=guest) for guest in sorted(named - {guest.id for guest in guests}))
     return Problem(
         people=guests + gone,
         present=frozenset(guest.id for guest in guests),
@@ -94,9 +78,9 @@ def problem(
         seed=seed,
         facilitated=dealing.facilitated,
         served={need.name: need.groups for need in needs},
-        apart=tuple((key(first), key(second)) for first, second in sorted(pairs(Separation, ids))),
-        together=tuple((key(first), key(second)) for first, second in sorted(together(event, coming))),
-        met=tuple((key(first), key(second), price) for first, second, price in history.meetings(event, ids)),
+        apart=tuple((key(first), key(second)) for first, second in sorted(known.apart(ids))),
+        together=tuple((key(first), key(second)) for first, second in sorted(together(event, coming, known))),
+        met=tuple((key(first), key(second), price) for first, second, price in known.meetings(ids)),
         held=tuple(held),
         told=tuple(told[: event.round_count - len(held)]),
         weights=weights_of(dealing),
@@ -124,14 +108,15 @@ def ways(event: Event, coming: Sequence[Signup]) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def together(event: Event, coming: Sequence[Signup]) -> set[tuple[int, int]]:
+def together(event: Event, coming: Sequence[Signup], known: Reading | None = None) -> set[tuple[int, int]]:
     """Who moves as one: by an organiser's rule, and a guest with whoever brought them.
 
     A guest's is a wish: it gives way where the block would fill a group by itself, or holds two who are kept apart,
     so that no deal is refused for it, and nobody can learn from one that it was.
     """
     ids = [signup.person_id for signup in coming]
-    ruled, kept_apart = pairs(Lock, ids), pairs(Separation, ids)
+    known = known or Reading(event)
+    ruled, kept_apart = known.together(ids), known.apart(ids)
     found = set(ruled)
     for pair in sorted(guests.pairs(coming) - found):
         block = next((whole for whole in joined([*found, pair]) if pair[0] in whole), set())

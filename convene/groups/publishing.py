@@ -71,7 +71,7 @@ def refuse_broken(rounds: Sequence[Round]) -> None:
 
 def refuse_unserved(event: Event, rounds: Sequence[Round]) -> None:
     """Raises Changed where somebody sits in a group that has not what they need: said since the deal."""
-    reach = settings.reach(event)
+    reach = settings.reach(settings.needs_of(event.id))
     for round_ in rounds:
         for place, group in enumerate(round_.groups):
             if any(place >= reach.get(seat.person_id, place + 1) for seat in group.seats):

@@ -5,26 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload
 
 from convene.access.models import AuditEntry
 from convene.events.models import Event
 from convene.extensions import db
-from convene.groups.models import Group, Round, Seat
+from convene.groups.models import Group, Round, Seat, Snapshot
 from convene.people.models import Separation
 
 REFUSED = "groups.refused"
 
 
 def rounds(event_id: int, *states: str) -> Sequence[Round]:
-    """The rounds of an event in order with their groups, seats, people and caveats: five queries, however many."""
+    """The rounds of an event in order with their groups, seats, people and caveats: three queries, however many."""
     rows = select(Round).where(Round.event_id == event_id).order_by(Round.number)
     if states:
         rows = rows.where(Round.state.in_(states))
-    seats = selectinload(Round.groups).selectinload(Group.seats).joinedload(Seat.person)
-    return db.session.scalars(
-        rows.options(seats, selectinload(Round.groups).selectinload(Group.caveats))
-    ).all()
+    seats = joinedload(Round.groups).selectinload(Group.seats).joinedload(Seat.person)
+    rows = rows.options(seats, joinedload(Round.groups).selectinload(Group.caveats))
+    return db.session.scalars(rows).unique().all()
 
 
 def board(event_id: int) -> Sequence[Round]:
@@ -42,6 +41,12 @@ def opened(found: Iterable[Round]) -> list[Round]:
     """What the next deal would change: the drafts, or what was published if there are none; never what has begun."""
     ahead = [round_ for round_ in found if not round_.has_begun]
     return [round_ for round_ in ahead if round_.state == "draft"] or ahead
+
+
+def snapshots(event_id: int) -> Sequence[Snapshot]:
+    """What can be gone back to, the newest first."""
+    rows = select(Snapshot).where(Snapshot.event_id == event_id).order_by(Snapshot.id.desc())
+    return db.session.scalars(rows).all()
 
 
 def seats_of(event_id: int, person_id: int) -> Sequence[Seat]:

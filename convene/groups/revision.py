@@ -6,8 +6,9 @@ number of somebody's seat is the number of somebody else's.
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from convene.events.models import Event
 from convene.extensions import db
@@ -16,14 +17,14 @@ from convene.groups.actions import Changed
 from convene.groups.models import Round, Snapshot
 
 
-def revision(event: Event, rounds: Sequence[Round]) -> str:
+def revision(event: Event, rounds: Sequence[Round], kept: Sequence[Snapshot] | None = None) -> str:
     """A word for all rounds of an event (`queries.rounds`) as they were read, drafts and told: every act changes it.
 
     The newest snapshot is in it too: an act that was undone and done anew has the same number and another time.
-    Read after the rounds, it makes a page that was read while somebody pressed an outdated one.
+    Read after the rounds, it makes a page that was read while somebody pressed an outdated one. `kept` are all
+    snapshots, where a page has read them already.
     """
-    newest = select(Snapshot.id, Snapshot.made_at).where(Snapshot.event_id == event.id)
-    last = db.session.execute(newest.order_by(Snapshot.id.desc()).limit(1)).first()
+    last = next(iter(kept), None) if kept is not None else newest(event.id)
     facts = [
         (
             (round_.id, round_.number, round_.state, round_.has_begun, round_.created_at.isoformat()),
@@ -36,6 +37,11 @@ def revision(event: Event, rounds: Sequence[Round]) -> str:
     ]
     word = repr((facts, (last.id, last.made_at.isoformat()) if last else None))
     return hashlib.sha256(word.encode()).hexdigest()[:16]
+
+
+def newest(event_id: int) -> Row[int, datetime] | None:
+    rows = select(Snapshot.id, Snapshot.made_at).where(Snapshot.event_id == event_id)
+    return db.session.execute(rows.order_by(Snapshot.id.desc()).limit(1)).first()
 
 
 def refuse_outdated(event: Event, shown: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnDefault, delete, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from convene.events import actions as events
 from convene.events.models import Event
@@ -62,9 +62,9 @@ def facilitators_of(event_id: int) -> set[int]:
 
 
 def needs_of(event_id: int) -> Sequence[Need]:
-    """The needs in the order they were added, each with who has it: two queries."""
+    """The needs in the order they were added, each with who has it: one query."""
     rows = select(Need).where(Need.event_id == event_id).order_by(Need.id)
-    return db.session.scalars(rows.options(selectinload(Need.people))).all()
+    return db.session.scalars(rows.options(joinedload(Need.people))).unique().all()
 
 
 def need(event_id: int, need_id: int) -> Need | None:
@@ -76,10 +76,10 @@ def leading(event: Event) -> set[int]:
     return facilitators_of(event.id) if of(event).facilitated else set()
 
 
-def reach(event: Event) -> dict[int, int]:
+def reach(needs: Sequence[Need]) -> dict[int, int]:
     """For each person who needs something, how many groups of a round, counted from the first, can seat them."""
     found: dict[int, int] = {}
-    for each in needs_of(event.id):
+    for each in needs:
         for one in each.people:
             found[one.person_id] = min(each.groups, found.get(one.person_id, each.groups))
     return found

@@ -1,14 +1,14 @@
 """Who came or left since the groups were dealt, so that whoever stands at the door knows when to deal again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from convene.events.models import Event
-from convene.groups import facts, queries
+from convene.groups import queries
 from convene.groups.models import Round
-from convene.signups import queries as signups
-from convene.signups.models import HOLDING, Signup
+from convene.groups.reading import Reading, still_arriving
+from convene.signups.models import HOLDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +22,22 @@ class Turnout:
         return bool(self.come or self.gone)
 
 
-def turnout(
-    event: Event, now: datetime, read: Sequence[Round] | None = None, coming: Sequence[Signup] | None = None
-) -> Turnout:
+def turnout(event: Event, now: datetime, known: Reading | None = None) -> Turnout:
     """Nothing while nobody is marked or nothing is dealt.
 
     While people still arrive, those with a place who are not marked are expected, and nobody misses them.
-    `read` are the rounds of the event and `coming` those `facts.to_seat`, where a page has read them already.
+    `known` is what a page has read already.
     """
-    coming = facts.to_seat(event) if coming is None else coming
+    known = known or Reading(event)
+    coming = known.coming
     present = [one for one in coming if one.attendance is not None]
-    found = read if read is not None else queries.rounds(event.id) if present else []
-    rounds = queries.opened(found) if present else []
+    rounds = queries.opened(known.rounds) if present else []
     if not rounds:
         return Turnout()
     people = [{seat.person_id: seat.person for group in one.groups for seat in group.seats} for one in rounds]
     seated_always = set.intersection(*map(set, people))
     seated = {person_id: person for one in people for person_id, person in one.items()}
-    still = facts.still_arriving(event, now)
+    still = still_arriving(event, now)
     expected = {signup.person_id for signup in (coming if still else present)}
     return Turnout(
         come=tuple(one.person.name for one in present if one.person_id not in seated_always),
@@ -49,19 +47,19 @@ def turnout(
     )
 
 
-def losing(event: Event, read: Sequence[Round] | None = None) -> tuple[str, ...]:
+def losing(event: Event, known: Reading | None = None) -> tuple[str, ...]:
     """The names of those who were told a group, have a place and no mark, and sit in none of the drafts.
 
     Where there are no drafts: in none that would be dealt now.
     """
-    found = queries.rounds(event.id) if read is None else read
-    told = [one for one in found if one.state == "published" and not one.has_begun]
+    known = known or Reading(event)
+    told = [one for one in known.rounds if one.state == "published" and not one.has_begun]
     if not told:
         return ()
-    drafts = people_of([one for one in found if one.state == "draft"])
-    seated = drafts or {signup.person_id for signup in facts.to_seat(event)}
+    drafts = people_of([one for one in known.rounds if one.state == "draft"])
+    seated = drafts or {signup.person_id for signup in known.coming}
     lost = people_of(told) - seated
-    unmarked = [one for one in signups.in_state(event.id, *HOLDING) if one.attendance is None]
+    unmarked = [one for one in known.at_door if one.state in HOLDING and one.attendance is None]
     names = [one.person.name for one in unmarked if one.person_id in lost]
     return tuple(sorted(names, key=str.casefold))
 

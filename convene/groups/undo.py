@@ -16,6 +16,7 @@ from convene.groups import queries
 from convene.groups.actions import Changed, drop, rooms
 from convene.groups.models import Caveat, Dealing, Group, Round, Seat, Snapshot
 from convene.groups.publishing import refuse_broken, refuse_left, refuse_uneven, refuse_unserved
+from convene.groups.reading import Reading
 
 KEPT = 20  # acts that can be undone
 
@@ -35,15 +36,9 @@ def remember(event: Event, act: str, now: datetime) -> None:
     rounds = [as_facts(round_) for round_ in open_rounds(event.id)]
     db.session.add(Snapshot(event_id=event.id, made_at=now, act=act, rounds=rounds))
     db.session.flush()
-    ids = [one.id for one in snapshots(event.id)]
+    ids = [one.id for one in queries.snapshots(event.id)]
     # The first one stays: it is what people were told (see `touched`).
     db.session.execute(delete(Snapshot).where(Snapshot.id.in_(ids[KEPT:-1])))
-
-
-def snapshots(event_id: int) -> Sequence[Snapshot]:
-    """What can be gone back to, the newest first."""
-    rows = select(Snapshot).where(Snapshot.event_id == event_id).order_by(Snapshot.id.desc())
-    return db.session.scalars(rows).all()
 
 
 def snapshot(event_id: int, snapshot_id: int) -> Snapshot | None:
@@ -59,7 +54,7 @@ def undo(event: Event, expected_id: int, now: datetime) -> str | None:
     round of then has begun, and NotPossible if it would seat two who must be kept apart since. The event row must
     be locked.
     """
-    found = snapshots(event.id)
+    found = queries.snapshots(event.id)
     if not found:
         return None
     last = found[0]
@@ -89,13 +84,9 @@ def choose(event: Event, snapshot_id: int, now: datetime) -> bool:
 
 def refuse_behind(event: Event, rounds: Sequence[Facts]) -> None:
     """Raises Begun where one of these rounds has begun."""
-    if begun(event) & {round_["number"] for round_ in rounds}:
+    begun = {round_.number for round_ in queries.rounds(event.id) if round_.has_begun}
+    if begun & {round_["number"] for round_ in rounds}:
         raise Begun
-
-
-def begun(event: Event) -> set[int]:
-    """The numbers of the rounds that people sit in or sat in."""
-    return {round_.number for round_ in queries.rounds(event.id) if round_.has_begun}
 
 
 def as_facts(round_: Round) -> Facts:
@@ -189,17 +180,14 @@ def places(rounds: Sequence[Facts]) -> Mapping[tuple[int, int], int]:
     }
 
 
-def touched(
-    event: Event, read: Sequence[Round] | None = None, kept: Sequence[Snapshot] | None = None
-) -> set[int]:
+def touched(event: Event, known: Reading | None = None) -> set[int]:
     """The people who sit elsewhere, or with others, than they were told: after changes by hand to what is published.
 
-    `read` and `kept` are the rounds and the snapshots of the event, where a page has read them already.
+    `known` is what a page has read already.
     """
-    found = snapshots(event.id) if kept is None else kept
-    opened = open_rounds(event.id) if read is None else queries.opened(read)
-    now = [as_facts(round_) for round_ in opened]
-    told = found[-1].rounds if found else []
+    known = known or Reading(event)
+    now = [as_facts(round_) for round_ in queries.opened(known.rounds)]
+    told = known.kept[-1].rounds if known.kept else []
     if not told or any(round_["state"] != "published" for round_ in (*told, *now)):
         return set()
     both = {round_["number"] for round_ in told} & {round_["number"] for round_ in now}
@@ -218,20 +206,21 @@ def company(rounds: Sequence[Facts]) -> dict[int, frozenset[tuple[int, int, froz
     return {person: frozenset(groups) for person, groups in found.items()}
 
 
-def improvable(event: Event) -> int | None:
+def improvable(event: Event, known: Reading | None = None) -> int | None:
     """The seed of a deal that nobody was told of or has changed by hand: looking on from there can only better it."""
-    dealing = db.session.get(Dealing, event.id)
-    if dealing is None or dealing.seed is None:
+    known = known or Reading(event)
+    last = next(iter(known.kept), None) if known.dealing.seed is not None else None
+    if last is None or last.act != "deal":
         return None
-    last = next(iter(snapshots(event.id)), None)
-    if last is None or last.act != "deal" or queries.rounds(event.id, "published", "held"):  # told, or lived
-        return None
-    return dealing.seed if queries.rounds(event.id, "draft") else None
+    # A round that is no draft was told, or lived.
+    return known.dealing.seed if {round_.state for round_ in known.rounds} == {"draft"} else None
 
 
-def undoable(event: Event, kept: Sequence[Snapshot] | None = None) -> Snapshot | None:
+def undoable(event: Event, known: Reading | None = None) -> Snapshot | None:
     """The last act, if it can be taken back: none of the rounds that it changed has begun since."""
-    last = next(iter(snapshots(event.id) if kept is None else kept), None)
+    known = known or Reading(event)
+    last = next(iter(known.kept), None)
     if last is None:
         return None
-    return None if begun(event) & {round_["number"] for round_ in last.rounds} else last
+    begun = {round_.number for round_ in known.rounds if round_.has_begun}
+    return None if begun & {round_["number"] for round_ in last.rounds} else last

@@ -1,11 +1,11 @@
 """Finding people: always inside one organisation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from convene.extensions import db
 from convene.people.models import Lock, Organisation, Person, Role, Separation
@@ -62,6 +62,7 @@ def at_desk(address: str, now: datetime) -> Sequence[Person]:
     organising = select(Role.person_id).where(Role.kind.in_(ORGANISING), Role.event_id.is_(None))
     rows = select(Person).where(Person.address == address, Person.state != "erased")
     rows = rows.where(or_(Person.id.in_(organising), Person.id.in_(hosting)))
+    rows = rows.options(joinedload(Person.organisation))
     return db.session.scalars(rows.order_by(Person.organisation_id)).all()
 
 
@@ -82,14 +83,13 @@ def roles(person_id: int) -> set[str]:
     return set(db.session.scalars(rows))
 
 
-def may_see_separations(person: Person) -> bool:
-    """The safeguarding lead alone; the owner until a lead is named."""
-    own = roles(person.id)
-    if "safeguarding" in own:
-        return True
+def reads_confidences(organisation_id: int, own: Collection[str]) -> bool:
+    """Whether somebody with these kinds of role there is the safeguarding lead, or the owner while none is named."""
+    if "safeguarding" in own or "owner" not in own:
+        return "safeguarding" in own
     named = select(Role.id).join(Person, Role.person_id == Person.id)
-    named = named.where(Person.organisation_id == person.organisation_id, Role.kind == "safeguarding")
-    return "owner" in own and db.session.scalar(named.limit(1)) is None
+    named = named.where(Person.organisation_id == organisation_id, Role.kind == "safeguarding")
+    return db.session.scalar(named.limit(1)) is None
 
 
 def of_name(organisation_id: int, name: str) -> Sequence[Person]:

@@ -150,10 +150,14 @@ def open_places(address: str, now: datetime) -> list[int]:
     return list(db.session.scalars(rows.where(~Signup.by_circle).order_by(Signup.event_id)))
 
 
-def at_door(event_id: int) -> list[Signup]:
-    """Who holds a place or waits for one, and whoever was marked, whatever became of their place; by name."""
+def at_door(event_id: int, besides: Collection[int] = ()) -> list[Signup]:
+    """Who holds a place or waits for one, and whoever was marked, whatever became of their place; by name.
+
+    `besides`: the ids of people who are wanted too, whatever became of their place.
+    """
     rows = select(Signup).outerjoin(Signup.attendance).where(Signup.event_id == event_id)
-    rows = rows.where(or_(Signup.state.in_((*HOLDING, "waitlisted")), Attendance.id.is_not(None)))
+    wanted = (Signup.state.in_((*HOLDING, "waitlisted")), Attendance.id.is_not(None))
+    rows = rows.where(or_(*wanted, Signup.person_id.in_(besides)))
     found = db.session.scalars(rows.options(joinedload(Signup.person), joinedload(Signup.attendance)))
     return sorted(found, key=lambda one: (one.person.name.casefold(), one.id))
 

@@ -16,7 +16,7 @@ from convene.extensions import begin_write, db
 from convene.mail import sending
 from convene.mail.models import OutgoingMail
 from convene.people.models import Organisation, Person, Role
-from convene.people.queries import may_see_separations
+from convene.people.queries import reads_confidences, roles
 from convene.worker import run_job, tidy
 from tests.factories import a_signup, an_event
 from tests.mail.posting import post
@@ -132,8 +132,12 @@ def test_the_safeguarding_lead_is_named_and_answers_to_letters_reach_the_first_o
     assert convene(*lead)[0] == 0
     with app.app_context():
         people = {person.address: person for person in db.session.scalars(select(Person))}
-        assert may_see_separations(people["lena@example.org"])
-        assert not may_see_separations(people["olive@example.org"]), "a named lead takes the owner's place"
+        assert reads_confidences(
+            people["lena@example.org"].organisation_id, roles(people["lena@example.org"].id)
+        )
+        assert not reads_confidences(
+            people["olive@example.org"].organisation_id, roles(people["olive@example.org"].id)
+        ), "a named lead takes the owner's place"
         assert db.session.scalars(select(Organisation.reply_to)).all() == ["olive@example.org"]
 
 

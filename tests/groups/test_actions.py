@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 from convene import clock
 from convene.events.models import Event
 from convene.extensions import db, start_write
-from convene.groups import actions, facts, publishing, queries, settings, undo
+from convene.groups import actions, facts, publishing, queries, reading, settings, undo
 from convene.groups.actions import Changed, NotPossible
 from convene.groups.deal import Plan, Problem
 from convene.groups.deal.engine import deal
@@ -120,7 +120,7 @@ def test_those_marked_here_are_dealt_and_before_anybody_is_marked_those_with_a_p
     assert len(facts.to_seat(event)) == 11, (
         "before the event begins, those who are not marked are on their way"
     )
-    event.starts_at = clock.now() - facts.LATE
+    event.starts_at = clock.now() - reading.LATE
     arrange(event)
     assert {len(group) for round_ in seated(event) for group in round_} == {2, 3} or len(
         seated(event)[0]
@@ -625,7 +625,7 @@ def test_people_on_their_way_are_dealt_until_the_list_is_complete_or_some_minute
     event.attendance_complete_at = clock.now()
     assert len(facts.to_seat(event)) == 2, "the organiser said that nobody else comes"
     event.attendance_complete_at = None
-    event.starts_at = clock.now() - facts.LATE
+    event.starts_at = clock.now() - reading.LATE
     assert len(facts.to_seat(event)) == 2
 
 
@@ -640,7 +640,7 @@ def test_links_to_rooms_outlive_a_smaller_deal_and_going_back(event: Event) -> N
         arrange(event, seed)
     assert [group.room_url for group in queries.rounds(event.id, "draft")[0].groups] == urls[:2]
     for _ in range(2):
-        undo.undo(event, undo.snapshots(event.id)[0].id, clock.now())
+        undo.undo(event, queries.snapshots(event.id)[0].id, clock.now())
     for round_ in queries.board(event.id):
         assert [group.room_url for group in round_.groups] == urls
     event.group_size = 4
@@ -655,12 +655,12 @@ def test_going_back_brings_no_old_links(event: Event) -> None:
     undo.remember(event, "deal", clock.now())
     arrange(event, 2)
     actions.set_rooms(event, ["https://video.example.org/new"])
-    undo.undo(event, undo.snapshots(event.id)[0].id, clock.now())
+    undo.undo(event, queries.snapshots(event.id)[0].id, clock.now())
     assert queries.board(event.id)[0].groups[0].room_url == "https://video.example.org/new"
     actions.set_rooms(event, [])
     undo.remember(event, "deal", clock.now())
     arrange(event, 3)
-    undo.undo(event, undo.snapshots(event.id)[0].id, clock.now())
+    undo.undo(event, queries.snapshots(event.id)[0].id, clock.now())
     assert {group.room_url for round_ in queries.board(event.id) for group in round_.groups} == {""}
 
 
@@ -698,7 +698,7 @@ def test_a_word_for_the_groups_changes_with_every_act_and_not_by_looking(event: 
     undo.remember(event, "deal", clock.now())
     arrange(event, 2)
     words.append(word())
-    undo.undo(event, undo.snapshots(event.id)[0].id, clock.now())
+    undo.undo(event, queries.snapshots(event.id)[0].id, clock.now())
     words.append(word())
     undo.remember(event, "pin", clock.now())
     actions.pin(event, True, seat_id=queries.board(event.id)[0].groups[0].seats[0].id)
@@ -734,5 +734,5 @@ def test_facilitators_ticked_since_are_not_published_side_by_side_nor_brought_ba
         publishing.publish_quietly(event, clock.now())
     arrange(event, 2)
     with pytest.raises(Changed), db.session.begin_nested():
-        undo.undo(event, undo.snapshots(event.id)[0].id, clock.now())
+        undo.undo(event, queries.snapshots(event.id)[0].id, clock.now())
     assert publishing.publish_quietly(event, clock.now())

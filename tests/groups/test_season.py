@@ -240,7 +240,7 @@ def test_a_plan_can_be_undone_at_each_session_and_is_not_bettered_for_one_alone(
     for event in events:
         assert undo.improvable(event) is None
         assert settings.of(event).because == settings.of(event).open_because == []
-    last = undo.snapshots(events[1].id)[0]
+    last = queries.snapshots(events[1].id)[0]
     undo.undo(events[1], last.id, clock.now())
     assert seated(events[1]) == before
 

@@ -294,7 +294,7 @@ def test_who_needs_something_is_moved_only_to_where_it_is(event: Event) -> None:
     needing(event, "captions", 2, one, other)
     needing(event, "no steps", 1, other)
     arrange(event)
-    assert settings.reach(event) == {one: 2, other: 1}
+    assert settings.reach(settings.needs_of(event.id)) == {one: 2, other: 1}
     groups = first_round(event)
     with pytest.raises(NotPossible, match="need"):
         actions.move(event, seat_of(event, one).id, groups[2].id)

@@ -197,7 +197,7 @@ def test_no_page_asks_anything_of_another_host(house: House) -> None:
 
 def test_style_sheets_ask_nothing_of_another_host(sqlite_app: Flask) -> None:
     client = sqlite_app.test_client()
-    for name in ("tokens", "base", "parts", "desk"):
+    for name in ("tokens", "base", "parts", "desk", "door"):
         with client.get(f"/static/css/{name}.css") as answer:
             for address in re.findall(r"url\(([^)]*)\)|@import\s+(\S+)", answer.get_data(as_text=True)):
                 assert not urlsplit("".join(address).strip("\"'")).netloc, f"{name}: {address}"

@@ -163,11 +163,11 @@ def test_a_rule_is_lifted_by_its_own_organisation_alone(
 def test_the_lead_alone_sees_separations_and_the_owner_until_one_is_named(host: Organisation) -> None:
     owner = an_organiser(host, now=NOW)
     other = an_organiser(host, kind="organiser", now=NOW)
-    assert queries.may_see_separations(owner)
-    assert not queries.may_see_separations(other)
+    assert queries.reads_confidences(owner.organisation_id, queries.roles(owner.id))
+    assert not queries.reads_confidences(other.organisation_id, queries.roles(other.id))
     actions.give_role(other, "safeguarding", NOW)
-    assert queries.may_see_separations(other)
-    assert not queries.may_see_separations(owner)
+    assert queries.reads_confidences(other.organisation_id, queries.roles(other.id))
+    assert not queries.reads_confidences(owner.organisation_id, queries.roles(owner.id))
 
 
 def test_people_are_looked_for_inside_one_organisation(host: Organisation) -> None:

@@ -11,7 +11,7 @@ from convene.extensions import db
 from convene.mail.models import OutgoingMail
 from convene.people import colours, confidences, team, worries
 from convene.people.models import Role
-from convene.people.queries import may_see_separations
+from convene.people.queries import reads_confidences, roles
 from tests.factories import a_person, an_organisation, an_organiser
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -101,7 +101,9 @@ def test_a_lead_is_named_at_the_desk_and_leaving_it_leaves_no_confidence_unread(
     worries.tell(a_person(owner.organisation), None, "I fear somebody.", now)
     confidences.tell_leads(owner.organisation_id, now)
     assert list(worries.leads(owner.organisation_id)) == [second]
-    assert not may_see_separations(owner), "two read what is told in confidence to one"
+    assert not reads_confidences(owner.organisation_id, roles(owner.id)), (
+        "two read what is told in confidence to one"
+    )
     lead = db.session.scalars(select(Role).where(Role.kind == team.LEAD)).one()
     with pytest.raises(team.OwnersOnly):
         team.end(lead, ORGANISER, "test", now)
@@ -114,11 +116,13 @@ def test_a_lead_is_named_at_the_desk_and_leaving_it_leaves_no_confidence_unread(
     assert "You can still" not in told[second.id] and "whoever owns the desk reads it" in told[second.id]
     assert "You can" not in told[owner.id], "who reads from now on neither reads it still, nor no more"
     assert sign_ins.find(secret, now), "an end of the lead's part signs nobody out"
-    assert may_see_separations(owner) and not may_see_separations(second)
+    assert reads_confidences(owner.organisation_id, roles(owner.id)) and not reads_confidences(
+        second.organisation_id, roles(second.id)
+    )
     team.name_lead(role, OWNER, "test", later + timedelta(minutes=1))
     team.end(role, OWNER, "test", later + timedelta(minutes=2))
     assert [mail.person_id for mail in posted("readers_changed")[-2:]] == [second.id, owner.id]
-    assert may_see_separations(owner), (
+    assert reads_confidences(owner.organisation_id, roles(owner.id)), (
         "whoever left the desk is lead still, so that nobody reads what is told"
     )
     assert list(worries.leads(owner.organisation_id)) == [owner]

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from convene import clock
 from convene.extensions import db, start_write
 from convene.groups import queries as groups
-from convene.people import actions, queries
-from convene.people.models import Person, Separation
+from convene.people import actions
+from convene.people.models import Separation
 from convene.web.organise import own, refusals
 from convene.web.organise.pairs import PairForm, chosen, fill, named, pairs_of, rule, typed
+from convene.web.organise.seen import sees_rules
 
 page = Blueprint("organise_apart", __name__)
 
@@ -20,13 +21,9 @@ NO_KEY = (
 NO_NOTE = "This note was written with another key, and cannot be read with the one set now."
 
 
-def sees_separations() -> bool:
-    return queries.may_see_separations(db.session.get_one(Person, g.desk.person_id))
-
-
 def lead_only() -> None:
     """For everybody else these pages are not there."""
-    if not sees_separations():
+    if not sees_rules():
         abort(404)
 
 

@@ -5,16 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from sqlalchemy import select
-
-from convene.events.models import Event
-from convene.extensions import db
-from convene.groups import history, settings
 from convene.groups.models import Group, Round
+from convene.groups.reading import Reading
 from convene.groups.rules import shared
-from convene.people.models import Lock
-from convene.people.queries import pairs
-from convene.signups.models import Signup
 
 Pair = tuple[int, int]  # two people's ids, the lower first
 
@@ -34,17 +27,16 @@ class Table:
 
 
 class Board:
-    """The rounds of one event, and what is known of the people in them; six queries, however many."""
+    """The rounds of one event that are worked on, and what is known of the people in them."""
 
-    def __init__(self, event: Event, rounds: Sequence[Round]):
+    def __init__(self, rounds: Sequence[Round], known: Reading):
         self.rounds = rounds
-        people = sorted({seat.person_id for group in groups_of(rounds) for seat in group.seats})
-        self.before = {(first, second) for first, second, _ in history.meetings(event, people)}
-        self.bound = blocks(pairs(Lock, people))
-        rows = select(Signup.person_id).where(Signup.event_id == event.id, Signup.first_time.is_(True))
-        self.newcomers = set(db.session.scalars(rows))
-        self.facilitated = settings.of(event).facilitated
-        self.leading = settings.leading(event)
+        people = {seat.person_id for group in groups_of(rounds) for seat in group.seats}
+        self.before = {(first, second) for first, second, _ in known.meetings(people)}
+        self.bound = blocks(known.together(people))
+        self.newcomers = {one.person_id for one in known.at_door if one.first_time}
+        self.facilitated = known.dealing.facilitated
+        self.leading = known.leading()
 
     def meetings(self, group: Group) -> list[Pair]:
         """The pairs who meet in a group; those who are kept together do not meet there."""

@@ -13,6 +13,7 @@ from convene.events.models import Event
 from convene.extensions import db
 from convene.groups import actions, facts, queries, undo
 from convene.groups.deal import Mixture, Problem
+from convene.groups.reading import Reading
 from convene.groups.revision import revision
 from convene.web.organise import own
 from convene.web.organise.changes import BEGUN, outdated
@@ -27,9 +28,10 @@ page = Blueprint("organise_compare", __name__)
 def compare(event_id: int) -> ResponseReturnValue:
     """The groups as they stand beside an earlier state of them, figure by figure; rounds that have begun in neither."""
     event = own.event(event_id)
-    found = queries.rounds(event.id)
+    known = Reading(event)
+    found = known.rounds
     begun = {round_.number for round_ in found if round_.has_begun}
-    earlier = [one for one in undo.snapshots(event.id) if one.rounds]
+    earlier = [one for one in known.kept if one.rounds]
     wanted = whole(request.args.get("with"))
     other = next((one for one in earlier if one.id == wanted), None)
     other = other or next((one for one in earlier if one.act == "deal"), earlier[0] if earlier else None)
@@ -38,7 +40,7 @@ def compare(event_id: int) -> ResponseReturnValue:
     rows: list[tuple[str, str, str]] = []
     if now_rounds and then_rounds:
         try:
-            problem = facts.problem(event, seed=1)
+            problem = facts.problem(event, 1, known)
         except (facts.NobodyHere, facts.AlreadyHeld):
             pass
         else:
@@ -52,7 +54,7 @@ def compare(event_id: int) -> ResponseReturnValue:
         rows=rows,
         differently=undo.differently(now_rounds, then_rounds),
         behind=other is not None and len(then_rounds) < len(other.rounds),
-        revision=revision(event, found),
+        revision=revision(event, found, known.kept),
     )
 
 

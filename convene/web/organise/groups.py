@@ -11,8 +11,10 @@ from werkzeug.wrappers import Response
 from convene import clock
 from convene.events.models import Event
 from convene.extensions import db
-from convene.groups import actions, facts, queries, settings, undo
+from convene.groups import actions, facts, queries, undo
+from convene.groups.deal import Problem
 from convene.groups.models import Dealing, Round
+from convene.groups.reading import Reading
 from convene.groups.revision import refuse_outdated, revision
 from convene.groups.turnout import losing, turnout
 from convene.signups.models import Signup
@@ -70,17 +72,16 @@ class RoomsForm(Form):
 
 
 def render(event: Event, code: int = 200, rooms: RoomsForm | None = None) -> ResponseReturnValue:
-    found = queries.rounds(event.id)
+    known = Reading(event)
+    found, coming = known.rounds, known.coming
     rounds = queries.board_of(found)
     chosen = shown(rounds, request.args.get("round", type=int))
-    dealing = settings.of(event)  # held, so that nobody below reads it once more
-    board = Board(event, rounds)
+    board = Board(rounds, known)
     links = [url for _, url in sorted(actions.rooms_of(found).items())]
-    coming = facts.to_seat(event)
-    in_hand, kept = None, undo.snapshots(event.id)
+    in_hand, asked = None, asked_now(known)
     if chosen and event.state != "called_off":
         seat_id, group_id = whole(request.args.get("seat")), whole(request.args.get("to"))
-        in_hand = preview(event, rounds, chosen, seat_id, group_id)
+        in_hand = preview(known, asked, rounds, chosen, seat_id, group_id)
     return (
         render_template(
             "organise/groups.html",
@@ -96,21 +97,21 @@ def render(event: Event, code: int = 200, rooms: RoomsForm | None = None) -> Res
             ),
             acts=ACTS,
             settings_page=SETTINGS_PAGE,
-            strip=mixed(event, rounds, found, coming),
-            bound=bound(dealing, coming),
+            strip=mixed(asked, rounds),
+            bound=bound(known.dealing, coming),
             coming=len(coming),
             marked_here=sum(one.attendance is not None for one in coming),
-            revision=revision(event, found),
-            losing=losing(event, found),
+            revision=revision(event, found, known.kept),
+            losing=losing(event, known),
             most_choices=CHOICES,
             states={round_.state for round_ in rounds},
-            last=undo.undoable(event, kept),
-            can_compare=any(one.rounds for one in kept),
+            last=undo.undoable(event, known),
+            can_compare=any(one.rounds for one in known.kept),
             in_hand=in_hand,
-            turnout=turnout(event, clock.now(), found, coming),
-            touched=len(undo.touched(event, found, kept)) if event.ends_at > clock.now() else 0,
+            turnout=turnout(event, clock.now(), known),
+            touched=len(undo.touched(event, known)) if event.ends_at > clock.now() else 0,
             on_the_day=event.starts_at - ON_THE_DAY <= clock.now(),
-            improvable=undo.improvable(event) is not None,
+            improvable=undo.improvable(event, known) is not None,
         ),
         code,
     )
@@ -122,17 +123,18 @@ def shown(rounds: Sequence[Round], number: int | None) -> Round | None:
     return chosen or next((one for one in rounds if not one.has_begun), rounds[-1] if rounds else None)
 
 
-def mixed(
-    event: Event, rounds: Sequence[Round], found: Sequence[Round], coming: Sequence[Signup]
-) -> list[Row]:
-    """The strip of the open rounds, of all that were found; none where there are no such rounds, or nobody is here."""
-    opened = [round_ for round_ in rounds if not round_.has_begun]
-    if not opened:
-        return []
+def asked_now(known: Reading) -> Problem | None:
+    """What a deal would be asked now; none where nobody is here, or every round was held."""
     try:
-        return strip(facts.problem(event, 1, found, coming), opened)
+        return facts.problem(known.event, 1, known)
     except (facts.NobodyHere, facts.AlreadyHeld):
-        return []
+        return None
+
+
+def mixed(asked: Problem | None, rounds: Sequence[Round]) -> list[Row]:
+    """The strip of the open rounds; none where there are no such rounds, or nothing could be asked."""
+    opened = [round_ for round_ in rounds if not round_.has_begun]
+    return strip(asked, opened) if asked and opened else []
 
 
 def bound(dealing: Dealing, coming: Sequence[Signup]) -> list[str]:

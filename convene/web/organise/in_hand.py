@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from convene.events.models import Event
-from convene.groups import actions, facts
+from convene.groups import actions, facts, settings
 from convene.groups.deal import Effect, Invalid, Problem
 from convene.groups.deal import move as moved
 from convene.groups.deal import swap as swapped
 from convene.groups.models import Group, Round, Seat
+from convene.groups.reading import Reading
 from convene.web.organise.seen import sees_rules
 from convene.web.organise.strip import as_groups, better, in_words
 
@@ -38,34 +38,36 @@ class Choice:
 
 
 def preview(
-    event: Event, board: Sequence[Round], chosen: Round, seat_id: int, group_id: int
+    known: Reading,
+    problem: Problem | None,
+    board: Sequence[Round],
+    chosen: Round,
+    seat_id: int,
+    group_id: int,
 ) -> dict[str, Any] | None:
     """What the page shows while somebody is in hand: going to that group, or changing places with one of it.
 
     `board` are the rounds of the page, `chosen` one of them. Read anew, they might be others: a deal that lands
-    meanwhile puts other rounds in their place.
+    meanwhile puts other rounds in their place. Without a `problem` the move is possible all the same; its figures are
+    not to be had.
     """
     seats = {seat.id: seat for group in chosen.groups for seat in group.seats}
     groups = {group.id: group for group in chosen.groups}
     seat, target = seats.get(seat_id), groups.get(group_id)
     if seat is None or target is None or target.id == seat.group_id or chosen.has_begun:
         return None
-    try:
-        problem = facts.problem(event, seed=1)
-    except (facts.NobodyHere, facts.AlreadyHeld):
-        problem = None  # the move is possible all the same; its figures are not to be had
     rounds = [one for one in board if not one.has_begun]
     number = 1 + (len(problem.held) if problem else 0) + rounds.index(chosen)
     return {
         "seat": seat,
         "target": target,
-        "choices": choices(event, problem, rounds, number, seat, target),
+        "choices": choices(known, problem, rounds, number, seat, target),
         "sizes": (len(target.seats) + 1, len(seat.group.seats) - 1),
     }
 
 
 def choices(
-    event: Event, problem: Problem | None, rounds: Sequence[Round], number: int, seat: Seat, target: Group
+    known: Reading, problem: Problem | None, rounds: Sequence[Round], number: int, seat: Seat, target: Group
 ) -> list[Choice]:
     plan = as_groups(rounds)
     me = facts.key(seat.person_id)
@@ -84,7 +86,7 @@ def choices(
 
     def choice(act: str, id_: int, words: str, places: Mapping[int, int], other: Seat | None) -> Choice:
         effect = weighed(other)
-        refused = said_before(event, seat.group.round, places)
+        refused = said_before(known, seat.group.round, places)
         if refused or effect is None:
             return Choice(act, id_, words, (), False, refused)
         return Choice(act, id_, words, in_words(effect), better(effect), "")
@@ -97,7 +99,7 @@ def choices(
     return found
 
 
-def said_before(event: Event, round_: Round, places: Mapping[int, int]) -> str:
+def said_before(known: Reading, round_: Round, places: Mapping[int, int]) -> str:
     """Why a change would be refused, before it is asked for; only to those who may know of rules.
 
     To others a page of verdicts would single out, name by name, who keeps away from whom. They hear it of the one
@@ -106,7 +108,8 @@ def said_before(event: Event, round_: Round, places: Mapping[int, int]) -> str:
     if not sees_rules():
         return ""
     try:
-        actions.refuse_breach(event, round_, places)
+        needed, leading = settings.reach(known.needs), known.leading()
+        actions.refuse(round_, places, known.every_apart, known.every_together, needed, leading)
     except actions.NotPossible as reason:
         return refusal(reason)
     return ""

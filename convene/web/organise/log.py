@@ -12,7 +12,7 @@ from convene.access.models import AuditEntry
 from convene.calendar import zones
 from convene.people.queries import ORGANISING
 from convene.web.organise import log_subjects
-from convene.web.organise.apart import sees_separations
+from convene.web.organise.seen import sees_rules
 
 page = Blueprint("organise_log", __name__)
 
@@ -121,7 +121,7 @@ def begins(day: date | None, *, after: int = 0) -> datetime | None:
 def show() -> ResponseReturnValue:
     if not g.desk.roles & set(ORGANISING):
         abort(404)
-    is_lead = sees_separations()
+    is_lead = sees_rules()
     verb, actor = request.args.get("verb", ""), request.args.get("actor", "")
     before = request.args.get("before", type=int) or 0
     asked = audit.Asked(

@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 from wtforms import Field, Form
 
-BOTH = "Somebody else changed this too: see above what stands there now"
+BOTH = "Somebody else changed “{}” too: see what stands there now, under “You both changed this”"
 ASK = (
     "Somebody else saved this while you wrote. Nothing of yours is saved yet, and nothing is lost: choose, "
     "and save again."
@@ -66,7 +66,7 @@ def settle(form: Form, now: Mapping[str, Any]) -> list[Clash]:
     left = [name for name in both if name not in ticked]
     form["revision"].data = revision(now)
     for name in left:
-        form[name].errors = [*form[name].errors, BOTH]
+        form[name].errors = [*form[name].errors, BOTH.format(form[name].label.text)]
     if left:
         form.form_errors.append(ASK)
     return [clash(form[name], now[name]) for name in left]

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from convene.people import finding, tags
 from convene.people.models import Tag
-from convene.web.organise.apart import sees_separations
+from convene.web.organise.seen import sees_rules
 
 page = Blueprint("organise_people", __name__)
 
@@ -33,5 +33,5 @@ def show() -> ResponseReturnValue:
         tags=tags.of_host(g.desk.organisation_id),
         people=people[:SHOWN],
         more=len(people) > SHOWN,
-        may_see=sees_separations(),
+        may_see=sees_rules(),
     )

@@ -2,11 +2,11 @@
 
 from flask import g
 
-from convene.extensions import db
-from convene.people.models import Person
-from convene.people.queries import may_see_separations
+from convene.people.queries import reads_confidences
 
 
 def sees_rules() -> bool:
-    """Whether they may know of keep-apart rules."""
-    return may_see_separations(db.session.get_one(Person, g.desk.person_id))
+    """Whether they may know of keep-apart rules; asked of the database once for a page."""
+    if "sees_rules" not in g:
+        g.sees_rules = reads_confidences(g.desk.organisation_id, g.desk.roles)
+    return bool(g.sees_rules)

@@ -11,6 +11,7 @@ from convene.access.models import AuditEntry
 from convene.events.models import Event
 from convene.extensions import db
 from convene.groups import queries, settings
+from convene.groups.reading import Reading
 from convene.people.actions import keep_apart, keep_together
 from convene.people.models import Person
 from convene.web.organise.board import Board, Table
@@ -166,7 +167,7 @@ def test_what_the_board_says_of_facilitators_is_counted_anew_from_who_sits_there
 def board_tables(world: World, event_id: int) -> list[Table]:
     def look() -> list[Table]:
         rounds = queries.board(event_id)
-        return Board(db.session.get_one(Event, event_id), rounds).tables(rounds[0])
+        return Board(rounds, Reading(db.session.get_one(Event, event_id))).tables(rounds[0])
 
     return world.read(look)
 

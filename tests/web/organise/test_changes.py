@@ -134,7 +134,7 @@ def test_a_pin_that_means_nothing_is_a_bad_request(world: World, what: str) -> N
 
 
 def last(world: World, event_id: int) -> int:
-    return world.read(lambda: undo.snapshots(event_id)[0].id)
+    return world.read(lambda: queries.snapshots(event_id)[0].id)
 
 
 def test_each_act_is_taken_back_the_last_one_first(world: World) -> None:
@@ -283,7 +283,7 @@ def test_twenty_acts_back_are_kept_and_what_people_were_told_beside_them(world: 
     seat_id, _ = seat_of(world, event_id, NAMES[0])
     for number in range(30):
         press(world, event_id, "pin", pin=f"seat-{seat_id}-{'on' if number % 2 else 'off'}", round=1)
-    kept = world.read(lambda: len(undo.snapshots(event_id)))
+    kept = world.read(lambda: len(queries.snapshots(event_id)))
     assert kept == undo.KEPT + 1
     _, label = elsewhere(world, event_id, NAMES[0])
     assert "than their letter says" in text(move(world, event_id, NAMES[0], label))

@@ -30,10 +30,12 @@ def opened(client: FlaskClient, path: str) -> dict[str, str]:
 def test_the_host_s_own_settings(world: World) -> None:
     path, other = "/organise/host", world.signed_in(OWNER, world.host_id)
     mine, theirs = opened(world.client, path), opened(other, path)
-    other.post(path, data={**theirs, "about": "We meet\nfor soup.", "reply_to": "soup@example.org"})
+    other.post(path, data={**theirs, "about": "We meet\n\nfor soup.", "reply_to": "soup@example.org"})
     stale = world.client.post(path, data={**mine, "about": "We meet for ideas.", "accent": "#f6b73c"})
     assert stale.status_code == 409
     assert all(words in text(stale) for words in ("You both changed this", "for soup.", "We meet for ideas."))
+    assert "Somebody else changed “About it, in a sentence or two” too" in text(stale), "each by its name"
+    assert "Empty" not in text(stale), "a line between paragraphs is no answer"
     assert 'value="soup@example.org"' in stale.text
     assert world.read(lambda: db.session.get_one(Organisation, world.host_id).accent) == ""
     assert world.client.post(path, data=form_values(stale)).status_code == 303

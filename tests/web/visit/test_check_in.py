@@ -36,6 +36,7 @@ def test_whoever_reads_the_mailbox_is_asked_after_and_only_those_ticked_are_mark
     assert "Tick whoever is here" in visitor.words and marked() == set()
     visitor.press("We are here", here=[str(ids["Ben"]), str(ids["Di"]), "999999", "x"])
     assert marked() == {ids["Ben"]} and "Ben, you are on the list." in visitor.words
+    assert visitor.heading == "Thank you" and "Is anybody else here with you?" in visitor.words
     visitor.press("We are here", here=[str(ids["Ann"])])
     assert marked() == {ids["Ann"], ids["Ben"]}
     # On another phone the one who is left is found by the address, though it is not the one whom it belongs to.
