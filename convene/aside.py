@@ -22,17 +22,21 @@ def run(target: str, *given: Any, seconds: float = PATIENCE, niceness: int = 0) 
     An exception that it raises is raised here. Raises Aside where the process dies or is not done in time. With a
     `niceness` it goes behind everything else that this machine does.
     """
-    before = ["nice", "-n", str(niceness)] if niceness else []
-    command = [*before, sys.executable, "-m", "convene.aside", target]
     try:
-        asked = pickle.dumps(given)
-        done = subprocess.run(command, input=asked, stdout=subprocess.PIPE, timeout=seconds, check=True)
+        answered = elsewhere(target, pickle.dumps(given), seconds, niceness)
     except (subprocess.SubprocessError, pickle.PicklingError, RecursionError) as fault:
         raise Aside(f"{target}: {type(fault).__name__}") from None
-    raised, answer = pickle.loads(done.stdout)  # noqa: S301 - written by this module's other end
+    raised, answer = pickle.loads(answered)  # noqa: S301 - written by this module's other end
     if raised:
         raise answer
     return answer
+
+
+def elsewhere(target: str, asked: bytes, seconds: float, niceness: int) -> bytes:
+    """What `answer` says to this in a new process. Raises subprocess.SubprocessError."""
+    before = ["nice", "-n", str(niceness)] if niceness else []
+    command = [*before, sys.executable, "-m", "convene.aside", target]
+    return subprocess.run(command, input=asked, stdout=subprocess.PIPE, timeout=seconds, check=True).stdout
 
 
 def answer(target: str, given: bytes) -> bytes:

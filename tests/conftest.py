@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy.orm import Session, scoped_session
 
+from convene import aside
 from tests import quick
 from tests.parts import browser as chromium
 from tests.parts.databases import KINDS, Databases
@@ -25,6 +26,7 @@ from tests.parts.processes import Processes
 
 RUN_FOLDER = "CONVENE_TEST_FOLDER"  # tells the parallel workers of a run where its folder is
 RUN = pytest.StashKey[Run]()
+begun = aside.elsewhere
 
 # `pytest --hypothesis-profile=nightly` looks further. On CI the same code gets the same examples every time.
 hypothesis.settings.register_profile(
@@ -159,6 +161,31 @@ def session(app: Flask) -> Iterator[scoped_session[Session]]:
     """`db.session` in the application's context, opened for writing; after a commit, `begin_write` again."""
     with application().writing(app) as session:
         yield session
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forked_asides() -> Iterator[None]:
+    """Work set aside is forked from a process that has read the large libraries, begun when first asked for."""
+    kept = []
+
+    def elsewhere(target: str, *how: Any) -> bytes:
+        forked = import_module("tests.parts.asides").forked()
+        kept.append(forked)
+        return bytes(forked.elsewhere(target, *how))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aside, "elsewhere", elsewhere)
+        yield
+    for forked in kept[:1]:
+        forked.end()
+
+
+@pytest.fixture
+def begun_asides() -> Iterator[None]:
+    """Work set aside is done in a process begun from nothing, as outside the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aside, "elsewhere", begun)
+        yield
 
 
 # The world outside

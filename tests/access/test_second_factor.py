@@ -111,6 +111,7 @@ def test_what_no_browser_sends_is_refused_as_a_key(session: scoped_session[Sessi
             act()
 
 
+@pytest.mark.usefixtures("begun_asides")
 def test_a_fault_in_a_process_aside_comes_back_as_it_was() -> None:
     with pytest.raises(Refused):
         aside.run("convene.access.webauthn:new_key", {}, b"challenge", "localhost", "http://localhost")

@@ -28,9 +28,14 @@ def kept(processes: Processes) -> Process:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_keeper_ends_both_when_it_is_asked(processes: Processes, number: signal.Signals) -> None:
+def test_the_keeper_weighs_little_and_ends_both_when_it_is_asked(
+    processes: Processes, number: signal.Signals
+) -> None:
     both = kept(processes)
     assert len(both.relatives()) >= 3
+    rollup = Path(f"/proc/{both.pid}/smaps_rollup").read_text().splitlines()
+    weight = next(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
+    assert weight < 15_000, "kB: the keeper loads nothing of the program"
     assert both.stop(number) == 0
 
 
@@ -49,10 +54,3 @@ def test_where_one_of_them_dies_the_other_is_ended_and_it_says_so(processes: Pro
     assert both.process.wait(30) == 1
     assert "the worker ended by itself; stopping." in both.said()
     assert both.stop() == 1
-
-
-def test_the_keeper_weighs_next_to_nothing(processes: Processes) -> None:
-    both = kept(processes)
-    rollup = Path(f"/proc/{both.pid}/smaps_rollup").read_text().splitlines()
-    weight = next(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
-    assert weight < 15_000, "kB: it loads nothing of the program"

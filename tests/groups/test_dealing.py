@@ -34,6 +34,7 @@ def test_a_problem_that_is_not_well_formed_is_said_in_its_sentence() -> None:
         dealing.deal(Problem((PEOPLE[0], PEOPLE[0]), 4), 0.05)
 
 
+@pytest.mark.usefixtures("begun_asides")
 def test_a_deal_that_takes_far_too_long_or_breaks_off_is_refused_and_says_that_nothing_was_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

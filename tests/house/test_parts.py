@@ -1,7 +1,6 @@
 """What the tests stand on keeps its promises: it is real, it starts clean, and it leaves nothing behind."""
 
 import os
-import signal
 import smtplib
 import subprocess
 import sys
@@ -272,14 +271,6 @@ def test_a_whole_family_is_killed_at_once(processes: Processes) -> None:
     assert web.relatives(), "the server works in processes of its own"
     web.kill()
     assert marked(web.mark) == []
-
-
-@pytest.mark.one_database
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_run_starts_pages_and_worker_and_ends_both(processes: Processes, number: signal.Signals) -> None:
-    both = processes.run()
-    assert len(both.relatives()) >= 2
-    assert both.stop(number) == 0
 
 
 @pytest.mark.one_database

@@ -176,10 +176,17 @@ def cost(raw: bytes, *, whole: bool = True) -> tuple[str, float, int]:
     tracemalloc.start()
     before = time.process_time()
     kind = read(raw, whole=whole).kind
-    spent = time.process_time() - before
+    seconds = time.process_time() - before
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return kind, spent, most
+    return kind, seconds, most
+
+
+def spent(raw: bytes) -> float:
+    """The seconds it takes to know a message; to watch its memory too takes several times as long."""
+    before = time.process_time()
+    read(raw)
+    return time.process_time() - before
 
 
 PARTS = b"From: pat@example.net\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
@@ -222,10 +229,10 @@ def test_a_message_of_a_million_parts_costs_little(raw: bytes) -> None:
 def test_no_charset_that_a_stranger_names_costs_much(charset: str, head: str) -> None:
     part = f"--b\r\nContent-Type: text/calendar; method=REPLY; charset={charset}\r\n\r\n".encode()
     kinds = f"{head}\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n".encode()
-    _, seconds, _ = cost(kinds + (part + b"\xe9a-" + b"9" * 260_000 + b"\r\n") * 18)
-    assert seconds < 5, "punycode alone took a minute and more"
-    _, seconds, _ = cost(kinds + part + b"\xe9a-" + b"9" * 60_000 + b"\r\n")
-    assert seconds < 1
+    assert spent(kinds + (part + b"\xe9a-" + b"9" * 260_000 + b"\r\n") * 18) < 5, (
+        "punycode alone took a minute"
+    )
+    assert spent(kinds + part + b"\xe9a-" + b"9" * 60_000 + b"\r\n") < 1
 
 
 @pytest.mark.parametrize(

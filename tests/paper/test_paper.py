@@ -64,6 +64,7 @@ def test_what_a_face_has_no_shape_for_is_left_out(words: str) -> None:
         assert kept == " ".join(words.split())
 
 
+@pytest.mark.usefixtures("begun_asides")
 def test_the_picture_of_a_code_stands_in_a_page_and_is_made_aside() -> None:
     made = aside.run("convene.paper.qr:data_uri", STREET.url)
     assert made.startswith("data:image/svg+xml;") and made == qr.data_uri(STREET.url)

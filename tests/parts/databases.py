@@ -52,6 +52,8 @@ class Databases:
 
     def __init__(self, folder: Path, worker: str, migrate: Callable[[str], None]) -> None:
         self.folder = folder
+        memory = postgres.beside(folder)
+        self.files = memory if memory.exists() else folder
         self.worker = worker
         self.migrate = migrate
         self.made: list[str] = []
@@ -113,16 +115,16 @@ class Databases:
         return path
 
     def of_this_worker(self, name: str) -> Path:
-        folder = self.folder / self.worker
+        folder = self.files / self.worker
         folder.mkdir(exist_ok=True)
         return folder / name
 
     def sqlite_template(self) -> Path:
-        template = self.folder / "template.sqlite"
+        template = self.files / "template.sqlite"
         if not template.exists():
-            with postgres.locked(self.folder / "migrating.sqlite"):
+            with postgres.locked(self.files / "migrating.sqlite"):
                 if not template.exists():
-                    draft = self.folder / "draft.sqlite"
+                    draft = self.files / "draft.sqlite"
                     draft.unlink(missing_ok=True)  # a migration that failed may have left half of it
                     self.migrate(f"sqlite:///{draft}")
                     draft.rename(template)

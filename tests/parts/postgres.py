@@ -27,6 +27,8 @@ PREFIX = "convene-tests-"
 URL_NAME = "CONVENE_TEST_PG_URL"
 START_SECONDS = 60
 STOP_SECONDS = 15
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of a name of its own is made in it
+ROOM = 2**30  # bytes
 PR_SET_PDEATHSIG = 1
 
 # Nothing here has to survive a power cut, so no write waits for the disk.
@@ -63,12 +65,27 @@ class Run:
         self.folder.chmod(0o755)  # the server may run as another user
         self.alive: IO[str] = (self.folder / "alive").open("a")
         fcntl.flock(self.alive, fcntl.LOCK_EX)
+        if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+            beside(self.folder).mkdir(mode=0o700)
 
     def end(self) -> None:
         """Let the keeper stop the server, wait until it has, and remove the folder."""
         self.alive.close()
         with locked(self.folder / "serving"):
-            shutil.rmtree(self.folder, ignore_errors=True)
+            clear(self.folder)
+
+
+def beside(folder: Path) -> Path:
+    """A run's second folder, in memory, for what SQLite writes: a disk would make it wait at every commit.
+
+    There is none where the machine has little memory to give.
+    """
+    return MEMORY / folder.name
+
+
+def clear(folder: Path) -> None:
+    for one in (folder, beside(folder)):
+        shutil.rmtree(one, ignore_errors=True)
 
 
 def sweep() -> None:
@@ -77,7 +94,7 @@ def sweep() -> None:
         try:
             with (folder / "alive").open("r+") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
+                clear(folder)
         except OSError:
             continue  # still running, another person's, or not begun
 
@@ -211,7 +228,7 @@ def keep(folder: Path) -> None:
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
-            shutil.rmtree(folder, ignore_errors=True)
+            clear(folder)
 
 
 def stop(number: int, frame: FrameType | None) -> NoReturn:

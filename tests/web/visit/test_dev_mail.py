@@ -1,6 +1,7 @@
 """The letters of a development copy can be read on its own machine, and nowhere else."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,21 +27,26 @@ def letters(tmp_path: Path) -> Path:
     return folder
 
 
-def copy(databases: Databases, letters: Path, base: str) -> Flask:
-    settings = {
-        "CONVENE_DATABASE_URL": databases.clean("sqlite"),
-        "CONVENE_MAIL_URL": f"folder:{letters}",
-        "CONVENE_BASE_URL": base,
-    }
+@cache
+def copy(url: str, base: str) -> Flask:
+    """A copy of Convene at this address, made once for all tests: what differs between them is its folder of mail."""
+    settings = {"CONVENE_DATABASE_URL": url, "CONVENE_MAIL_URL": "folder:mail", "CONVENE_BASE_URL": base}
     app = create_app(TestConfig(settings))
     app.test_client_class = Client
+    return app
+
+
+def at(databases: Databases, letters: Path, base: str) -> Flask:
+    """The copy at this address, on an empty database, with its letters in this folder."""
+    app = copy(databases.clean("sqlite"), base)
+    app.config["MAIL_URL"] = f"folder:{letters}"
     return app
 
 
 @pytest.fixture
 def reader(databases: Databases, letters: Path) -> Iterator[FlaskClient]:
     """A visitor of a copy at home, from which one person was written to."""
-    app = copy(databases, letters, "http://localhost")
+    app = at(databases, letters, "http://localhost")
     with app.app_context():
         start_write()
         signup = sign_up(an_event().id, "ngozi@example.org", "Ngozi & Co", None, clock.now())
@@ -91,7 +97,7 @@ def test_nobody_reads_them_through_a_proxy_on_the_same_machine(reader: FlaskClie
 
 
 def test_a_real_site_has_no_such_page(databases: Databases, letters: Path) -> None:
-    app = copy(databases, letters, "https://convene.example.org")
+    app = at(databases, letters, "https://convene.example.org")
     answer = app.test_client().get("/dev/mail/", base_url="https://convene.example.org")
     assert answer.status_code == 404
     assert "This copy is for trying things out" not in answer.text
