@@ -13,6 +13,7 @@ from flask_migrate import upgrade
 from flask_sqlalchemy.session import Session
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import scoped_session
+from sqlalchemy.pool import QueuePool
 from werkzeug.test import TestResponse
 
 from config import TestConfig
@@ -63,7 +64,10 @@ def lent(url: str) -> Iterator[Flask]:
     app.config.clear()
     app.config.update(settings)
     with app.app_context():
-        db.engine.dispose()
+        # The file of SQLite goes; a server's connection stays, with all that it knows of the tables by now.
+        pool = db.engine.pool
+        if db.engine.name == "sqlite" or not isinstance(pool, QueuePool) or pool.checkedout():
+            db.engine.dispose()
 
 
 def copied(settings: dict[str, Any]) -> dict[str, Any]:
