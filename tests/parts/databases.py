@@ -38,7 +38,7 @@ do $$ declare names text; begin
   if names is not null then execute 'truncate ' || names || ' restart identity cascade'; end if;
 end $$"""
 
-# A transaction that an earlier test left open may hold a lock. A connection that waits holds none, and is dear to begin.
+# A transaction that an earlier test left open may hold a lock. A connection that waits holds none, and is dear to make.
 END_OTHERS: LiteralString = """select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'"""
 
