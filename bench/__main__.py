@@ -160,7 +160,7 @@ def measure_people() -> None:
 
 
 def measure_nudges() -> None:
-    say(f"\nSmall asks among {nudges.PEOPLE:,} people (SQLite)")
+    say(f"\nSmall asks among {nudges.PEOPLE:,} people")
     for line in nudges.lines():
         say(line)
 

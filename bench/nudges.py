@@ -1,89 +1,124 @@
 """Small asks among many: how long finding what is due takes, and how many are decided and posted in a second.
 
-`python -m bench.nudges` measures in this process, on SQLite in a folder of its own, and prints a line for each figure.
+`python -m bench.nudges` measures in this process, on a new SQLite and on a new PostgreSQL, and prints a line for each
+figure. What is posted is a mixture of all rules; its floor is the plain driver writing the same rows into the same
+tables, as many to a commit.
 """
 
-import random
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, select, text
 
-from bench.rows import an_event, host
+from bench.asking import NOW, PEOPLE, plant
+from bench.server import KINDS, new_postgres
 from config import ROOT
-from convene import clock
-from convene.extensions import begin_write, db
+from convene.extensions import WRITING, begin_write, db, dialect
+from convene.mail.models import OutgoingMail
 from convene.nudges import actions
-from convene.people.models import Person
-from convene.signups.models import Signup
+from convene.nudges.actions import AT_ONCE, Batch
+from convene.nudges.models import Nudge
+from tests.parts import postgres
 from tests.parts.application import made, migrate_to_newest
 
-PEOPLE, EVENTS, PLACES, DUE = 100_000, 200, 100, 2_000
-NOON = 12  # what is due then is not held for the night
+MUST = 1_000
 
 
-def plant() -> None:
-    """People with and without a profile, places at events to come and over; of some of them a reminder is due."""
-    now, chance = clock.now().replace(hour=NOON, minute=0), random.Random(1)  # noqa: S311 - chance for variety
-    begin_write()
-    first = an_event("The first of many", now + timedelta(hours=20), 5000, now)
-    host_id = host(now).id
-    rows = []
-    for number in range(PEOPLE):
-        address = f"p{number}@example.org"
-        row = {"organisation_id": host_id, "name": f"Person {number}", "name_folded": f"person {number}"}
-        days = timedelta(days=chance.randrange(0, 170))
-        row |= {"address": address, "address_typed": address, "state": "active", "created_at": now - days}
-        rows.append({**row, "field": "Bread" if number % 2 else None})
-    db.session.execute(insert(Person), rows)
-    ids = list(db.session.scalars(select(Person.id).order_by(Person.id)))
-    places = [{"event_id": first.id, "person_id": one} for one in ids[:DUE]]
-    for number in range(EVENTS):
-        starts = now + timedelta(days=2 + number % 60 if number % 2 else -3 - number % 60)
-        event = an_event(f"Number {number}", starts, PLACES, now)
-        chosen = chance.sample(ids[DUE:], PLACES)
-        places += [{"event_id": event.id, "person_id": one} for one in chosen]
-    facts = {
-        "state": "confirmed",
-        "started_at": now - timedelta(days=9),
-        "confirmed_at": now - timedelta(days=9),
-    }
-    db.session.execute(insert(Signup), [{**facts, **one} for one in places])
-    db.session.commit()
+@contextmanager
+def database(kind: str) -> Iterator[str]:
+    """The address of a new database that keeps its word; gone afterwards."""
+    if kind == "SQLite":
+        with tempfile.TemporaryDirectory(prefix="convene-bench-") as folder:
+            yield f"sqlite:///{Path(folder) / 'nudges.sqlite'}"
+        return
+    run = postgres.Run()
+    try:
+        yield new_postgres(run)
+    finally:
+        run.end()
 
 
-def measure() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="convene-bench-") as folder:
-        url = f"sqlite:///{Path(folder) / 'nudges.sqlite'}"
+def measure(kind: str) -> Iterator[str]:
+    with database(kind) as url:
         migrate_to_newest(url)
         with made(url) as app, app.app_context():
             plant()
-            now = clock.now().replace(hour=NOON, minute=0)
-            for name, moment in (
-                ("with the rules of each hour", now),
-                ("of any other minute", now.replace(minute=30)),
-            ):
-                taken = []
-                for _ in range(5):
-                    db.session.rollback()
-                    began = time.perf_counter()
-                    batches = actions.due(moment)
-                    taken.append(time.perf_counter() - began)
-                found = sum(len(one.people) for one in batches)
-                yield f"{found:,} due among {PEOPLE:,} people, {name}: {sorted(taken)[2]:.2f} s"
-            db.session.rollback()
-            began, posted = time.perf_counter(), 0
-            for batch in batches:
-                begin_write()
-                posted += actions.post_batch(batch, now)
+            if kind != "SQLite":  # as its own housekeeping would, were it on
+                db.session.execute(text("analyze"))
                 db.session.commit()
-            took = time.perf_counter() - began
-            yield f"{posted:,} decided and posted in {took:.1f} s: {posted / took:.0f} a second"
+            yield f"{kind}:"
+            yield from found()
+            yield from posted(actions.due(NOW))
+
+
+def found() -> Iterator[str]:
+    moments = (("with the rules of each hour", NOW), ("of any other minute", NOW.replace(minute=30)))
+    for name, moment in moments:
+        taken, used = [], []
+        for _ in range(5):
+            db.session.rollback()
+            began, before = time.perf_counter(), time.process_time()
+            batches = actions.due(moment)
+            taken.append(time.perf_counter() - began)
+            used.append(time.process_time() - before)
+        people = sum(len(one.people) for one in batches)
+        figure = f"{sorted(taken)[2]:.2f} s, {sorted(used)[2]:.2f} of processor"
+        yield f"  {people:,} due among {PEOPLE:,} people, {name}: {figure}"
+
+
+def posted(batches: list[Batch]) -> Iterator[str]:
+    """Everything that is due, batch by batch, each in a transaction of its own, as the worker does it."""
+    db.session.rollback()
+    since = {table: db.session.scalar(select(func.max(table.id))) or 0 for table in (Nudge, OutgoingMail)}
+    db.session.rollback()
+    began, before, letters = time.perf_counter(), time.process_time(), 0
+    for batch in batches:
+        begin_write()
+        letters += actions.post_batch(batch, NOW)
+        db.session.commit()
+    took, used = time.perf_counter() - began, time.process_time() - before
+    rows = Counter(
+        db.session.scalars(select(OutgoingMail.letter).where(OutgoingMail.id > since[OutgoingMail]))
+    )
+    kept = "" if letters / took >= MUST else f", under the {MUST:,} that must be"
+    yield f"  {letters:,} letters decided and posted: {letters / took:,.0f} a second{kept}"
+    yield f"    costs {used / letters * 1000:.2f} ms of processor each, which is {letters / used:,.0f} a second"
+    yield f"    {', '.join(f'{number} {letter}' for letter, number in rows.most_common())}"
+    plain, plain_used = floor(since)
+    yield (
+        f"    the same rows by the plain driver: {letters / plain:,.0f} a second, {plain_used / letters * 1000:.2f} ms "
+        f"of processor; posting is {plain / took:.3f} of it, {plain_used / used:.3f} in processor"
+    )
+
+
+def floor(since: dict[type, int]) -> tuple[float, float]:
+    """What was posted is taken out and written again by the driver alone: (seconds, of processor)."""
+    mark = "?" if dialect() == "sqlite" else "%s"
+    db.session.rollback()
+    with db.engine.connect().execution_options(**WRITING[dialect()]) as connection:
+        kept = {}
+        for table in since:
+            name = table.__tablename__
+            found = connection.exec_driver_sql(f"SELECT * FROM {name} WHERE id > {since[table]} ORDER BY id")  # noqa: S608
+            columns_ = list(found.keys())
+            columns = ", ".join(f'"{one}"' for one in columns_)
+            marks = ", ".join([mark] * len(columns_))
+            kept[f"INSERT INTO {name} ({columns}) VALUES ({marks})"] = [tuple(one) for one in found]  # noqa: S608
+            connection.exec_driver_sql(f"DELETE FROM {name} WHERE id > {since[table]}")  # noqa: S608
+        connection.commit()
+        began, before = time.perf_counter(), time.process_time()
+        for first in range(0, max(map(len, kept.values())), AT_ONCE):
+            for statement, rows in kept.items():
+                if some := rows[first : first + AT_ONCE]:
+                    connection.exec_driver_sql(statement, some)
+            connection.commit()
+        return time.perf_counter() - began, time.process_time() - before
 
 
 def lines() -> list[str]:
@@ -95,5 +130,6 @@ def lines() -> list[str]:
 
 
 if __name__ == "__main__":
-    for words in measure():
-        print(words, flush=True)
+    for one in KINDS:
+        for words in measure(one):
+            print(words, flush=True)
