@@ -1,13 +1,13 @@
 """Who was not at a session, and what they are sent the day after: the note, and what was decided."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from convene.circles import queries, talk_letters
-from convene.circles.models import CircleSession, Member, Note, Skip
+from convene.circles.models import HOLDING, CircleSession, Member, Note, Skip
 from convene.events.models import Event
 from convene.extensions import db
 from convene.mail import outbox
@@ -34,16 +34,6 @@ def absent(event: Event) -> list[Member]:
 
     With a place and unmarked is unknown, and counts as there: nobody is told what they have seen themselves.
     """
-    return [member for member, _, away in by_member(event) if away]
-
-
-def without_a_word(event: Event) -> list[Member]:
-    """Those who were marked as not there, and had not said before that they could not come."""
-    return [member for member, marked, _ in by_member(event) if marked == "no_show"]
-
-
-def by_member(event: Event) -> list[tuple[Member, str | None, bool]]:
-    """Each member of that time, how their coming was marked (none: not at all), and whether they were away."""
     members = [
         one
         for one in queries.members(event.circle_id or 0)
@@ -56,7 +46,26 @@ def by_member(event: Event) -> list[tuple[Member, str | None, bool]]:
     found = []
     for one in members:
         state, marked = known.get(one.person_id, ("cancelled", None))
-        found.append((one, marked, was_away(state, marked, one.person_id in said)))
+        if was_away(state, marked, one.person_id in said):
+            found.append(one)
+    return found
+
+
+def without_a_word(event_ids: Iterable[int]) -> dict[int, set[int]]:
+    """By session the members of that time who were marked as not there, and had not said before that they could not."""
+    since = func.coalesce(Member.joined_at, Member.started_at)
+    rows = select(Event.id, Member.id).join(Member, Member.circle_id == Event.circle_id)
+    rows = rows.join(Signup, (Signup.event_id == Event.id) & (Signup.person_id == Member.person_id))
+    rows = rows.join(Attendance, Attendance.signup_id == Signup.id)
+    rows = rows.where(
+        Event.id.in_(list(event_ids)),
+        Attendance.state == "no_show",
+        Member.state.in_(HOLDING),
+        since < Event.starts_at,
+    )
+    found: dict[int, set[int]] = {}
+    for event_id, member_id in db.session.execute(rows):
+        found.setdefault(event_id, set()).add(member_id)
     return found
 
 

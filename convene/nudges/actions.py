@@ -56,21 +56,29 @@ def due(now: datetime) -> list[Batch]:
 
 
 def in_batches(wanted: dict[int, Batch]) -> list[Batch]:
-    """Those with one mailbox beside each other, and never parted."""
-    address: dict[int, str] = {}
+    """Those with one mailbox beside each other, and never parted; before that those of one rule and one event.
+
+    So a batch asks few rules, and many of its letters are alike.
+    """
+    mailboxes: dict[str, list[int]] = {}
     for ids in finding.in_hundreds(sorted(wanted)):
         rows = select(Person.id, Person.reachable).where(Person.id.in_(ids))
-        address |= {person_id: reachable for person_id, reachable in db.session.execute(rows)}
+        for person_id, address in db.session.execute(rows):
+            mailboxes.setdefault(address, []).append(person_id)
+    alike = sorted((min(likeness(wanted[one]) for one in ids), address) for address, ids in mailboxes.items())
     batches: list[Batch] = []
-    last = None
-    for person_id in sorted(address, key=lambda one: (address[one], one)):
-        if not batches or (len(batches[-1].people) >= AT_ONCE and address[person_id] != last):
+    for _, address in alike:
+        if not batches or len(batches[-1].people) >= AT_ONCE:
             batches.append(Batch())
-        batches[-1].people.append(person_id)
-        batches[-1].kinds |= wanted[person_id].kinds
-        batches[-1].events |= wanted[person_id].events
-        last = address[person_id]
+        for person_id in sorted(mailboxes[address]):
+            batches[-1].people.append(person_id)
+            batches[-1].kinds |= wanted[person_id].kinds
+            batches[-1].events |= wanted[person_id].events
     return batches
+
+
+def likeness(one: Batch) -> tuple[list[str], list[int]]:
+    return sorted(one.kinds), sorted(one.events)
 
 
 def post_batch(batch: Batch, now: datetime) -> int:

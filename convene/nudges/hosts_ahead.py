@@ -38,8 +38,8 @@ class Seen:
     sessions: list[tuple[int, datetime, datetime]] = field(default_factory=list)
     hosts: Sequence[int] = ()
 
-    def over(self, now: datetime) -> list[tuple[int, datetime, datetime]]:
-        return [one for one in self.sessions if one[2] <= now][:LAST]
+    def over(self, now: datetime, most: int = LAST) -> list[tuple[int, datetime, datetime]]:
+        return [one for one in self.sessions if one[2] <= now][:most]
 
 
 def cases(host_id: int, look: Look, ends: Iterable[datetime]) -> list[Case]:
@@ -86,7 +86,7 @@ def circles_of(host_id: int, owners: Sequence[int]) -> dict[int, Seen]:
 
 def members(circles: Mapping[int, Seen], look: Look) -> Iterable[Case]:
     """N18 of those who wait to join, N19 of those who were marked as missing twice."""
-    last = [event_id for seen in circles.values() for event_id, *_ in seen.over(look.now)]
+    last = [event_id for seen in circles.values() for event_id, *_ in seen.over(look.now, LAST + 1)]
     missed = select(Signup.person_id, Event.circle_id, Event.id).join(Event, Event.id == Signup.event_id)
     missed = missed.join(Attendance, Attendance.signup_id == Signup.id).where(Attendance.state == "no_show")
     gone = missed.where(Event.id.in_(last)).subquery()
@@ -117,9 +117,10 @@ def asking(row: Any, seen: Seen, look: Look) -> Iterable[Case]:
 
 def missing(row: Any, seen: Seen, away: set[int], look: Look) -> Iterable[Case]:
     timing = look.settings.timing("missed_two", seen.row.organisation_id, None, seen.row.id)
-    over = seen.over(look.now)
+    over = seen.over(look.now, LAST + 1)
     joined = row.joined_at or row.started_at
-    both = len(over) == LAST and all(one in away and joined < starts for one, starts, _ in over)
+    gone = [one in away and joined < starts for one, starts, _ in over]
+    both = gone[:LAST] == [True, True] and not any(gone[LAST:])
     if timing.on and both and seen.row.state == "open":
         call = rules.missed_two(Missed(over[0][2], True), timing)
         for case in to_hosts("missed_two", row.id, str(over[0][0]), seen, call, look):

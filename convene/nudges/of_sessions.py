@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -11,7 +12,7 @@ from convene.circles.models import Action, Circle, CircleSession, Member
 from convene.events.models import Event
 from convene.extensions import db
 from convene.nudges.finding import GRACE, Case, Look, of_interest
-from convene.nudges.of_circles import hosts_of
+from convene.nudges.of_circles import hosted_by, hosts_of
 from convene.nudges.rules import circles as rules
 from convene.nudges.rules.base import Call
 from convene.nudges.rules.circles import FEW_DAYS, Due, Missed, NoAction
@@ -41,6 +42,8 @@ def actions(look: Look) -> list[Case]:
         first, last = look.now.date() - FEW_DAYS - longest - DAY, look.by.date() + longest + DAY
         rows = rows.where(Action.state.in_(("owned", "doing")), Action.due_on.between(first, last))
         rows = rows.where(Action.owner_id.is_not(None), Circle.state != "ended")
+        if look.people is not None:
+            rows = rows.where(Action.owner_id.in_(look.people))
     owners = {} if look.held is None else {(one.subject_id, one.step): one.person_id for one in look.held}
     found = []
     for action, circle in db.session.execute(rows.order_by(Action.id)):
@@ -100,49 +103,66 @@ def of_circle(
 def missed(look: Look) -> list[Case]:
     """Members who were not at the last two sessions and said nothing, to the host; the subject is the member's row.
 
-    The step is the number of the later session, so that it is said once of each two.
+    The step is the number of the later session. Whoever missed the one before as well was told of then, and it is said
+    once until they come again.
     """
+    circles = in_motion(look, "missed_two")
+    if not circles:
+        return []
+    held = over(circles, look.now)
+    away = missing.without_a_word(one.id for sessions in held.values() for one in sessions)
+    both: set[int] = set()
+    for sessions in held.values():
+        gone = [away.get(one.id, set()) for one in sessions]
+        if len(gone) >= LAST:
+            both |= set.intersection(*gone[:LAST]).difference(*gone[LAST:])
+    whom = both | {one.subject_id for one in look.held or ()}
+    rows = select(Member, Person.name, Person.called).join(Person, Person.id == Member.person_id)
+    rows = rows.where(Member.id.in_(whom), Member.circle_id.in_(circles)).order_by(Member.id)
+    told = db.session.execute(rows).all() if whom else []
+    hosts = hosts_of({circles[member.circle_id] for member, *_ in told})
     found = []
-    for circle in in_motion(look, "missed_two"):
-        timing = look.settings.timing("missed_two", circle.organisation_id, None, circle.id)
-        held = over(circle.id, look.now)[:LAST]
-        if len(held) < LAST or (look.held is None and not timing.on):
+    for member, name, called in told:
+        circle, sessions = circles[member.circle_id], held.get(member.circle_id, [])
+        if len(sessions) < LAST:
             continue
-        last = held[0]
-        gone = [{one.id for one in missing.without_a_word(event)} for event in held]
-        both = set.intersection(*gone)
-        whom = both | {one.subject_id for one in look.held or ()}
-        rows = select(Member, Person.name, Person.called).join(Person, Person.id == Member.person_id)
-        rows = rows.where(Member.id.in_(whom), Member.circle_id == circle.id)
-        for member, name, called in db.session.execute(rows.order_by(Member.id)):
-            for host_id in hosts_of(circle):
-                told = Missed(
-                    last.ends_at, member.id in both, member.state == "member", host_id == member.person_id
-                )
-                call = rules.missed_two(told, timing)
-                about = (circle.slug, called or name)
-                case = of_circle("missed_two", member.id, str(last.id), host_id, circle, call, about)
-                if is_due(case, look):
-                    found.append(case)
+        timing = look.settings.timing("missed_two", circle.organisation_id, None, circle.id)
+        for host_id in hosts[circle.id]:
+            facts = Missed(
+                sessions[0].ends_at, member.id in both, member.state == "member", host_id == member.person_id
+            )
+            call, about = rules.missed_two(facts, timing), (circle.slug, called or name)
+            case = of_circle("missed_two", member.id, str(sessions[0].id), host_id, circle, call, about)
+            if is_due(case, look):
+                found.append(case)
     return of_interest(found, look)
 
 
-def over(circle_id: int, now: datetime) -> list[Event]:
-    """The sessions that were held, the latest first."""
-    rows = select(Event).where(Event.circle_id == circle_id, Event.state == "published", Event.ends_at <= now)
-    return list(db.session.scalars(rows.order_by(Event.starts_at.desc(), Event.id.desc()).limit(LAST)))
-
-
-def in_motion(look: Look, kind: str) -> Iterable[Circle]:
-    """Circles of which a session was held a short while ago, or is near; those that were asked about."""
+def in_motion(look: Look, kind: str) -> dict[int, Circle]:
+    """Those that want this rule and had a session a short while ago, or have one soon; or those of the held."""
     if look.held is not None:
         ids = {one.circle_id for one in look.held if one.circle_id}
-        return db.session.scalars(select(Circle).where(Circle.id.in_(ids)).order_by(Circle.id)).all()
+        return {one.id: one for one in db.session.scalars(select(Circle).where(Circle.id.in_(ids)))}
     _, longest = look.settings.reach(kind)
     near = Event.starts_at.between(look.now - LATELY - longest, look.by + longest)
     rows = select(Circle).join(CircleSession, CircleSession.circle_id == Circle.id)
     rows = rows.join(Event, Event.id == CircleSession.event_id).where(Circle.state == "open", near)
-    return db.session.scalars(rows.distinct().order_by(Circle.id)).all()
+    found = db.session.scalars(rows.where(*hosted_by(look)).distinct().order_by(Circle.id))
+    return {one.id: one for one in found if look.settings.timing(kind, one.organisation_id, None, one.id).on}
+
+
+def over(circle_ids: Iterable[int], now: datetime) -> dict[int, list[Any]]:
+    """By circle the last three sessions that were held, the latest first, each with its id, starts_at and ends_at."""
+    which = (Event.circle_id.in_(list(circle_ids)), Event.state == "published", Event.ends_at <= now)
+    later = func.row_number().over(
+        partition_by=Event.circle_id, order_by=(Event.starts_at.desc(), Event.id.desc())
+    )
+    ranked = select(Event.id, Event.circle_id, Event.starts_at, Event.ends_at, later.label("place"))
+    rows = ranked.where(*which).subquery()
+    found: dict[int, list[Any]] = {}
+    for one in db.session.execute(select(rows).where(rows.c.place <= LAST + 1).order_by(rows.c.place)):
+        found.setdefault(one.circle_id, []).append(one)
+    return found
 
 
 # N20
@@ -150,36 +170,44 @@ def in_motion(look: Look, kind: str) -> Iterable[Circle]:
 
 def without_action(look: Look) -> list[Case]:
     """Circles whose last two sessions led to nothing that somebody took on, before the next; the subject is that."""
+    circles = in_motion(look, "no_action")
+    if not circles:
+        return []
+    next_, held, taken = coming(circles, look.now), over(circles, look.now), taken_on(circles)
+    hosts = hosts_of(one for one in circles.values() if one.id in next_)
     found = []
-    for circle in in_motion(look, "no_action"):
+    for circle in circles.values():
+        if circle.id not in next_:
+            continue
+        event_id, starts_at = next_[circle.id]
+        last, has_open = taken.get(circle.id, (None, False))
+        sessions = held.get(circle.id, [])[:LAST]
+        nothing = len(sessions) == LAST and (last is None or last < sessions[-1].starts_at)
+        if look.held is None and not nothing:
+            continue
         timing = look.settings.timing("no_action", circle.organisation_id, None, circle.id)
-        next_ = coming(circle.id, look.now)
-        held = over(circle.id, look.now)
-        if next_ is None or (look.held is None and not timing.on):
-            continue
-        without = LAST if len(held) == LAST and not made_since(circle.id, held[-1].starts_at) else 0
-        if look.held is None and not without:
-            continue
-        call = rules.no_action_yet(NoAction(next_.starts_at, without, has_open(circle.id)), timing)
-        for host_id in hosts_of(circle):
-            case = of_circle("no_action", next_.id, "1", host_id, circle, call, circle.slug)
+        call = rules.no_action_yet(NoAction(starts_at, LAST if nothing else 0, has_open), timing)
+        for host_id in hosts[circle.id]:
+            case = of_circle("no_action", event_id, "1", host_id, circle, call, circle.slug)
             if is_due(case, look):
                 found.append(case)
     return of_interest(found, look)
 
 
-def coming(circle_id: int, now: datetime) -> Event | None:
-    rows = select(Event).where(
-        Event.circle_id == circle_id, Event.state == "published", Event.starts_at > now
+def coming(circle_ids: Iterable[int], now: datetime) -> dict[int, tuple[int, datetime]]:
+    """By circle its next session: (number, start)."""
+    rows = select(Event.circle_id, Event.id, Event.starts_at).where(
+        Event.circle_id.in_(list(circle_ids)), Event.state == "published", Event.starts_at > now
     )
-    return db.session.scalar(rows.order_by(Event.starts_at, Event.id).limit(1))
+    found: dict[int, tuple[int, datetime]] = {}
+    for circle_id, event_id, starts_at in db.session.execute(rows.order_by(Event.starts_at, Event.id)):
+        found.setdefault(circle_id or 0, (event_id, starts_at))
+    return found
 
 
-def made_since(circle_id: int, moment: datetime) -> bool:
-    rows = select(func.count()).where(Action.circle_id == circle_id, Action.created_at >= moment)
-    return bool(db.session.scalar(rows))
-
-
-def has_open(circle_id: int) -> bool:
-    rows = select(func.count()).where(Action.circle_id == circle_id, Action.state.in_(("owned", "doing")))
-    return bool(db.session.scalar(rows))
+def taken_on(circle_ids: Iterable[int]) -> dict[int, tuple[datetime, bool]]:
+    """By circle when somebody last took something on, and whether anything is still to be done."""
+    open_ = func.count().filter(Action.state.in_(("owned", "doing")))
+    rows = select(Action.circle_id, func.max(Action.created_at), open_).group_by(Action.circle_id)
+    rows = rows.where(Action.circle_id.in_(list(circle_ids)))
+    return {circle_id: (last, number > 0) for circle_id, last, number in db.session.execute(rows)}

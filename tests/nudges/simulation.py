@@ -29,7 +29,7 @@ from convene.people.models import Organisation, Person, Role
 from convene.privacy.erasure import erase
 from convene.signups.actions import cancel
 from convene.signups.line import accept_offer
-from convene.signups.models import Signup
+from convene.signups.models import Attendance, Signup
 from convene.signups.upheaval import call_off, change
 from tests.factories import an_event, an_organisation
 
@@ -83,7 +83,7 @@ class Season:
             self.of_host(host)
         self.events = [self.event(number) for number in range(max(12, self.people * self.days // 1500))]
         self.sign_up()
-        for number in range(max(2, self.people // 100)):
+        for number in range(max(2, self.people // 60)):
             self.circle(number)
         self.ties()
         self.at_once()
@@ -123,7 +123,9 @@ class Season:
         whose = {host.id: self.of(host.id) for host in self.hosts}
         for event_id in self.events:
             event = db.session.get_one(Event, event_id)
-            for person_id in self.lot.sample(whose[event.organisation_id], max(3, self.people // 20)):
+            known = whose[event.organisation_id]
+            regular = known[: max(2, self.people // 60)]
+            for person_id in {*regular, *self.lot.sample(known, max(3, self.people // 20))}:
                 at = event.starts_at - timedelta(hours=self.lot.choice((6, 30, 300, 1000)))
                 rows.append(self.place(event_id, person_id, at))
         db.session.execute(insert(Signup), rows)
@@ -135,7 +137,11 @@ class Season:
         }  # fmt: skip
 
     def circle(self, number: int) -> None:
-        """Twelve people who meet every second week, in two groups of which a host knows."""
+        """Twelve people who meet every second week (every fifth day in a short season), in two groups.
+
+        One of them never comes and says nothing. Every second circle has a host who does nothing else, and takes
+        nothing on; the others are hosted by one of them.
+        """
         host = self.hosts[number % 2]
         members = self.lot.sample(self.of(host.id), 12)
         shared = Challenge(
@@ -145,7 +151,7 @@ class Season:
         db.session.flush()
         circle = Circle(
             organisation_id=host.id, challenge_id=shared.id, slug=f"circle-{number}", title=f"Circle {number}",
-            created_at=LONG_AGO, host_id=members[0], zone=host.zone,
+            created_at=LONG_AGO, host_id=members[0] if number % 2 else self.hostess(host, number), zone=host.zone,
         )  # fmt: skip
         db.session.add(circle)
         db.session.flush()
@@ -154,9 +160,10 @@ class Season:
         db.session.add(
             Member(**self.member(circle.id, asking) | {"state": "asked", "asked_at": self.moment()})
         )
-        for week in range(0, self.days - 14, 14):
-            self.session(circle, number, week, members)
-        for owner in members[:3]:
+        often = 14 if self.days > 60 else 5
+        for day in range(0, self.days - often, often):
+            self.session(circle, number, day, members)
+        for owner in members[:3] if number % 2 else ():
             due_on = date(2026, 2, 20) + timedelta(days=self.lot.randrange(5, self.days - 5))
             db.session.add(
                 Action(
@@ -165,20 +172,31 @@ class Season:
                 )
             )  # fmt: skip
 
+    def hostess(self, host: Organisation, number: int) -> int:
+        address = f"hostess-{number}@example.org"
+        whole = {"address": address, "address_typed": address, "state": "active", "created_at": LONG_AGO}
+        made = Person(organisation_id=host.id, name=f"Hostess {number}", **whole)
+        db.session.add(made)
+        db.session.flush()
+        return made.id
+
     def member(self, circle_id: int, person_id: int) -> dict[str, Any]:
         return {
             "circle_id": circle_id, "person_id": person_id, "state": "member", "started_at": LONG_AGO,
             "joined_at": LONG_AGO, "delivery": "none",
         }  # fmt: skip
 
-    def session(self, circle: Circle, number: int, week: int, members: list[int]) -> None:
-        starts_at = BEGINS + timedelta(days=week + 1 + number % 10, hours=18 + number % 4)
+    def session(self, circle: Circle, number: int, day: int, members: list[int]) -> None:
+        starts_at = BEGINS + timedelta(days=day + 1 + number % 10, hours=18 + number % 4)
         event = an_event(circle.organisation, starts_at=starts_at, now=LONG_AGO, zone=circle.zone)
         event.circle_id = circle.id
         db.session.add(
-            CircleSession(event_id=event.id, circle_id=circle.id, original=f"2026-{week:03d}T18:00")
+            CircleSession(event_id=event.id, circle_id=circle.id, original=f"2026-{day:03d}T18:00")
         )
         db.session.execute(insert(Signup), [self.place(event.id, one, LONG_AGO) for one in members])
+        never = select(Signup.id).where(Signup.event_id == event.id, Signup.person_id == members[-1])
+        mark = {"state": "no_show", "marked_at": starts_at, "marked_by": "a test"}
+        db.session.add(Attendance(signup_id=db.session.scalars(never).one(), **mark))
         round_ = Round(event_id=event.id, number=1, state="published", created_at=LONG_AGO)
         db.session.add(round_)
         db.session.flush()
@@ -376,4 +394,4 @@ class Season:
             self.sweep(now)
             self.deliver(now)
             night = 2 <= now.hour < 7  # nobody of either zone is up
-            now += timedelta(minutes=self.lot.randrange(150, 300) if night else self.lot.randrange(50, 150))
+            now += timedelta(minutes=self.lot.randrange(150, 300) if night else self.lot.randrange(75, 240))
