@@ -5,17 +5,20 @@ passing. Its caller has made sure that the press is this person's own.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from convene.access import limits
 from convene.calendar import zones
 from convene.circles import queries, skipping
 from convene.circles.models import Circle, CircleSession, Member
+from convene.circles.posting import thread
+from convene.events import waiting
 from convene.extensions import db
+from convene.mail.models import OutgoingMail
 from convene.people.models import Person
 from convene.people.queries import reads_mail_at
 from convene.signups.models import Signup
@@ -38,7 +41,9 @@ def invited(uid: str, address: str) -> int | None:
     own = OWN.fullmatch(uid)
     rows = select(Member.id).join(Circle, Circle.id == Member.circle_id)
     rows = rows.join(Person, Person.id == Member.person_id).where(Circle.uid == (own[2] if own else uid))
-    theirs = Member.id == int(own[1]) if own else Person.address == address
+    # Who has ever shared a mailbox has entries under UIDs of their own (invites.uid_of), and no other is theirs.
+    plain = and_(Person.address == address, Person.mailbox_id.is_(None))
+    theirs = Member.id == int(own[1]) if own else plain
     return db.session.scalar(
         rows.where(theirs, reads_mail_at([address]), Member.invite_sequence.is_not(None))
     )
@@ -70,17 +75,19 @@ def apply(member_id: int, press: Press, date: tuple[str, str] | None, now: datet
     """Do what the press asks of one date (RECURRENCE-ID and its TZID), or of all; returns of how many it was heard.
 
     Raises joining.Gone, NoSuchDate, signups.replies.Stale, limits.TooMany. A date keeps the newest press by DTSTAMP,
-    and none from before it was moved; SEQUENCE is not asked, as each skip numbers the entry of all dates anew.
+    and none that was pressed on an invite from before the date was moved. That SEQUENCE is not the last is not enough
+    to pass a press by, as each skip numbers the entry of all dates anew.
     """
     member = skipping.lock(member_id)
     if member.state != "member":
         raise skipping.Gone
     coming = [one for one in queries.to_come(member.circle_id, now) if one.event.starts_at > now]
-    meant = [one for one in coming if date is None or is_date(one.original, member.circle.zone, *date)]
+    meant = coming if date is None else dated(coming, member.circle.zone, *date)
     if not meant:
         raise NoSuchDate
     signups = signups_of(member, meant)
-    heard = [one for one in meant if is_new(signups.get(one.event_id), one, press)]
+    shown = invites_of(member)
+    heard = [one for one in meant if is_new(signups.get(one.event_id), one, press, shown)]
     if not heard:
         raise Stale
     skipped = queries.skipped_by(member.person_id, member.circle_id)
@@ -108,8 +115,37 @@ def signups_of(member: Member, sessions: Sequence[CircleSession]) -> dict[int, S
     return {one.event_id: one for one in db.session.scalars(rows)}
 
 
-def is_new(signup: Signup | None, session: CircleSession, press: Press) -> bool:
-    """Whether no newer press was heard, and the session was not moved since."""
+def dated(sessions: Sequence[CircleSession], zone: str, named: str, theirs: str) -> list[CircleSession]:
+    """The session that a RECURRENCE-ID names: by the date of the series or, as some programs write, as it was moved."""
+    found = [one for one in sessions if is_date(one.original, zone, named, theirs)]
+    moved = [(one, f"{zones.local(one.event.starts_at, zone):%Y-%m-%dT%H:%M}") for one in sessions]
+    return found or [one for one, at in moved if is_date(at, zone, named, theirs)]
+
+
+def invites_of(member: Member) -> dict[int, datetime]:
+    """By SEQUENCE, when each invite to this member was written, as far back as letters are kept."""
+    rows = select(OutgoingMail.revision, OutgoingMail.posted_at).where(OutgoingMail.thread == thread(member))
+    rows = rows.where(OutgoingMail.person_id == member.person_id, OutgoingMail.revision.is_not(None))
+    return {number or 0: at for number, at in db.session.execute(rows)}
+
+
+def is_new(
+    signup: Signup | None, session: CircleSession, press: Press, shown: Mapping[int, datetime]
+) -> bool:
+    """Whether no newer press was heard, and the invite that was pressed on has the session as it is now.
+
+    A session that was moved and put back before anybody heard is as the older invite has it.
+    """
     if signup is not None and signup.reply_stamp is not None and press.stamp <= signup.reply_stamp:
         return False
-    return session.event.sequence == 0 or press.stamp >= session.event.revised_at.replace(microsecond=0)
+    event = session.event
+    if event.sequence == 0:
+        return True
+    revised_at = event.revised_at.replace(microsecond=0)
+    if press.sequence not in shown:
+        return press.stamp >= revised_at
+    waits = waiting.of(event)
+    is_other = (waits is not None and bool(waiting.unheard(event, waits))) or max(
+        shown.values()
+    ) >= revised_at
+    return shown[press.sequence] >= revised_at or not is_other

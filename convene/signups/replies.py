@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from convene.access import limits
 from convene.events.models import Event
@@ -47,7 +47,9 @@ def invited(uid: str, address: str) -> int | None:
         select(Signup.id).join(Event, Signup.event_id == Event.id).join(Person, Signup.person_id == Person.id)
     )
     event_uid, signup_id = read(uid)
-    own = Signup.id == signup_id if signup_id is not None else Person.address == address
+    # Who has ever shared a mailbox has entries under UIDs of their own (uids.uid_of), and no other is theirs.
+    plain = and_(Person.address == address, Person.mailbox_id.is_(None))
+    own = Signup.id == signup_id if signup_id is not None else plain
     return db.session.scalar(rows.where(Event.uid == event_uid, own, reads_mail_at([address])))
 
 
