@@ -1,5 +1,6 @@
-"""Inside a circle, in a real browser: a session on the wall by keyboard alone, and a note that two write at once."""
+"""A circle in a real browser, by keyboard alone: founded, joined, on the wall; and a note that two write at once."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +11,10 @@ from convene import clock, links
 from convene.circles import planning, talk
 from convene.circles.agenda import TEMPLATES
 from convene.extensions import db
+from convene.mail.models import OutgoingMail
 from convene.people.models import Organisation
 from tests.factories import a_circle, a_member, a_person, a_session, a_signup
+from tests.journey.hands import Keys, somebody
 from tests.journey.installation import HOST, Installation, opened
 from tests.journey.watching import DESK, DESK_AT_NIGHT, PHONE, PHONE_AT_NIGHT, Watch, visiting
 from tests.parts.processes import Processes
@@ -127,3 +130,59 @@ def test_every_page_inside_is_fit_to_be_seen(
             watch.look_over(look)
         watch.assert_clean()
         context.close()
+
+
+def letter_to(copy: Installation, address: str) -> str:
+    """The newest letter to this address, as its row keeps it for the worker."""
+    mine = (
+        select(OutgoingMail.text).where(OutgoingMail.to_address == address).order_by(OutgoingMail.id.desc())
+    )
+    return copy.read(lambda: db.session.scalars(mine).first() or "")
+
+
+def test_a_circle_is_founded_and_joined_by_keyboard_alone(browser: Browser, copy: Installation) -> None:
+    copy.organiser("ola@example.org", "Ola Lund")
+    year = clock.now().year + 1
+    with somebody(browser, copy, DESK, Keys, judged=False, cookie=copy.signed_in("ola@example.org")) as hand:
+        hand.open(f"{copy.url}/organise/circles")
+        hand.press("Begin a circle")
+        hand.tick("A new one, written below")
+        hand.press("Begin the circle")
+        hand.should_refuse("Write the question that people will gather around", "A new question")
+        hand.page.keyboard.type("Who looks after a bench? Or should nobody?")
+        hand.fill("First session on", f"{year}-03-10")
+        hand.fill("Starts at", "18:30")
+        hand.fill("Ends at", "20:00")
+        hand.fill("How many sessions?", "7")
+        hand.fill("For how many?", "8")
+        hand.fill("A name for the circle", "The bench circle")
+        hand.watch.look_over(DESK)
+        hand.press("Begin the circle")
+        hand.should_read("The bench circle", "The circle is there, and people can find it")
+        hand.press("Its words")
+        hand.fill("What members agree on", "We listen first.")
+        hand.press("Save")
+        hand.should_read("The bench circle", "Version 1")
+        hand.watch.look_over(DESK)
+        hand.press("As everybody sees it")
+        public = hand.page.url
+    with somebody(browser, copy, PHONE, Keys, judged=False) as hand:
+        hand.open(public)
+        hand.fill("Your name", "Pat Example")
+        hand.fill("Your email", "pat.bench@example.net")
+        hand.watch.look_over(PHONE)
+        hand.press("Send me the link")
+        hand.should_read("Check your email", "pat.bench@example.net")
+        way = re.search(r"/member/\S+", letter_to(copy, "pat.bench@example.net"))
+        assert way
+        hand.open(copy.url + way[0])
+        hand.should_read("One press, and you are in", "We listen first.")
+        hand.press("Join the circle")
+        hand.should_refuse("Tick that you agree, then press again.", "I agree to this")
+        hand.page.keyboard.press("Space")
+        hand.watch.look_over(PHONE)
+        hand.press("Join the circle")
+        hand.should_read("The bench circle", "you have a place in this circle")
+        hand.watch.look_over(PHONE)
+        assert hand.page.get_by_role("button", name="make this one").count() == 7
+    assert "Wednesday 10 March" in letter_to(copy, "pat.bench@example.net")

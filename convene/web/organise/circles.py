@@ -73,6 +73,12 @@ class FoundForm(RhythmForm):
     venue = Words("Where?", [AtMost(300, "The place")])
     online_url = Words("Link to join", [AtMost(500, "The link"), a_room_address])
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        fields: dict[str, Any] = vars(self)["_fields"]
+        first = ("challenge", "question", "rhythm")  # as on the page, so that errors are said in that order
+        vars(self)["_fields"] = {**{name: fields[name] for name in first}, **fields}
+
     def offer(self, organisation_id: int) -> None:
         open_ones = [one for one in queries.challenges(organisation_id) if one.state == "open"]
         self.challenge.choices = [
