@@ -75,9 +75,9 @@ class FoundForm(RhythmForm):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        fields: dict[str, Any] = vars(self)["_fields"]
+        fields: dict[str, Any] = self.__dict__["_fields"]
         first = ("challenge", "question", "rhythm")  # as on the page, so that errors are said in that order
-        vars(self)["_fields"] = {**{name: fields[name] for name in first}, **fields}
+        self.__dict__["_fields"] = {**{name: fields[name] for name in first}, **fields}
 
     def offer(self, organisation_id: int) -> None:
         open_ones = [one for one in queries.challenges(organisation_id) if one.state == "open"]
