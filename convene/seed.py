@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 
 from convene import seed_circles
 from convene.calendar import zones
+from convene.circles import dates
 from convene.circles.models import Challenge, Circle
 from convene.events import actions as events
 from convene.events.models import Event
@@ -84,6 +85,8 @@ def plant(now: datetime) -> None:
     for facts in programme["events"]:
         event = announce(facts, hosts[facts["host"]], circles, now)
         planted[facts["key"]] = event
+        if "circle" in facts and (circle := circles[facts["circle"]]).uid:
+            dates.adopt(circle, event, now - ANNOUNCED)  # its members have a place there before anybody else
         sign_up_all(event, guests_of(facts, rows), now)
         arrange(event, facts, rows)
         if "called_off" in facts:

@@ -90,9 +90,26 @@ def make(circle: Circle, starts_at: datetime, now: datetime) -> Event:
 def name_of(circle: Circle, starts_at: datetime) -> str:
     """What the calendar calls a new session for ever: its first day, at the hour that the series has."""
     there = zones.local(starts_at, circle.zone)
-    taken = [one.original for one in queries.sessions(circle.id)]
+    taken = queries.names(circle.id)
     hour = taken[0][11:] if taken else f"{there:%H:%M}"
     return rules.free(taken, there.date(), hour)
+
+
+def adopt(circle: Circle, event: Event, now: datetime) -> None:
+    """An event of this circle that was written by itself, as a copy is, and is now published: a session as any other.
+
+    The circle must be locked.
+    """
+    session = queries.session_of(event.id)
+    if session is None:
+        session = CircleSession(event_id=event.id, circle_id=circle.id)
+        session.original = name_of(circle, event.starts_at)
+        db.session.add(session)
+    session.moved = True  # it has a time of its own: a change to all passes it by
+    db.session.flush()
+    places.seat_everybody(event, (one.person for one in queries.members(circle.id)), now)
+    event.capacity = max(event.capacity, upheaval.queries.places(event).taken)
+    raise_number(circle, now)
 
 
 def raise_number(circle: Circle, now: datetime) -> None:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from convene.calendar import zones
 from convene.circles import agenda
-from convene.circles.models import AgendaPart, CircleSession
+from convene.circles.dates import name_of
+from convene.circles.models import AgendaPart, Circle, CircleSession
 from convene.events.models import Event
 from convene.extensions import db
 
@@ -78,11 +78,9 @@ def row_of(event: Event) -> CircleSession:
     """The session's own row, made where an event became a session without one."""
     found = session_of(event)
     if found is None:
-        assert event.circle_id is not None
-        there = zones.local(event.starts_at, event.zone)
-        found = CircleSession(
-            event_id=event.id, circle_id=event.circle_id, original=f"{there:%Y-%m-%dT%H:%M}"
-        )
+        circle = db.session.get_one(Circle, event.circle_id)
+        name = name_of(circle, event.starts_at)
+        found = CircleSession(event_id=event.id, circle_id=circle.id, original=name)
         found.agenda_revision = 1
         db.session.add(found)
         db.session.flush()

@@ -193,6 +193,12 @@ def session_of(event_id: int) -> CircleSession | None:
     return db.session.get(CircleSession, event_id)
 
 
+def names(circle_id: int) -> Sequence[str]:
+    """What the calendar calls the sessions there are, drafts among them, the first one first."""
+    rows = select(CircleSession.original).where(CircleSession.circle_id == circle_id)
+    return db.session.scalars(rows.order_by(CircleSession.event_id)).all()
+
+
 def skips(event_ids: Sequence[int]) -> dict[int, list[Person]]:
     """Who said beforehand that they cannot make each of these, by name."""
     found: dict[int, list[Person]] = {}

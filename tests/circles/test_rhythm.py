@@ -1,6 +1,6 @@
 """What a circle's rhythm gives over clock changes and odd months, and in which words it is refused."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,11 +11,15 @@ from sqlalchemy.orm import Session, scoped_session
 
 from convene import clock
 from convene.access import sign_ins
-from convene.circles import rules
+from convene.circles import planning, rules
+from convene.circles.agenda import TEMPLATES
 from convene.circles.models import Circle, CircleSession
 from convene.circles.rules import Pattern, dates
+from convene.events import actions as events
 from convene.extensions import db
-from tests.factories import a_circle, an_organiser
+from convene.mail.models import OutgoingMail
+from convene.signups.models import Signup
+from tests.factories import a_circle, a_member, a_session, an_organiser
 from tests.web.browsing import Browsing
 
 LONDON = "Europe/London"
@@ -122,3 +126,36 @@ def test_a_rhythm_that_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(
     desk.press("Begin the circle", challenge="new", question="?" * 700, rhythm="poll", places="0")
     assert desk.page.status_code == 422 and "The question must be 600 characters or fewer" in desk.words
     assert db.session.scalar(select(func.count()).select_from(Circle)) == 1
+
+
+@pytest.mark.one_database
+def test_a_copy_of_a_session_is_a_session_as_any_other_once_it_is_published(
+    client: FlaskClient, session: scoped_session[Session]
+) -> None:
+    owner = an_organiser()
+    circle = a_circle(owner.organisation, uid="benches", zone=LONDON)
+    owner.organisation.controller = owner.organisation.privacy_contact = "us@example.org"
+    member = a_member(circle)
+    at = clock.now().replace(hour=18, minute=30, second=0, microsecond=0)
+    first = a_session(circle, starts_at=at + timedelta(days=7), ends_at=at + timedelta(days=7, hours=1))
+    copied = events.copy(first, at + timedelta(days=9, hours=-3), clock.now())
+    copied_id, number = copied.id, circle.sequence
+    planning.lay_out(copied, TEMPLATES["talk"], 1)
+    secret = sign_ins.open_sign_in(owner.address or "", owner.organisation_id, "a test", clock.now())
+    client.set_cookie("convene_desk", secret)
+    desk = Browsing(client)
+    desk.open(f"/organise/events/{copied_id}")
+    desk.press("Publish")
+    db.session.rollback()
+    names = db.session.scalars(select(CircleSession.original).order_by(CircleSession.event_id)).all()
+    assert {name[11:] for name in names} == {names[0][11:]}, (
+        "one hour of the series, or no calendar could say it"
+    )
+    assert db.session.scalars(select(Signup.person_id).where(Signup.event_id == copied_id)).all() == [
+        member.person_id
+    ]
+    told = db.session.scalars(select(OutgoingMail).where(OutgoingMail.person_id == member.person_id)).one()
+    assert "New: " in told.text and told.invite and circle.sequence == number + 1
+    desk.open(f"/organise/circles/{circle.id}")
+    assert f"/organise/circles/{circle.id}/sessions/{copied_id}" in desk.page.text
+    assert b"BEGIN:VEVENT" in client.get(f"/circles/{circle.slug}.ics").data

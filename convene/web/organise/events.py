@@ -13,6 +13,8 @@ from wtforms.validators import AnyOf
 from convene import clock
 from convene.access import audit
 from convene.calendar import zones
+from convene.circles import dates, telling
+from convene.circles import queries as circles
 from convene.events import actions, waiting
 from convene.events.models import Event
 from convene.extensions import db, start_write
@@ -269,6 +271,10 @@ def publish(event_id: int) -> ResponseReturnValue:
     event = own.event_to_change(event_id)
     try:
         actions.publish(event, now)
+        if event.circle_id is not None:
+            circle = circles.locked(event.circle_id)
+            dates.adopt(circle, event, now)
+            telling.tell_members(circle, [(telling.NEW, event, None)], "", now)
     except actions.NobodyAnswersForData:
         db.session.rollback()
         flash(f"This event could not be published. {NOBODY_ANSWERS}", "bad")
