@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, cast, func, select
+from sqlalchemy import Select, String, bindparam, cast, func, or_, select
 from sqlalchemy.orm import joinedload, load_only
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -159,11 +159,10 @@ def in_calendar(now: datetime, kind: str = "all", whose_id: int | None = None) -
     return found
 
 
-def about(challenge_id: int, now: datetime) -> Sequence[Event]:
-    """Open events to come that are about this challenge."""
-    return db.session.scalars(
-        UPCOMING.where(Event.challenge_id == challenge_id), {"now": now, "most": 20}
-    ).all()
+def about(challenge_id: int, circle_ids: Sequence[int], now: datetime) -> Sequence[Event]:
+    """Open events to come that are about this challenge, and what its circles open to guests."""
+    theirs = or_(Event.challenge_id == challenge_id, Event.circle_id.in_(circle_ids))
+    return db.session.scalars(UPCOMING.where(theirs), {"now": now, "most": 20}).all()
 
 
 def public(slug: str) -> Event | None:

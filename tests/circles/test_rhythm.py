@@ -159,3 +159,5 @@ def test_a_copy_of_a_session_is_a_session_as_any_other_once_it_is_published(
     desk.open(f"/organise/circles/{circle.id}")
     assert f"/organise/circles/{circle.id}/sessions/{copied_id}" in desk.page.text
     assert b"BEGIN:VEVENT" in client.get(f"/circles/{circle.slug}.ics").data
+    about = client.get(f"/challenges/{circle.challenge.slug}").text
+    assert f'href="/events/{first.slug}"' in about, "what is open to guests is an event about the question"

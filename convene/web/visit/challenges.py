@@ -14,11 +14,12 @@ page = Blueprint("challenges", __name__)
 @page.get("/<slug:slug>")
 def show(slug: str) -> ResponseReturnValue:
     challenge = queries.challenge(slug) or abort(404)
-    gatherings = events.about(challenge.id, clock.now())
+    circles = queries.of_challenge(challenge.id)
+    gatherings = events.about(challenge.id, [one.id for one in circles], clock.now())
     return render_template(
         "visit/challenge.html",
         challenge=challenge,
-        circles=queries.of_challenge(challenge.id),
+        circles=circles,
         events=gatherings,
         places=places_of(gatherings),
     )
