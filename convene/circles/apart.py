@@ -16,7 +16,7 @@ from convene.circles.line import HOLDS, Line, Pair, Place
 from convene.circles.models import HOLDING, Circle, Member
 from convene.extensions import db
 from convene.people.models import Person, Separation, Worry
-from convene.people.queries import all_pairs, in_organisation, pairs
+from convene.people.queries import all_pairs, in_organisation
 from convene.people.worries import CIRCLE, noted
 
 Word = Literal["in", "out"]  # the lead lets them in, or leaves them in line
@@ -40,10 +40,27 @@ def line_of(circle: Circle, now: datetime, newcomer: int = 0) -> Line:
     return Line(
         inside=frozenset(people),
         places=places,
-        apart=frozenset(frozenset(one) for one in pairs(Separation, ids)),
+        apart=frozenset(held_by(ids)),
         let_in=frozenset(pair for of, pair, word, _ in told if of == circle.id and word == "in"),
         left_in_line=frozenset(pair for of, pair, word, _ in told if of == circle.id and word == "out"),
     )
+
+
+def held_by(ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Among these people, who is held because of whom: each by the other, but nobody by a rule of their own."""
+    rows = select(Separation).where(Separation.first_id.in_(ids), Separation.second_id.in_(ids))
+    rules = db.session.scalars(rows).all()
+    both = [(one, two, rule) for rule in rules for one, two in sides(rule)]
+    return [(one, two) for one, two, rule in both if not is_own(rule, one)]
+
+
+def sides(rule: Separation) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (rule.first_id, rule.second_id), (rule.second_id, rule.first_id)
+
+
+def is_own(rule: Separation, person_id: int) -> bool:
+    """Whether this person made the rule, by one press about somebody they had met."""
+    return rule.created_by == f"person:{person_id}"
 
 
 def is_fresh(member: Member, now: datetime) -> bool:
@@ -86,7 +103,12 @@ def cases(organisation_id: int, now: datetime) -> list[Case]:
         for rule in rules:
             # By how they stand, those who are in it last; of two who are in, the one known longer is asked about.
             two = sorted((rule.first_id, rule.second_id), key=lambda one: standings.get(one) == "member")
-            if two[0] in standings and standings.get(two[1]) == "member":
+            both_in = standings.get(two[0]) == "member"
+            if (
+                standings.get(two[1]) == "member"
+                and (both_in or not is_own(rule, two[0]))
+                and two[0] in standings
+            ):
                 found.append((circle, two[0], two[1], standings[two[0]]))
     if not found:
         return []

@@ -179,14 +179,6 @@ def give_place(member: Member, now: datetime) -> None:
     post(letters.waiting(member), member, now)
 
 
-def would_wait(member: Member, now: datetime) -> bool:
-    """Whether who presses now comes into line: every place is taken, or the line stands."""
-    circle = member.circle
-    line = apart.line_of(circle, now, member.person_id)
-    full = queries.taken(circle.id) >= circle.places
-    return full or not line.takes(member.person_id) or line.next_in() is not None
-
-
 def seat(member: Member, now: datetime) -> None:
     member.state, member.queue_number = "member", None
     member.joined_at, member.left_at = now, None

@@ -24,18 +24,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Who is inside, who waits in order, who is kept apart, and of which pairs the lead has said what."""
+    """Who is inside, who waits in order, who is kept out by whom, and of which pairs the lead has said what.
+
+    A rule that somebody made themselves holds the other and not them: else they could make one about anybody, and
+    see by it in which circles that person is.
+    """
 
     inside: frozenset[int]
     places: tuple[Place, ...] = ()
-    apart: frozenset[Pair] = frozenset()
+    apart: frozenset[tuple[int, int]] = frozenset()  # who is held, and because of whom
     let_in: frozenset[Pair] = frozenset()
     left_in_line: frozenset[Pair] = frozenset()
 
     def against(self, person: int) -> set[int]:
         """Who inside must be kept apart from them, but those with whom the lead has let them in."""
-        ruled = self.apart - self.let_in
-        return {other for other in self.inside if other != person and frozenset((person, other)) in ruled}
+        others = {other for held, other in self.apart if held == person and other in self.inside}
+        return {other for other in others if frozenset((person, other)) not in self.let_in}
 
     def undecided(self, person: int) -> bool:
         return any(frozenset((person, other)) not in self.left_in_line for other in self.against(person))

@@ -21,6 +21,7 @@ from tests.factories import a_circle, a_member, a_person, an_organisation, an_or
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 PAIR = frozenset((1, 9))
+EACH = frozenset({(1, 9), (9, 1)})  # nine is held because of one, and one because of nine
 
 
 def in_line(*people: int, fresh: bool = True) -> tuple[Place, ...]:
@@ -32,12 +33,13 @@ def in_line(*people: int, fresh: bool = True) -> tuple[Place, ...]:
     [
         (Line(frozenset({1})), None, True),
         (Line(frozenset({1}), in_line(7, 8)), 7, True),
-        (Line(frozenset({1}), in_line(9, 8), frozenset({PAIR})), None, False),
-        (Line(frozenset({1}), in_line(7, 9, 8), frozenset({PAIR})), 7, False),
-        (Line(frozenset({1}), in_line(9, 8, fresh=False), frozenset({PAIR})), 8, True),
-        (Line(frozenset({1}), in_line(9, 8), frozenset({PAIR}), left_in_line=frozenset({PAIR})), 8, True),
-        (Line(frozenset({1}), in_line(9, 8), frozenset({PAIR}), let_in=frozenset({PAIR})), 9, True),
-        (Line(frozenset({1}), (Place(9, 1, False, True), *in_line(8)), frozenset({PAIR})), None, False),
+        (Line(frozenset({1}), in_line(9, 8), EACH), None, False),
+        (Line(frozenset({1}), in_line(7, 9, 8), EACH), 7, False),
+        (Line(frozenset({1}), in_line(9, 8, fresh=False), EACH), 8, True),
+        (Line(frozenset({1}), in_line(9, 8), EACH, left_in_line=frozenset({PAIR})), 8, True),
+        (Line(frozenset({1}), in_line(9, 8), EACH, let_in=frozenset({PAIR})), 9, True),
+        (Line(frozenset({1}), in_line(9, 8), frozenset({(1, 9)})), 9, True),  # by a rule of their own
+        (Line(frozenset({1}), (Place(9, 1, False, True), *in_line(8)), EACH), None, False),
     ],
 )
 def test_the_line_stands_behind_whoever_the_lead_has_yet_to_speak_of(
@@ -45,15 +47,18 @@ def test_the_line_stands_behind_whoever_the_lead_has_yet_to_speak_of(
 ) -> None:
     assert line.next_in() == next_in
     assert line.takes(5) is takes_anybody
-    assert PAIR in line.let_in or PAIR not in line.apart or not line.takes(9)
+    assert PAIR in line.let_in or (9, 1) not in line.apart or not line.takes(9)
     if next_in:
         assert line.seated(next_in).next_in() != next_in
 
 
+def way_of(member: Member) -> str:
+    return f"/member/{links.member_token(member.id, member.generation)}"
+
+
 def as_seen(app: Flask, circle: Circle, member: Member) -> list[str]:
     """What somebody sees who comes by their link, presses, looks again, leaves, looks, and presses again."""
-    client, token = app.test_client(), links.member_token(member.id, member.generation)
-    own, public = f"/member/{token}", f"/circles/{circle.slug}"
+    client, own, public = app.test_client(), way_of(member), f"/circles/{circle.slug}"
     seen, person = [], member.person_id
     csrf = re.search(r'name="csrf_token" value="([^"]+)"', client.get(own).text)
     for act in ("", "/join", "/leave", "/join"):
@@ -89,6 +94,12 @@ def test_it_reads_as_a_full_circle_to_whoever_is_held_and_to_whoever_comes_after
                 keep_apart(safe.person, feared.person, "", "test", clock.now())
             found[kind] = circle, feared, after
         db.session.commit()
+        before = [
+            app.test_client().get(way_of(one[which])).text for one in found.values() for which in (1, 2)
+        ]
+        assert len({re.sub(r"[\w.-]{30,}|Jo|Kit", "", one) for one in before}) == 1, (
+            "before pressing nobody is told"
+        )
         for which in (1, 2):
             full, ruled = (as_seen(app, one[0], one[which]) for one in found.values())
             assert "You are on the waiting list" in "".join(full) and len(full) > 12
@@ -152,5 +163,16 @@ def test_the_lead_alone_is_asked_and_their_word_moves_the_line(app: Flask) -> No
         assert joining.move_line(other_circle.id, NOW + 6 * DAY) == 0
         assert joining.move_line(other_circle.id, NOW + 8 * DAY) == 1
         assert [one.state for one in there] == ["waiting", "member"]
+        # A rule of their own press holds nobody who made it: they would see by it where somebody is. The lead hears.
+        open_one = a_circle(host, now=NOW)
+        inside, presser = (
+            a_member(open_one, now=NOW),
+            a_member(open_one, state="started", joined_at=None, now=NOW),
+        )
+        keep_apart(presser.person, inside.person, "", f"person:{presser.person_id}", NOW)
+        assert joining.come_in(presser.id, None, NOW).state == "member"
+        assert [one.standing for one in apart.cases(host.id, NOW) if one.circle is open_one] == ["member"]
+        joining.leave(inside.id, NOW)
+        assert joining.come_in(inside.id, None, NOW).state == "waiting", "whom they fear is held"
         erasure.erase(safe.person_id, "test", NOW)
         assert jo.state == "member", "there is nobody any more from whom to keep them apart"

@@ -176,7 +176,7 @@ def test_a_circle_is_founded_and_joined_by_keyboard_alone(browser: Browser, copy
         way = re.search(r"/member/\S+", letter_to(copy, "pat.bench@example.net"))
         assert way
         hand.open(copy.url + way[0])
-        hand.should_read("One press, and you are in", "We listen first.")
+        hand.should_read("One press, and you are in, or in line", "We listen first.")
         hand.press("Join the circle")
         hand.should_refuse("Tick that you agree, then press again.", "I agree to this")
         hand.page.keyboard.press("Space")

@@ -127,7 +127,7 @@ def test_a_circle_from_founding_to_export(
     quinn.open("/circles/the-street-circle")
     quinn.press("Send me the link", name="Quinn", email="quinn@example.org")
     quinn.open(own_page("Quinn"))
-    quinn.press("Join the waiting list", agree="yes")
+    quinn.press("Join the circle", agree="yes")
     assert quinn.heading == "You are on the waiting list"
     assert not any(row.invite for row in letters("circle_waiting", "Quinn"))
 

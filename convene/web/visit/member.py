@@ -49,7 +49,6 @@ def facts(member: Member) -> dict[str, Any]:
         "skipped": queries.skipped_by(member.person_id, circle.id) if inside else set(),
         "poll": asked,
         "marks": polls.marks_of(asked, member.person_id) if asked else {},
-        "full": not inside and joining.would_wait(member, now),
         "ahead": queries.before(member),
         "asks": joining.has_to_ask(member),
         "takes_members": circle.state in ("forming", "open"),
