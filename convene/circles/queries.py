@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from convene.circles.models import (
@@ -187,6 +187,14 @@ def lately(circle_id: int, now: datetime, most: int) -> list[CircleSession]:
 def ahead(circle_id: int, now: datetime, most: int) -> list[CircleSession]:
     """Those that are not over, on or off, the soonest first."""
     return list(db.session.scalars(in_order(circle_id).where(Event.ends_at > now).limit(most)))
+
+
+def beside(circle_id: int, now: datetime) -> Sequence[Event]:
+    """Events of this circle to come that are no sessions of its rhythm, or none yet: its drafts, and what it opened."""
+    session = exists().where(CircleSession.event_id == Event.id)
+    rows = select(Event).where(Event.circle_id == circle_id, Event.ends_at > now)
+    rows = rows.where(or_(Event.state == "draft", and_(Event.state == "published", ~session)))
+    return db.session.scalars(rows.order_by(Event.starts_at, Event.id).limit(20)).all()
 
 
 def session_of(event_id: int) -> CircleSession | None:

@@ -144,6 +144,8 @@ def test_a_copy_of_a_session_is_a_session_as_any_other_once_it_is_published(
     secret = sign_ins.open_sign_in(owner.address or "", owner.organisation_id, "a test", clock.now())
     client.set_cookie("convene_desk", secret)
     desk = Browsing(client)
+    desk.open(f"/organise/circles/{circle.id}")
+    assert "Besides these" in desk.words and f"/organise/events/{copied_id}" in desk.page.text
     desk.open(f"/organise/events/{copied_id}")
     desk.press("Publish")
     db.session.rollback()

@@ -189,6 +189,7 @@ def one(circle_id: int) -> ResponseReturnValue:
         circle=circle,
         to_come=coming,
         held=held,
+        beside=queries.beside(circle.id, now),
         more_held=len(held) == MOST_HELD,
         more_to_come=len(coming) == MOST_AHEAD,
         counts=queries.counts([circle.id])[circle.id],
