@@ -168,8 +168,8 @@ def give_place(member: Member, now: datetime) -> None:
     """
     circle = member.circle
     give_free_places(circle, now)
-    line = apart.line_of(circle, now, member.person_id)
-    if queries.taken(circle.id) < circle.places and line.takes(member.person_id):
+    free = circle.places - queries.taken(circle.id)
+    if apart.line_of(circle, now, member.person_id).takes(member.person_id) and free > 0:
         seat(member, now)
         return
     member.state, member.queue_number = "waiting", circle.next_in_line
