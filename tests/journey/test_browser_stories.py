@@ -276,3 +276,83 @@ def test_from_the_thank_you_to_the_letter_that_opens_contact(
         hand.press("Ada Reed")
         hand.press("End it")
         hand.should_read("Your page", "nobody is told")
+
+
+def test_one_asks_to_come_and_brings_a_guest_one_comes_over_the_limit_and_the_evening_goes_on_monthly(
+    browser: Browser, copy: Installation, letters: Letters
+) -> None:
+    """The two places of an evening, and one over; the organiser at a desk, her visitors on phones."""
+    title, vera, ida = "Bread, and who bakes it", "vera.ask@example.com", "ida.over@example.com"
+    copy.organiser("olga.care@example.com", "Olga Care")
+    with copy.writing():
+        host = db.session.scalars(select(Organisation).where(Organisation.name == HOST)).one()
+        event = an_event(host, title=title, starts_in=timedelta(days=20), capacity=2, now=clock.now())
+        desk, page = f"{copy.url}/organise/events/{event.id}", f"{copy.url}/events/{event.slug}"
+    cookie = copy.signed_in("olga.care@example.com")
+    with (
+        somebody(browser, copy, DESK, judged=False, cookie=cookie) as olga,
+        somebody(browser, copy, PHONE, judged=False) as visitor,
+    ):
+        olga.open(desk)
+        olga.press("Settings")
+        olga.tick("I answer each who asks to come")
+        olga.fill("How many may each person bring?", "1")
+        olga.press("Save the settings")
+
+        visitor.open(page)
+        visitor.fill("Your name", "Vera Ask")
+        visitor.fill("Your email address", vera)
+        visitor.press("Ask to come")
+        letters.wait_until(lambda: bool(letters.to(vera)))
+        visitor.open(letters.link("place", vera))
+        visitor.should_read("One press, and the host is asked", "answers everybody who asks")
+        visitor.press("Ask to come")
+        visitor.should_read("The host has been asked", title)
+
+        olga.press("Sign-ups")
+        olga.press("Answer")
+        olga.should_read("Who asks to come", "0 of 2 places are taken")
+        olga.press("Yes, Vera Ask")
+        letters.wait_until(lambda: bool(letters.to(vera, "See you there")))
+        visitor.open(letters.link("place", vera, "See you there"))
+        visitor.should_read("Your place is kept", "Vera Ask, we look forward to seeing you.")
+        visitor.press("Bring somebody")
+        visitor.fill("Your guest's name", "Gus Guest")
+        visitor.press("Bring them")
+        visitor.should_read("Whom you bring", "Gus Guest is asked about")
+        olga.open(f"{desk}/asking")
+        olga.should_read("Who asks to come", "A guest of somebody who comes.")
+        olga.press("Yes, Gus Guest")
+        visitor.open(visitor.page.url)
+        visitor.should_read("Whom you bring", "Has a place")
+
+        olga.open(f"{desk}/invitations")
+        olga.should_read("Invitations", "2 of 2 places are taken")
+        olga.fill("Name", "Ida Over")
+        olga.fill("Email", ida)
+        olga.tick("They may come even if every place is taken")
+        olga.press("Invite them")
+        letters.wait_until(lambda: bool(letters.to(ida)))
+        visitor.open(letters.link("place", ida))
+        visitor.should_read("You are invited", "would like you to come")
+        visitor.press("Yes, keep my place")
+        visitor.should_read("Your place is kept", "Ida Over")
+        visitor.open(page)
+        assert "Ida" not in visitor.page.inner_text("main") and "over" not in visitor.page.inner_text("main")
+        olga.press("Sign-ups")
+        olga.should_read("Sign-ups", "1 over, by your personal invitation.")
+
+        olga.press("Settings")
+        olga.press("On many dates")
+        olga.tick("Every month")
+        olga.fill("How many more dates?", "2")
+        olga.press("Show the dates")
+        olga.should_read("On many dates", "2 dates")
+        olga.press("Make these drafts")
+        olga.should_read("On many dates", "2 drafts made.")
+        olga.press("Publish every draft of them")
+        olga.should_read("On many dates", "Published: 2 events.")
+        visitor.open(f"{copy.url}/")
+        assert visitor.page.get_by_role("link", name=title).count() == 3
+        visitor.page.get_by_role("link", name=title).last.click()
+        visitor.should_read(title, "Ask to come")
