@@ -82,7 +82,9 @@ def test_what_the_engine_hands_out_breaks_none_either() -> None:
         assert broken_rules(problem, deal(problem, 0.05)) == []
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(
+    "seed", [*range(4), *(pytest.param(one, marks=pytest.mark.long) for one in range(4, 12))]
+)
 def test_a_tabu_search_keeps_every_rule_and_only_ever_hands_back_something_cheaper(seed: int) -> None:
     problem = tangled(seed, mixed=False)
     board = set_out(problem)
