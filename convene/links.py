@@ -112,6 +112,11 @@ def check_in(event_id: int) -> str:
     return absolute(f"/here/{signer('check_in').dumps([event_id])}")
 
 
+def plan(signup_id: int, generation: int) -> str:
+    """Asks how that person will get there."""
+    return f"{place(signup_id, generation)}/plan"
+
+
 def answer(nudge_id: int, generation: int) -> str:
     return absolute(f"/answer/{signer('answer').dumps([nudge_id, generation])}")
 
@@ -124,6 +129,11 @@ def tie(tie_id: int, generation: int) -> str:
 def my_page(person_id: int, generation: int, now: datetime) -> str:
     """A person's own page at one host; the moment in it says when it runs out (web.visit.mine)."""
     return absolute(f"/me/{signer('my_page').dumps([person_id, generation, int(now.timestamp()) // 86400])}")
+
+
+def still_true(person_id: int, generation: int, now: datetime) -> str:
+    """Where what somebody told us is kept, changed or taken away."""
+    return f"{my_page(person_id, generation, now)}/still-true"
 
 
 def unsubscribe(person_id: int, generation: int, kind: int) -> str:

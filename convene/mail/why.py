@@ -67,7 +67,7 @@ WHY = {
     "plan": "You have a place at this event, and it was a week away.",
     "did_you_meet": "Your group was to meet.",
     "action_due": "You said you would do this, and its day was near.",
-    "still_true": "What you told us about yourself was last looked at half a year ago.",
+    "still_true": "What you told us, or what you can give or seek, was not looked at for a while.",
     "welcome_back": "Several letters of ours brought no answer.",
     "asked_to_join": "Somebody asked to join a circle that you host, and still waits.",
     "missed_two": "A member missed two sessions of a circle that you host.",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
 from convene.access import limits
@@ -98,6 +98,34 @@ def say_met(nudge: Nudge, yes: bool, now: datetime) -> None:
     mine = {row.key: row for row in answers(event.id, nudge.person_id)}
     key = f"met:{event.id}:{nudge.person_id}"
     keep(mine, key, event, nudge.person, "met", "yes" if yes else "no", now)
+
+
+def plan_of(event_id: int, person_id: int) -> str:
+    """What this person pressed when asked how they will get there, or nothing."""
+    mine = select(Answer.value).where(Answer.key == f"plan:{event_id}:{person_id}")
+    return db.session.scalar(mine) or ""
+
+
+def say_plan(event: Event, person: Person, way: str, now: datetime) -> None:
+    """How somebody will get there; nobody else reads it, and it answers the letter that asks."""
+    key = f"plan:{event.id}:{person.id}"
+    mine = {row.key: row for row in answers(event.id, person.id)}
+    keep(mine, key, event, person, "plan", way, now)
+    asked = update(Nudge).where(
+        Nudge.event_id == event.id, Nudge.person_id == person.id, Nudge.rule == "plan"
+    )
+    db.session.execute(asked.where(Nudge.state == "sent").values(state="acted"))
+    wake(person)
+    db.session.flush()
+
+
+def looked_at(person: Person) -> None:
+    """They looked over what they told us: what asks for it is answered."""
+    asked = update(Nudge).where(
+        Nudge.person_id == person.id, Nudge.rule == "still_true", Nudge.state == "sent"
+    )
+    db.session.execute(asked.values(state="acted"))
+    wake(person)
 
 
 def not_again(nudge: Nudge, other_id: int, now: datetime) -> bool:

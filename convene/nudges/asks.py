@@ -23,12 +23,16 @@ def plan(nudge: Nudge, case: Case, person: Person) -> Ask:
         "%(event)s is on %(day)s. How will you get there? Whoever has a way and a time in mind comes more easily.",
         language,
     )
+    if signup.event.format == "online" or signup.attends_online:
+        seat = said("%(event)s is on %(day)s, online. Where will you sit? Whoever has a place in mind comes more"
+                    " easily.", language)  # fmt: skip
+        words = seat
     return Ask(
         subject=said("A plan for the day", language),
         words=words,
         typed={"event": signup.event.title, "day": day(signup, language)},
-        press=said("See or cancel my place", language),
-        url=links.place(signup.id, signup.generation),
+        press=said("Say it in one press", language),
+        url=links.plan(signup.id, signup.generation),
     )
 
 
@@ -83,16 +87,21 @@ def action_due(nudge: Nudge, case: Case, person: Person) -> Ask:
 
 
 def still_true(nudge: Nudge, case: Case, person: Person) -> Ask:
+    """`case.about`: whether it is asked because an offer or an ask runs out."""
     language = known(person.language)
     words = said(
         "Some time ago you told us about yourself. Is it still true? Keep it, change it or take it away.",
         language,
     )
+    if case.about:
+        ends = said("Something that you can give or seek runs out soon. Is it still true? One press renews it, and"
+                    " another ends it.", language)  # fmt: skip
+        words = ends
     return Ask(
         subject=said("Is it still true?", language),
         words=words,
         press=said("Look at it", language),
-        url=links.preferences(person.id, person.generation),
+        url=links.still_true(person.id, person.generation, nudge.decided_at),
     )
 
 

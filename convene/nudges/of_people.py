@@ -1,11 +1,11 @@
 """Finding people to ask whether what they told us is still true, those who fell silent, and hosts with things to do."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, literal, or_, select
+from sqlalchemy import and_, exists, func, literal, or_, select
 
 from convene.calendar import zones
 from convene.circles.models import Circle, Member
@@ -18,6 +18,7 @@ from convene.nudges.rules import people as rules
 from convene.nudges.rules.people import SILENCE_LASTS, TO_DO_LASTS, Kept, Silence, Tasks
 from convene.nudges.rules.registry import ASKING
 from convene.offers.models import Offer
+from convene.offers.rules import KEPT, SOON
 from convene.people.models import Consent, Involvement, Organisation, Person, Role
 from convene.signups.models import Signup
 
@@ -34,7 +35,8 @@ def of_people(rows: Any, look: Look) -> Any:
 
 
 def still_true(look: Look) -> list[Case]:
-    """Those with a profile, an offer or a tie who did nothing here for half a year, and were not asked in that time.
+    """Those with a profile, an offer or a tie who did nothing here for half a year, and those with an offer or an ask
+    that soon runs out; who was asked within that time is not asked again.
 
     The step is the day of the first letter that could have gone, so that each half year asks once.
     """
@@ -43,19 +45,32 @@ def still_true(look: Look) -> list[Case]:
     asked = exists().where(Nudge.person_id == Person.id, Nudge.rule == "still_true", Nudge.decided_at > since)
     told = (Person.affiliation, Person.field, Person.place)
     kept = or_(*(func.coalesce(one, "") != "" for one in told), has_kept(look.now))
-    rows = select(Person.id, Person.organisation_id, Person.created_at, Organisation.zone, kept)
-    rows = rows.join(Organisation, Organisation.id == Person.organisation_id).where(can_be_written_to())
+    untouched = and_(kept, Person.created_at <= since, ~touched(since))
+    ends = select(func.min(Offer.expires_at)).where(Offer.person_id == Person.id, Offer.expires_at > look.now)
+    first = ends.scalar_subquery()
+    rows = select(
+        Person.id, Person.organisation_id, Person.created_at, Organisation.zone, kept, first, untouched
+    ).join(Organisation, Organisation.id == Person.organisation_id)
+    rows = rows.where(can_be_written_to())
     if look.held is None:
-        rows = rows.where(kept, Person.state == "active", Person.created_at <= since, ~touched(since), ~asked)
+        rows = rows.where(or_(untouched, first <= look.by + SOON), Person.state == "active", ~asked)
     found = []
-    for person_id, host_id, created_at, zone, has_any in db.session.execute(of_people(rows, look)):
+    for person_id, host_id, created_at, zone, has_any, ends_at, old in db.session.execute(
+        of_people(rows, look)
+    ):
         timing = look.settings.timing("still_true", host_id)
-        last = max([created_at, *last_touched(person_id)]) if look.held is not None else since
         if look.held is None and not timing.on:
             continue
-        call = rules.still_true(Kept(last, gone=not has_any), timing)
+        last = since if old else look.by
+        if look.held is not None:
+            last = max([created_at, *last_touched(person_id)])
+        facts = Kept(last, gone=not has_any, ends_at=ends_at)
+        call = rules.still_true(facts, timing)
+        if look.held is not None and call.due_at > look.now:
+            call = replace(call, stop=call.stop or "they have looked at it since")
+        soon = facts.runs_out == call.due_at
         for step in steps(look, "still_true", person_id) or [f"{look.now:%Y-%m-%d}"]:
-            found.append(Case("still_true", 0, step, person_id, host_id, call, zone))
+            found.append(Case("still_true", 0, step, person_id, host_id, call, zone, about=soon))
     return found
 
 
@@ -73,7 +88,7 @@ def touched(since: datetime) -> Any:
         exists().where(Signup.person_id == Person.id, Signup.started_at > since),
         exists().where(Consent.person_id == Person.id, Consent.at > since),
         exists().where(Answer.person_id == Person.id, Answer.answered_at > since),
-        exists().where(Offer.person_id == Person.id, Offer.created_at > since),
+        exists().where(Offer.person_id == Person.id, Offer.expires_at > since + KEPT),  # said or renewed
         exists().where(Tie.person_id == Person.id, or_(Tie.made_at > since, Tie.answered_at > since)),
     )
 
@@ -83,10 +98,11 @@ def last_touched(person_id: int) -> list[datetime]:
         select(func.max(Signup.started_at)).where(Signup.person_id == person_id),
         select(func.max(Consent.at)).where(Consent.person_id == person_id),
         select(func.max(Answer.answered_at)).where(Answer.person_id == person_id),
-        select(func.max(Offer.created_at)).where(Offer.person_id == person_id),
         select(func.max(func.coalesce(Tie.answered_at, Tie.made_at))).where(Tie.person_id == person_id),
     )
-    return [found for found in (db.session.scalar(one) for one in moments) if found]
+    found = [moment for moment in (db.session.scalar(one) for one in moments) if moment]
+    ends = db.session.scalar(select(func.max(Offer.expires_at)).where(Offer.person_id == person_id))
+    return [*found, ends - KEPT] if ends else found
 
 
 def steps(look: Look, kind: str, person_id: int) -> list[str]:

@@ -14,7 +14,7 @@ from convene.people.models import Person, Role
 
 BETWEEN_TWO = [rule.kind for rule in RULES if rule.private]
 
-ANSWERED_ON_A_PAGE = ("thank_you", "did_you_meet")
+ANSWERED_ON_A_PAGE = ("thank_you", "did_you_meet", "plan")
 
 
 def of_event(event_id: int) -> Sequence[Nudge]:
@@ -45,6 +45,13 @@ def unanswered(person_id: int, since: datetime) -> Sequence[Nudge]:
     rows = select(Nudge).join(Event, Event.id == Nudge.event_id).options(joinedload(Nudge.event))
     rows = rows.where(Nudge.person_id == person_id, Nudge.state == "sent", Nudge.rule.in_(ANSWERED_ON_A_PAGE))
     return db.session.scalars(rows.where(Event.ends_at > since).order_by(Nudge.id.desc()).limit(10)).all()
+
+
+def asks_whether_still_true(person_id: int, since: datetime) -> bool:
+    """Whether this person was asked since then, and has not looked at it."""
+    rows = select(Nudge.id).where(Nudge.person_id == person_id, Nudge.rule == "still_true")
+    rows = rows.where(Nudge.state == "sent", Nudge.decided_at > since).limit(1)
+    return db.session.scalar(rows) is not None
 
 
 def kinds_for(person: Person) -> list[str]:

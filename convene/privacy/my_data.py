@@ -26,6 +26,8 @@ from convene.signups.models import Question, Response, Signup
 LINK = ("my_data", "sign_in", "new_address")  # letters that say nothing but that a link was asked for
 SAID = {
     "met": "Whether you were there and met",
+    "again": "Whether your group met again",
+    "plan": "How you would get there, or where you would sit",
     "helped": "How it was",
     "feeling": "Whether you feel connected to the people around you",
     "touch": "Whether you would like to hear from somebody you met",

@@ -195,6 +195,7 @@ def examples(mail: Path) -> dict[str, list[Values]]:
         "organise_wall.show": room,
         "answer.show": [{"token": key(links.answer(nudge.id, nudge.generation))}],
         "mine.show": [{"token": my_page(one.person)} for one in (side, nudge)],
+        "still_true.show": [{"token": my_page(one.person)} for one in (side, nudge)],
         "own_offers.show": [{"token": my_page(one.person)} for one in (side, nudge)],
         "tie.show": [{"token": key(links.tie(side.id, side.person.generation))}],
         "unsubscribe.show": [{"token": key(links.unsubscribe(person.id, person.generation, 0))}],

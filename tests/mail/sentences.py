@@ -20,9 +20,13 @@ from convene.signups.upheaval import in_words
 from convene.web.speech import labels_of
 from convene.web.visit.answer import NO_NUMBER, TOO_MANY, AnswerForm
 from convene.web.visit.own_offers import TOO_MANY as TOO_MANY_THINGS
+from convene.web.visit.plan import SEATS, UNSURE, WAYS
+from convene.web.visit.still_true import AboutForm
 
 MAIL = ROOT / "templates" / "mail"
-PAGES = (ROOT / "templates" / "visit" / "answer.html",)  # opened from a letter, and in its language
+PAGES = tuple(
+    ROOT / "templates" / "visit" / f"{one}.html" for one in ("answer", "plan", "still_true")
+)  # opened from a letter, and in its language
 JINJA = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - it reads, and shows nobody anything
 # As a nudge tells the one who gets it; its row says "they".
 REASONS = (
@@ -78,6 +82,9 @@ def in_program() -> Iterator[tuple[str, str, str]]:
         (label, "", answer)
         for label in sorted({*labels_of(AnswerForm), NO_NUMBER, TOO_MANY_THINGS, TOO_MANY})
     )
+    ways = (*WAYS.values(), *SEATS.values(), *UNSURE.values())
+    yield from ((words, "", "convene/web/visit/plan.py") for words in ways)
+    yield from ((words, "", "convene/web/visit/still_true.py") for words in sorted(labels_of(AboutForm)))
     yield from ((words, "", "convene/offers/rules.py") for words in SHARED_WARES)
     yield from ((reason, "", "convene/nudges/rules/events.py") for reason in REASONS)
     yield from ((rule.in_words, "", "convene/nudges/rules/registry.py") for rule in RULES)

@@ -96,6 +96,8 @@ def a_house(app: Flask) -> House:
         "slug": event.slug, "event_id": str(event.id), "signup_id": str(signup.id), "person_id": str(signup.person_id),
         "place.token": links.place(signup.id, 1),
         "now.token": links.place(signup.id, 1),
+        "plan.token": links.place(signup.id, 1),
+        "still_true.token": links.my_page(there.person_id, 1, now),
         "another.token": links.place(signup.id, 1),
         "worry.token": links.place(signup.id, 1),
         "shown.token": links.place(signup.id, 1),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from convene.nudges.rules.base import Call, Timing
+from convene.offers.rules import SOON
 
 CAME_LASTS = timedelta(days=21)
 TRUE_LASTS = timedelta(days=60)
@@ -29,6 +30,12 @@ class Kept:
 
     touched_at: datetime
     gone: bool = False  # nothing of it is kept any more
+    ends_at: datetime | None = None  # when the first of their offers and asks runs out
+
+    @property
+    def runs_out(self) -> datetime | None:
+        """So long before that end that there is time to renew it."""
+        return self.ends_at - SOON if self.ends_at else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,12 @@ def what_came(tie: Agreed, timing: Timing, step: int = 1) -> Call:
 
 
 def still_true(kept: Kept, timing: Timing, step: int = 1) -> Call:
-    """N15: half a year after somebody last touched what they told us."""
-    due_at = kept.touched_at + timing.away
+    """N15: half a year after somebody last touched what they told us, or when an offer or an ask soon runs out."""
+    due_at, why = kept.touched_at + timing.away, "what they told us was last looked at half a year ago"
+    if kept.runs_out and kept.runs_out < due_at:
+        due_at, why = kept.runs_out, "something that they can give or seek runs out soon"
     stop = "nothing of it is kept any more" if kept.gone else ""
-    return Call(due_at, due_at + TRUE_LASTS, "what they told us was last looked at half a year ago", stop)
+    return Call(due_at, due_at + TRUE_LASTS, why, stop)
 
 
 def welcome_back(silence: Silence, timing: Timing, step: int = 1) -> Call:

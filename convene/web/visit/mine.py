@@ -28,11 +28,17 @@ from convene.privacy.links_ended import end_answers
 from convene.signups.models import Signup
 from convene.web.visit.my_data import IN_WORDS, send_link
 from convene.web.visit.place import may_see_groups, signup_of
+from convene.web.visit.plan import has_one
 from convene.web.visit.preferences import person_of as person_of_notices
 
 page = Blueprint("mine", __name__)
 
 PLACES = 40  # the newest
+WORDS = {
+    "thank_you": "How was {title}?",
+    "did_you_meet": "Did your group at {title} meet?",
+    "plan": "A plan for the day of {title}",
+}
 ON_ITS_WAY = "The link to your page is on its way to your mailbox. It works for 30 days."
 TOO_OFTEN = "We have written to you several times in the last hour. Try again later."
 
@@ -101,9 +107,19 @@ def asked_of(person: Person, places: list[Signup]) -> list[Asked]:
         for one in places
         if one.state == "offered" and one.event.state == "published" and one.event.starts_at > now
     ]
+    plans = {one.event_id: one for one in places if has_one(one)}
     for nudge in nudges.unanswered(person.id, now - timedelta(days=30)):
-        token = links.answer(nudge.id, nudge.generation).rpartition("/")[2]
-        found.append(Asked(f"How was {nudge.event.title}?", url_for("answer.show", token=token)))
+        if nudge.rule != "plan":
+            token = links.answer(nudge.id, nudge.generation).rpartition("/")[2]
+            words = WORDS[nudge.rule].format(title=nudge.event.title)
+            found.append(Asked(words, url_for("answer.show", token=token)))
+        elif nudge.event_id in plans:
+            words = WORDS["plan"].format(title=nudge.event.title)
+            found.append(Asked(words, f"{place_url(plans[nudge.event_id])}/plan"))
+    if nudges.asks_whether_still_true(person.id, now - timedelta(days=60)):
+        found.append(
+            Asked("Is what you told us still true?", url_for("still_true.show", token=token_of(person)))
+        )
     return found
 
 

@@ -1,0 +1,127 @@
+"""From the letter that asks one small thing to the press that answers it, as whoever gets it lives it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from convene import clock
+from convene.extensions import db, start_write
+from convene.mail.models import OutgoingMail
+from convene.nudges import actions
+from convene.nudges.models import Answer, Nudge, NudgeSetting
+from convene.offers import actions as offers
+from convene.offers.models import Offer
+from convene.people.models import Person
+from convene.signups.models import Signup
+from tests.factories import a_person, a_signup, an_event
+from tests.web.browsing import Browsing, path_of
+from tests.web.rows import all_rows
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """The next day's noon: letters that ask go by day."""
+    return (clock.now() + DAY).replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+def swept(now: datetime) -> list[OutgoingMail]:
+    """Every letter that the sweep posts at this moment."""
+    db.session.commit()
+    before = set(db.session.scalars(select(OutgoingMail.id)))
+    batches = actions.due(now)
+    for batch in batches:
+        start_write()
+        actions.post_batch(batch, now)
+        db.session.commit()
+    return [one for one in db.session.scalars(select(OutgoingMail)) if one.id not in before]
+
+
+def link_in(mail: OutgoingMail, ends: str) -> str:
+    return next(path_of(word) for word in mail.text.split() if word.endswith(ends))
+
+
+def test_how_somebody_gets_there_is_asked_by_letter_and_said_in_one_press(
+    visitor: Browsing, noon: datetime
+) -> None:
+    event = an_event(starts_at=noon + 6 * DAY, title="A street that talks")
+    person = a_person(event.organisation, name="Ada Bell")
+    signup = a_signup(event, person, state="confirmed", now=noon - 20 * DAY)
+    wish = {"key": "plan", "organisation_id": event.organisation_id, "rule": "plan", "on": True, "words": ""}
+    db.session.add(NudgeSetting(**wish, changed_at=noon, changed_by="a test"))
+    person_id, signup_id = person.id, signup.id
+    (mail,) = swept(noon)
+    assert mail.letter == "plan" and "How will you get there?" in mail.text
+    page = link_in(mail, "/plan")
+    with time_machine.travel(noon, tick=False):
+        before = all_rows()
+        visitor.open(page)
+        assert visitor.heading == "How will you get there?" and all_rows() == before, (
+            "looking changes nothing"
+        )
+        mine = visitor.page.request.path
+        assert mine == page
+        for wrong in ("", "home", "by broom", "\0"):
+            visitor.client.post(page, data={"way": wrong})
+            assert all_rows() == before, f"{wrong!r} is no way there"
+        visitor.press("By bus, tram or train")
+        assert "Noted, for you alone." in visitor.words
+        assert "You said: By bus, tram or train. You can change it until it starts." in visitor.words
+        visitor.press("On foot or by bike")
+        db.session.rollback()
+        kept = select(Answer.question, Answer.value).where(Answer.person_id == person_id)
+        assert db.session.execute(kept).all() == [("plan", "foot")]
+        assert db.session.scalars(select(Nudge.state).where(Nudge.rule == "plan")).all() == ["acted"]
+        assert not [one for one in swept(noon + timedelta(minutes=5)) if one.letter == "plan"]
+        start_write()
+        db.session.get_one(Signup, signup_id).state = "cancelled"
+        db.session.commit()
+        visitor.open(page)
+        assert visitor.heading != "How will you get there?", "who gave the place back is asked nothing"
+        visitor.client.post(page, data={"way": "car"})
+        db.session.rollback()
+        assert db.session.execute(kept).all() == [("plan", "foot")]
+
+
+def test_what_runs_out_soon_is_asked_about_and_renewed_or_ended_in_one_press(
+    visitor: Browsing, noon: datetime
+) -> None:
+    host = an_event().organisation
+    person, other = (a_person(host, name=name, now=noon - 30 * DAY) for name in ("Ada Bell", "Bo Ash"))
+    offers.say(person, "offer", "Grant writing\nA hall in Leeds", "group", noon - 80 * DAY)
+    offers.say(other, "ask", "Maps", "group", noon - 40 * DAY)
+    person_id = person.id
+    hour = noon  # the rules that take long are asked in the first minutes of an hour
+    (mail,) = [one for one in swept(hour) if one.letter == "still_true"]
+    assert mail.person_id == person_id, "what another said stands for longer"
+    assert "runs out soon" in mail.text and "Grant writing" not in mail.text
+    page = link_in(mail, "/still-true")
+    with time_machine.travel(noon, tick=False):
+        before = all_rows()
+        visitor.open(page)
+        assert visitor.heading == "Is it still true?" and all_rows() == before
+        assert "Grant writing" in visitor.words and "Maps" not in visitor.words
+        visitor.press("Renew Grant writing")
+        assert "Renewed for another 90 days." in visitor.words
+        visitor.open(page)
+        visitor.press("Remove A hall in Leeds")
+        db.session.rollback()
+        (left,) = db.session.scalars(select(Offer).where(Offer.person_id == person_id))
+        assert (left.words, left.expires_at) == ("Grant writing", noon + 90 * DAY)
+        visitor.open(page)
+        visitor.press("Save", affiliation="Leeds Libraries", field="x" * 121)
+        assert visitor.page.status_code == 422 and "Leeds Libraries" in visitor.page.text, (
+            "nothing typed is lost"
+        )
+        visitor.press("Save", affiliation="Leeds Libraries", field="Maps")
+        assert "Saved. Thank you." in visitor.words
+        visitor.press("All of it is still true")
+        assert "Kept as it is. Thank you." in visitor.words
+        db.session.rollback()
+        kept = db.session.get_one(Person, person_id)
+        assert (kept.affiliation, kept.field) == ("Leeds Libraries", "Maps")
+        assert db.session.scalars(select(Nudge.state).where(Nudge.rule == "still_true")).all() == ["acted"]
+    assert not [one for one in swept(noon + 80 * DAY) if one.person_id == person_id], "once in half a year"
