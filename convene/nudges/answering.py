@@ -33,11 +33,12 @@ class TooLate(Exception):
 class Given:
     """What somebody pressed on the one page; what they passed over is empty.
 
+    met      whether they were there and met; on the page of N9 whether their group did: yes, not_yet or no
     touch    ids of the people they would like to hear from
     channel  what these may have: email, phone, or relay (messages through us alone); `contact` is its address
     """
 
-    met: str = ""  # yes or no
+    met: str = ""
     helped: str = ""
     words: str = ""
     feeling: str = ""
@@ -67,7 +68,7 @@ def answer(nudge: Nudge, given: Given, now: datetime) -> int:
     if now > event.ends_at + ANSWERS_CHANGE:
         raise TooLate
     mine = {row.key: row for row in answers(event.id, person.id)}
-    said = {"helped": given.helped or "skipped", "met": given.met, "feeling": given.feeling}
+    said = {"helped": given.helped or "skipped", asks_of(nudge): given.met, "feeling": given.feeling}
     for question, value in said.items():
         key = f"{question}:{event.id}:{person.id}"
         if value:
@@ -90,14 +91,21 @@ def answer(nudge: Nudge, given: Given, now: datetime) -> int:
     return sum(release(event, person, other_id, now) for other_id in sorted(wished))
 
 
+def asks_of(nudge: Nudge) -> str:
+    """What it means by "did you meet": at the event itself, or again since, where its hosts asked groups to."""
+    again = nudge.rule == "did_you_meet" and nudge.event.circle_id is None
+    return "again" if again else "met"
+
+
 def say_met(nudge: Nudge, yes: bool, now: datetime) -> None:
     """Whether they met, and nothing else of what they said before. Raises TooLate. The event must be locked."""
     event = nudge.event
     if now > event.ends_at + ANSWERS_CHANGE:
         raise TooLate
     mine = {row.key: row for row in answers(event.id, nudge.person_id)}
-    key = f"met:{event.id}:{nudge.person_id}"
-    keep(mine, key, event, nudge.person, "met", "yes" if yes else "no", now)
+    question = asks_of(nudge)
+    key = f"{question}:{event.id}:{nudge.person_id}"
+    keep(mine, key, event, nudge.person, question, "yes" if yes else "no", now)
 
 
 def plan_of(event_id: int, person_id: int) -> str:

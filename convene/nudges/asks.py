@@ -59,8 +59,13 @@ def did_you_meet(nudge: Nudge, case: Case, person: Person) -> Ask:
     words = said(
         "Did you and your group at %(event)s get to talk on %(day)s? Nobody is marked down.", language
     )
+    subject = said("Did you get to talk?", language)
+    if signup.event.circle_id is None:
+        again = said("The hosts of %(event)s on %(day)s hoped that your group would meet again. Did you? Nobody is"
+                     " marked down.", language)  # fmt: skip
+        words, subject = again, said("Did you meet again?", language)
     return Ask(
-        subject=said("Did you get to talk?", language),
+        subject=subject,
         words=words,
         typed={"event": signup.event.title, "day": day(signup, language)},
         press=said("Answer", language),

@@ -26,10 +26,10 @@ OF_EVENTS = (rules.reminder, rules.plan, rules.thank_you, rules.did_you_meet)
 PUBLISHED = ("published", "held")  # of rounds that people know of
 
 
-def has_said(question: str) -> ColumnElement[bool]:
-    """In SQL: the person of this signup answered this of its event."""
+def has_said(*questions: str) -> ColumnElement[bool]:
+    """In SQL: the person of this signup answered one of these of its event."""
     mine = (Answer.event_id == Signup.event_id, Answer.person_id == Signup.person_id)
-    return exists().where(Answer.question == question, *mine)
+    return exists().where(Answer.question.in_(questions), *mine)
 
 
 def shared_a_group() -> ColumnElement[bool]:
@@ -48,8 +48,15 @@ def shared_a_group() -> ColumnElement[bool]:
 
 # Put together once: each takes as long to write as the database takes to answer it.
 HELPED, PLANNED = has_said("helped"), has_said("plan")
+TALKED, MET_AGAIN = has_said("helped", "met"), has_said("again")
 SAT_WITH_SOMEBODY = shared_a_group()
-FLAGS = {"helped": HELPED, "planned": PLANNED, "sat": SAT_WITH_SOMEBODY}
+FLAGS = {
+    "helped": HELPED,
+    "planned": PLANNED,
+    "talked": TALKED,
+    "again": MET_AGAIN,
+    "sat": SAT_WITH_SOMEBODY,
+}
 
 
 @dataclass(frozen=True, slots=True)

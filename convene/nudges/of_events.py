@@ -8,8 +8,10 @@ from convene.nudges.finding import GRACE, Case, Look, of_held
 from convene.nudges.near import (
     DAY,
     HELPED,
+    MET_AGAIN,
     PLANNED,
     SAT_WITH_SOMEBODY,
+    TALKED,
     Near,
     called_off,
     case,
@@ -19,7 +21,7 @@ from convene.nudges.near import (
     places,
 )
 from convene.nudges.rules import events as rules
-from convene.nudges.rules.base import Timing
+from convene.nudges.rules.base import SWITCHED_OFF, Timing
 from convene.nudges.rules.events import MEET_LASTS, THANK_LASTS, Meeting, Part
 from convene.nudges.rules.registry import OF
 
@@ -94,23 +96,33 @@ def group_timing(at: Near, look: Look) -> Timing:
 
 
 def meetings(look: Look) -> list[Case]:
-    """N9: the groups of a circle's sessions."""
+    """N9: the groups of a circle's sessions, and those of an event whose hosts ask them to meet again by themselves."""
     shortest, longest = look.settings.reach("did_you_meet")
     again = OF["did_you_meet"].timing.again or DAY
     earliest = look.now - longest - again - MEET_LASTS - GRACE
-    window = (Event.circle_id.is_not(None), Event.ends_at <= look.by - shortest, Event.ends_at > earliest)
+    window = (Event.ends_at <= look.by - shortest, Event.ends_at > earliest)
     found = []
-    events = near("did_you_meet", look, *window)
-    for number in (1, 2):
-        due = [at for at in events if asks_at(at, number, look)]
-        rows = places("did_you_meet", str(number), due, look, HELPED, SAT_WITH_SOMEBODY)
+    near_by = [
+        at for at in near("did_you_meet", look, *window) if look.held is not None or asks_group(at, look)
+    ]
+    for number, answered_by in ((1, TALKED), (2, TALKED), (1, MET_AGAIN), (2, MET_AGAIN)):
+        alike = [at for at in near_by if (answered_by is TALKED) == (at.circle_id is not None)]
+        due = [at for at in alike if asks_at(at, number, look)]
+        rows = places("did_you_meet", str(number), due, look, answered_by, SAT_WITH_SOMEBODY)
         for at, signup_id, person_id, state, _, answered, sat in rows:
             if not sat and look.held is None:
                 continue
             meeting = Meeting(at.ends_at, state, int(bool(sat)), bool(answered))
             call = called_off(at, rules.did_you_meet(meeting, at.timing, number))
+            if not asks_group(at, look):  # it was taken back while this one was held
+                call = replace(call, stop=call.stop or SWITCHED_OFF)
             found.append(case("did_you_meet", str(number), at, signup_id, person_id, call))
     return of_held(found, look)
+
+
+def asks_group(at: Near, look: Look) -> bool:
+    """Whoever meets in a circle; elsewhere a group only where its own event was set to ask it to meet again."""
+    return at.circle_id is not None or look.settings.is_wanted_at("did_you_meet", at.host_id, at.id)
 
 
 def asks_at(at: Near, number: int, look: Look) -> bool:

@@ -45,6 +45,11 @@ class Settings:
             )
         return timing
 
+    def is_wanted_at(self, kind: str, host_id: int, event_id: int) -> bool:
+        """Whether a host turned it on for this one event, whatever holds elsewhere."""
+        mine = self.rows.get((kind, host_id, event_id, 0))
+        return bool(mine and mine.on)
+
     def words(
         self, kind: str, host_id: int, event_id: int | None = None, circle_id: int | None = None
     ) -> str:

@@ -70,7 +70,7 @@ def test_whether_a_group_met_is_answered_by_a_word_too(session: scoped_session[S
     message = posted(letter, nudge)
     assert taken(reply("not yet", signup.person.reachable, message)) == ("word", "applied")
     kept = db.session.query(Answer).one()
-    assert (kept.question, kept.value, nudge.state) == ("met", "no", "acted")
+    assert (kept.question, kept.value, nudge.state) == ("again", "no", "acted"), "outside a circle: again"
     signup.event.ends_at = now - timedelta(days=31)
     signup.event.starts_at = now - timedelta(days=32)
     db.session.flush()

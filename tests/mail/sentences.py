@@ -18,7 +18,7 @@ from convene.offers.rules import SENTENCES as SHARED_WARES
 from convene.people.letters import PARTS
 from convene.signups.upheaval import in_words
 from convene.web.speech import labels_of
-from convene.web.visit.answer import NO_NUMBER, TOO_MANY, AnswerForm
+from convene.web.visit.answer import MET_AGAIN, MET_IN_GROUP, NO_NUMBER, TALKED, TOO_MANY, AnswerForm
 from convene.web.visit.own_offers import TOO_MANY as TOO_MANY_THINGS
 from convene.web.visit.plan import SEATS, UNSURE, WAYS
 from convene.web.visit.still_true import AboutForm
@@ -28,6 +28,7 @@ PAGES = tuple(
     ROOT / "templates" / "visit" / f"{one}.html" for one in ("answer", "plan", "still_true")
 )  # opened from a letter, and in its language
 JINJA = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - it reads, and shows nobody anything
+IN_GROUP = (TALKED, MET_AGAIN, *(str(one.label) for one in MET_IN_GROUP))
 # As a nudge tells the one who gets it; its row says "they".
 REASONS = (
     "you have a place at this event",
@@ -80,7 +81,7 @@ def in_program() -> Iterator[tuple[str, str, str]]:
     answer = "convene/web/visit/answer.py"
     yield from (
         (label, "", answer)
-        for label in sorted({*labels_of(AnswerForm), NO_NUMBER, TOO_MANY_THINGS, TOO_MANY})
+        for label in sorted({*labels_of(AnswerForm), NO_NUMBER, TOO_MANY_THINGS, TOO_MANY, *IN_GROUP})
     )
     ways = (*WAYS.values(), *SEATS.values(), *UNSURE.values())
     yield from ((words, "", "convene/web/visit/plan.py") for words in ways)

@@ -265,6 +265,7 @@ WHEN: list[tuple[str, Call, timedelta]] = [
     ("N14", circles.action_due(Due(STARTS, "owned"), usual("action_due")), -3 * DAY),
     ("N14 again", circles.action_due(Due(STARTS, "owned"), usual("action_due"), 2), 2 * DAY),
     ("N15", people.still_true(Kept(STARTS), usual("still_true")), 180 * DAY),
+    ("N15 runs out", people.still_true(Kept(STARTS, ends_at=STARTS + 30 * DAY), usual("still_true")), 16 * DAY),
     ("N16", people.welcome_back(Silence((STARTS - DAY, STARTS)), usual("welcome_back")), 7 * DAY),
     ("N16 again", people.welcome_back(Silence((STARTS, STARTS, STARTS)), usual("welcome_back"), 2), 7 * DAY),
     ("N18 again", circles.asked_to_join(Asked(STARTS, False), usual("asked_to_join"), 2), 3 * DAY),

@@ -79,7 +79,8 @@ def thank_you(part: Part, timing: Timing, step: int = 1) -> Call:
 
 
 def did_you_meet(meeting: Meeting, timing: Timing, step: int = 1) -> Call:
-    """N9: the day after a group of a circle was to meet, and once more five days on, to whoever has not answered."""
+    """N9: the day after a group of a circle was to meet, or as long after an event as its hosts chose who asked its
+    groups to meet again; and once more five days on, to whoever has not answered."""
     due_at = meeting.met_at + timing.away
     if step > 1:
         due_at += timing.again or timedelta()

@@ -100,8 +100,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "N9", "did_you_meet", "Did you meet?", "letters that ask whether your group met",
-        "each member of a circle's group", "{away} after their session",
-        events.did_you_meet, Timing(True, 18 * HOUR, again=5 * DAY), HOUR, 7 * DAY,
+        "each member of a circle's group, or of a group that you ask to meet again", "{away} after they met",
+        events.did_you_meet, Timing(True, 18 * HOUR, again=5 * DAY), HOUR, 21 * DAY,
         most=2, goes_before=2, asks=True, twice=True,
     ),
     Rule(

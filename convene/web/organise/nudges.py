@@ -1,6 +1,7 @@
 """The letters that ask for one small act: how each rule is set here, and what the next four weeks would bring."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from convene.web.forms import AtMost, Form, Paragraphs, Words
 page = Blueprint("organise_nudges", __name__)
 
 UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
+MEET_AGAIN = timedelta(days=14)  # so long a group has to meet again, unless a host chooses another length
 SHOWN, HELD, NAMED = 40, 20, 6  # lines on the page, of what is held back, and names in a line
 
 
@@ -102,6 +104,7 @@ def said(rule: Rule, timing: Timing) -> str:
 
 def render(rule: Rule, form: RuleForm, code: int = 200) -> ResponseReturnValue:
     event_id, circle_id, title = place()
+    alone = asks_to_meet_again(rule.kind, event_id)
     return render_template(
         "organise/nudge.html",
         rule=rule,
@@ -110,12 +113,20 @@ def render(rule: Rule, form: RuleForm, code: int = 200) -> ResponseReturnValue:
         where=where(event_id, circle_id),
         is_set=setting.row(rule.kind, g.desk.organisation_id, event_id, circle_id) is not None,
         bounds=f"From {spoken(rule.least)} to {spoken(rule.longest)}.",
-        after=rule.when.format(away="").strip(),
+        after="after the end" if alone else rule.when.format(away="").strip(),
+        meet_again=alone,
     ), code
 
 
 def where(event_id: int | None, circle_id: int | None) -> dict[str, Any]:
     return {"event": event_id} if event_id else {"circle": circle_id} if circle_id else {}
+
+
+def asks_to_meet_again(rule: str, event_id: int | None) -> bool:
+    """Whether it would ask the groups of an event outside any circle: they are asked there alone, or not at all."""
+    if rule != "did_you_meet" or not event_id:
+        return False
+    return (one_for_org(g.desk.organisation_id, event_id) or abort(404)).circle_id is None
 
 
 @page.get("/<rule>")
@@ -124,6 +135,8 @@ def edit(rule: str) -> ResponseReturnValue:
     event_id, circle_id, _ = place()
     here, host_id = setting.here(g.desk.organisation_id), g.desk.organisation_id
     timing = here.timing(rule, host_id, event_id, circle_id)
+    if event_id and asks_to_meet_again(rule, event_id) and not here.is_wanted_at(rule, host_id, event_id):
+        timing = replace(timing, on=False, away=MEET_AGAIN)
     number, unit = in_units(timing.away)
     facts = {
         "on": "on" if timing.on else "off", "number": str(number), "unit": unit,

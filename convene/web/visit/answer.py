@@ -16,7 +16,7 @@ from convene.extensions import db, start_write
 from convene.groups.starters import questions
 from convene.mail.languages import known
 from convene.mail.translations import said
-from convene.nudges import answering, stopping
+from convene.nudges import answering, finding, stopping
 from convene.nudges.met import Met, met
 from convene.nudges.models import Nudge
 from convene.offers import queries as offers
@@ -51,6 +51,13 @@ MET = [
     SelectChoice("no", "Not this time"),
     SelectChoice("", "I would rather not say"),
 ]
+MET_IN_GROUP = [
+    SelectChoice("yes", "Yes"),
+    SelectChoice("not_yet", "Not yet"),
+    SelectChoice("no", "Not this time"),
+    SelectChoice("", "I would rather not say"),
+]
+TALKED, MET_AGAIN = "Did you and your group get to talk?", "Did you and your group meet again?"
 TOO_MANY = "So much was pressed here in the last hour that this was not kept. Write to your host."
 NO_NUMBER = "Enter the number they may call, or choose another way"
 
@@ -111,11 +118,11 @@ def answered(nudge: Nudge) -> dict[str, Any]:
     """What they said before, to fill the form with."""
     rows = answering.answers(nudge.event.id, nudge.person_id)
     by_question = {row.question: row for row in rows}
-    helped = by_question.get("helped")
+    helped, asked = by_question.get("helped"), answering.asks_of(nudge)
     touch = [row for row in rows if row.question == "touch"]
     channel = touch[0].channel if touch else "email"
     return {
-        "met": by_question["met"].value if "met" in by_question else "",
+        "met": by_question[asked].value if asked in by_question else "",
         "helped": helped.value if helped else "skipped",
         "words": helped.words if helped else "",
         "feeling": by_question["feeling"].value if "feeling" in by_question else "",
@@ -131,10 +138,19 @@ def was_marked(nudge: Nudge) -> bool:
     return bool(signup and signup.attendance and signup.attendance.state in ("attended", "part"))
 
 
+def form_of(nudge: Nudge, **facts: Any) -> AnswerForm:
+    """Its first question is the one that the letter asked."""
+    form = AnswerForm(**facts)
+    if nudge.rule == "did_you_meet":
+        form.met.choices = list(MET_IN_GROUP)
+        form.met.label.text = MET_AGAIN if answering.asks_of(nudge) == "again" else TALKED
+    return form
+
+
 def render(nudge: Nudge, token: str, form: AnswerForm, code: int = 200) -> ResponseReturnValue:
     person, event = nudge.person, nudge.event
     found = met(nudge.event.id, person)
-    if was_marked(nudge):
+    if nudge.rule != "did_you_meet" and was_marked(nudge):
         del form.met
     if not event.organisation.asks_feeling:
         del form.feeling
@@ -156,6 +172,7 @@ def render(nudge: Nudge, token: str, form: AnswerForm, code: int = 200) -> Respo
         in_rounds=in_rounds,
         called=called,
         done=nudge.state == "acted",
+        meet_again=finding.settings().is_wanted_at("did_you_meet", event.organisation_id, event.id),
         leads=", ".join(called(one) for one in leads),
         offered=[one for one in offers.of_person(person.id) if one.expires_at > clock.now()],
         my_page=links.my_page(person.id, person.generation, clock.now()).rpartition("/")[2],
@@ -176,13 +193,13 @@ def by_round(event_id: int, found: Sequence[Met], language: str) -> list[tuple[i
 @page.get("/<token>")
 def show(token: str) -> ResponseReturnValue:
     nudge = nudge_of(token)
-    return render(nudge, token, AnswerForm(formdata=None, data=answered(nudge)))
+    return render(nudge, token, form_of(nudge, formdata=None, data=answered(nudge)))
 
 
 @page.post("/<token>")
 def save(token: str) -> ResponseReturnValue:
     nudge = nudge_of(token)
-    form = AnswerForm()
+    form = form_of(nudge)
     if not form.validate():
         return render(nudge, token, form, 422)
     start_write()

@@ -18,6 +18,7 @@ from convene.signups.models import Signup
 from tests.factories import a_person, a_signup, an_event
 from tests.web.browsing import Browsing, path_of
 from tests.web.rows import all_rows
+from tests.web.visit.test_answer import Table
 
 DAY = timedelta(days=1)
 
@@ -84,6 +85,55 @@ def test_how_somebody_gets_there_is_asked_by_letter_and_said_in_one_press(
         visitor.client.post(page, data={"way": "car"})
         db.session.rollback()
         assert db.session.execute(kept).all() == [("plan", "foot")]
+
+
+def test_a_group_that_is_asked_to_meet_again_is_asked_later_whether_it_did(visitor: Browsing) -> None:
+    table, quiet = Table(), Table()
+    for event, is_on in ((table.event, True), (quiet.event, False)):
+        facts = {
+            "key": f"did_you_meet:{event.id}",
+            "organisation_id": event.organisation_id,
+            "event_id": event.id,
+        }
+        wish = NudgeSetting(
+            **facts, rule="did_you_meet", on=is_on, away_minutes=3 * 1440, words="",
+            changed_at=clock.now(), changed_by="a test",
+        )  # fmt: skip
+        db.session.add(wish)
+    db.session.commit()
+    visitor.open(table.links[0])
+    assert "Your hosts hope that your group meets again." in visitor.words
+    visitor.press("Send my answers", helped="glad")
+    later = (table.event.ends_at + 4 * DAY).replace(hour=12, minute=30)
+    asked = [one for one in swept(later) if one.letter == "did_you_meet"]
+    assert {one.person_id for one in asked} == set(table.ids), (
+        "how it was says nothing of whether they met again"
+    )
+    (mine,) = [one for one in asked if one.person_id == table.ids[0]]
+    assert "hoped that your group would meet again. Did you?" in mine.text
+    page = next(path_of(word) for word in mine.text.split() if "/answer/" in word)
+    with time_machine.travel(later, tick=False):
+        visitor.open(page)
+        assert "Did you and your group meet again?" in visitor.words
+        values = dict(visitor.form("Send my answers")[0].values)
+        assert values["helped"] == "glad", "what was said before stands"
+        visitor.press("Send my answers", met="not_yet")
+        db.session.rollback()
+        said = (
+            select(Answer.question, Answer.value).where(Answer.person_id == table.ids[0]).order_by(Answer.id)
+        )
+        assert db.session.execute(said).all() == [("helped", "glad"), ("again", "not_yet")]
+    as_if_long_ago()
+    again = [one for one in swept(later + 5 * DAY) if one.letter == "did_you_meet"]
+    assert {one.person_id for one in again} == set(table.ids[1:]), "once more, to those who have not answered"
+
+
+def as_if_long_ago() -> None:
+    """What was posted counts no more where caps are asked."""
+    start_write()
+    for one in db.session.scalars(select(OutgoingMail)):
+        one.posted_at = one.posted_at - 40 * DAY
+    db.session.commit()
 
 
 def test_what_runs_out_soon_is_asked_about_and_renewed_or_ended_in_one_press(
