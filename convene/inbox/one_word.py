@@ -3,7 +3,7 @@
 Everything else that a person writes is for a person, and stays unread in the mailbox.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -16,11 +16,15 @@ from convene.mail.models import OutgoingMail
 from convene.network import actions as network
 from convene.network import queries
 from convene.network.models import Tie
-from convene.nudges import answering
+from convene.nudges import answering, stopping
 from convene.nudges.models import Nudge
+from convene.offers import actions
+from convene.people.actions import hold
 from convene.people.addresses import folded
+from convene.people.models import Person
 
-ASKED = ("what_came", "did_you_meet")
+ASKED = ("what_came", "did_you_meet", "still_true", "welcome_back")
+PAUSE = timedelta(days=30)
 
 
 def handle(incoming: Incoming, row: Inbound, now: datetime) -> None:
@@ -54,6 +58,13 @@ def answer(nudge: Nudge, yes: bool, now: datetime) -> bool:
         if len(sides) != 1:
             return False
         network.say(sides[0], "in_touch" if yes else "not_now", sides[0].words, sides[0].use, now)
+    elif nudge.rule == "still_true":
+        if not yes:
+            return False  # which part of it is not, they can say on its page, or to whoever reads this
+        actions.renew_all(nudge.person_id, now)
+        answering.looked_at(nudge.person)
+    elif nudge.rule == "welcome_back":
+        rest(nudge.person, yes, now)
     else:
         try:
             locked(nudge.event.id)
@@ -62,6 +73,15 @@ def answer(nudge: Nudge, yes: bool, now: datetime) -> bool:
             return False
     nudge.state = "acted"
     return True
+
+
+def rest(person: Person, yes: bool, now: datetime) -> None:
+    """Thirty days of quiet, or none; either ends what silence began."""
+    hold(person)
+    stopping.wake(person)
+    until = now + PAUSE
+    if yes and (person.paused_until is None or person.paused_until < until):
+        stopping.pause(person, until, person.zone or person.organisation.zone)
 
 
 def asked_about(nudge: Nudge) -> list[Tie]:

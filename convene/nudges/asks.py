@@ -70,6 +70,7 @@ def did_you_meet(nudge: Nudge, case: Case, person: Person) -> Ask:
         typed={"event": signup.event.title, "day": day(signup, language)},
         press=said("Answer", language),
         url=links.answer(nudge.id, nudge.generation),
+        reply=said("Or reply with one word, yes or no.", language),
     )
 
 
@@ -107,6 +108,7 @@ def still_true(nudge: Nudge, case: Case, person: Person) -> Ask:
         words=words,
         press=said("Look at it", language),
         url=links.still_true(person.id, person.generation, nudge.decided_at),
+        reply=said("If all of it is, you can also reply with one word, yes.", language),
     )
 
 
@@ -118,11 +120,13 @@ def welcome_back(nudge: Nudge, case: Case, person: Person) -> Ask:
             language,
         )
         subject, press = said("Would you like a pause?", language), said("Choose", language)
+        reply = said("Or reply with one word, yes for a pause of 30 days or no.", language)
     else:
         words = said("Our letters brought no answer, so we have paused them. Whatever you do with us next starts them"
                      " again, and so does your page.", language)  # fmt: skip
         subject, press = said("We have paused our letters", language), said("Start them again", language)
-    return Ask(subject, words, press, links.preferences(person.id, person.generation))
+        reply = ""
+    return Ask(subject, words, press, links.preferences(person.id, person.generation), reply=reply)
 
 
 def asked_to_join(nudge: Nudge, case: Case, person: Person) -> Ask:

@@ -93,7 +93,8 @@ class Case:
 class Ask:
     """What one nudge says: a subject, a few sentences, and the one press. It stands alone or among others.
 
-    What people typed stands in `typed`, by the names that it has in `words`, as %(event)s.
+    What people typed stands in `typed`, by the names that it has in `words`, as %(event)s. `reply` says that one word
+    by mail answers it too, where mail that comes back is read; such an answer goes to nobody else.
     """
 
     subject: str
@@ -101,6 +102,7 @@ class Ask:
     press: str
     url: str
     typed: Mapping[str, str | int] = field(default_factory=dict)
+    reply: str = ""
 
     @property
     def plain(self) -> str:

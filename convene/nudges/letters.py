@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -103,13 +104,15 @@ def asking(
 ) -> Letter:
     """One small act: a sentence or two, and its press. `zone`: whose nights it keeps, none for any hour."""
     language, host = known(person.language), person.organisation
+    # A word that answers it is nobody's but the program's to read.
+    by_word = bool(ask.reply and current_app.config["INBOX_URL"])
     return write(
         nudge.rule,
         folder="ask",
         to_name=person.name,
         to_address=person.address_typed or "",
         from_name=host.name,
-        reply_to=host.reply_to,
+        reply_to=None if by_word else host.reply_to,
         language=person.language,
         unsubscribe_url=links.unsubscribe(person.id, person.generation, KINDS.index(nudge.rule)),
         list_id=list_id(person, nudge.rule),
@@ -117,6 +120,7 @@ def asking(
         expires_at=until,
         facts={
             "heading": ask.subject,
+            "reply": ask.reply,
             "plain": ask.plain,
             "marked": ask.marked,
             "press": ask.press,

@@ -16,6 +16,9 @@ from convene.nudges.rules.base import Timing
 from convene.nudges.rules.registry import OF, checked
 from convene.nudges.settings import Settings
 
+LATELY = timedelta(days=21)  # since an event of which a letter may still come
+MOST = 60  # events to choose from
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -56,6 +59,20 @@ def apart(organisation_id: int) -> Sequence[tuple[str, str, dict[str, int]]]:
         asked = {"event": one.event_id} if one.event_id else {"circle": one.circle_id or 0}
         found.append((one.rule, event or circle or "", asked))
     return found
+
+
+def events_near(organisation_id: int, now: datetime) -> Sequence[tuple[int, str, datetime, str]]:
+    """Number, title, start and zone of events of which a letter may still come."""
+    rows = select(Event.id, Event.title, Event.starts_at, Event.zone).order_by(Event.starts_at, Event.id)
+    rows = rows.where(Event.organisation_id == organisation_id, Event.state != "called_off")
+    rows = rows.where(Event.ends_at > now - LATELY).limit(MOST)
+    return [(id_, title, at, zone) for id_, title, at, zone in db.session.execute(rows)]
+
+
+def circles_of(organisation_id: int) -> Sequence[tuple[int, str]]:
+    rows = select(Circle.id, Circle.title).where(Circle.organisation_id == organisation_id)
+    rows = rows.where(Circle.state != "ended").order_by(Circle.title)
+    return [(id_, title) for id_, title in db.session.execute(rows)]
 
 
 def keep(

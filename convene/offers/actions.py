@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from convene.extensions import affected, db
 from convene.offers.models import Alias, Offer, Term
@@ -52,6 +52,12 @@ def renew(person_id: int, offer_id: int, now: datetime) -> bool:
     if found is not None:
         found.expires_at = expires(now)
     return found is not None
+
+
+def renew_all(person_id: int, now: datetime) -> None:
+    """All that they can give or seek stands for as long again."""
+    mine = update(Offer).where(Offer.person_id == person_id).values(expires_at=expires(now))
+    db.session.execute(mine)
 
 
 def remove(person_id: int, offer_id: int) -> bool:

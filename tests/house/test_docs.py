@@ -8,6 +8,7 @@ import pytest
 
 from config import NAMES, ROOT, TestConfig
 from convene.cli import COMMANDS
+from convene.web.organise.outbox import LETTERS
 
 OPERATORS = ROOT / "docs" / "operators.md"
 DECISIONS = ROOT / "docs" / "decisions"
@@ -75,6 +76,17 @@ def test_the_defaults_of_numbers_are_those_of_the_program() -> None:
 def test_no_document_names_a_setting_that_is_not_there(document: Path) -> None:
     for setting in SETTING.findall(document.read_text(encoding="utf-8")):
         assert setting in NAMES or (setting.startswith("CONVENE_TEST_") and used_in_tests(setting)), setting
+
+
+# Letters
+
+
+def test_every_letter_has_its_row_by_the_name_that_the_outbox_gives_it() -> None:
+    guide = (ROOT / "docs" / "organisers.md").read_text(encoding="utf-8")
+    cells = "\n".join(re.findall(r"^\| ([^|]+) \|", guide, re.MULTILINE)).replace(", ", "\n").split("\n")
+    # A name with a comma in it is in the table as it is.
+    missing = [label for label in LETTERS.values() if not {*label.split(", ")} <= set(cells)]
+    assert missing == [], "write a row into the table of letters of docs/organisers.md"
 
 
 # Files

@@ -16,6 +16,8 @@ from convene.network import actions as network
 from convene.network.models import Tie
 from convene.nudges import letters
 from convene.nudges.models import Answer, Nudge
+from convene.offers import actions as offers
+from convene.signups.models import Signup
 from tests.factories import a_person, a_signup, an_event
 
 SAYS = {
@@ -76,6 +78,37 @@ def test_whether_a_group_met_is_answered_by_a_word_too(session: scoped_session[S
     db.session.flush()
     assert taken(reply("yes", signup.person.reachable, message, "late")) == ("other", "left")
     assert kept.value == "no"
+
+
+@pytest.mark.one_database
+def test_what_is_still_true_and_whether_a_pause_is_wanted_are_answered_by_a_word(
+    session: scoped_session[Session],
+) -> None:
+    now = clock.now()
+    signup = a_signup(an_event(starts_in=-timedelta(hours=30)))
+    person = signup.person
+    offers.say(person, "offer", "Grant writing", "group", now - timedelta(days=80))
+    nudge, message = put("still_true", signup, 0)
+    assert taken(reply("no", person.reachable, message)) == ("other", "left"), "which part is not?"
+    assert taken(reply("yes", person.reachable, message, "y")) == ("word", "applied")
+    (kept,) = offers.mine(person.id, "offer")
+    db.session.refresh(kept)
+    assert kept.expires_at > now + timedelta(days=89) and nudge.state == "acted"
+
+    person.state = "paused"
+    _, message = put("welcome_back", signup, 1)
+    assert taken(reply("no", person.reachable, message, "p")) == ("word", "applied")
+    assert (person.state, person.paused_until) == ("active", None)
+    assert taken(reply("Oui", person.reachable, message, "q")) == ("word", "applied")
+    assert person.paused_until and person.paused_until > now + timedelta(days=29)
+
+
+def put(rule: str, signup: Signup, number: int) -> tuple[Nudge, str]:
+    """A question about nothing but the person, in words that do not matter here."""
+    nudge = a_nudge("thank_you", signup.person_id, signup.event_id, number)
+    letter = letters.thank_you(nudge, signup, "unknown", True)
+    nudge.rule, nudge.event_id = rule, None
+    return nudge, posted(letter, nudge)
 
 
 def a_nudge(rule: str, person_id: int, event_id: int | None, subject_id: int) -> Nudge:

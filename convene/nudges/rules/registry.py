@@ -159,6 +159,9 @@ OF = {rule.kind: rule for rule in RULES}
 KINDS = tuple(rule.kind for rule in RULES)
 IN_WORDS = {rule.kind: rule.in_words for rule in RULES}
 COUNTED = tuple(rule.kind for rule in RULES if rule.counts)
+# What can be set for one event alone, and for one circle; the rest is about people, whatever they come to.
+EVENT_KINDS = ("reminder", "thank_you", "plan", "did_you_meet")
+CIRCLE_KINDS = (*EVENT_KINDS, "action_due", "asked_to_join", "missed_two", "no_action")
 ASKING = tuple(rule.kind for rule in RULES if rule.asks)
 
 

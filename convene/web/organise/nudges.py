@@ -17,9 +17,18 @@ from convene.extensions import db, start_write
 from convene.nudges import finding, setting
 from convene.nudges.preview import Line, preview
 from convene.nudges.rules.base import Timing
-from convene.nudges.rules.registry import OF, RULES, OutOfBounds, Rule, in_units, spoken
+from convene.nudges.rules.registry import (
+    CIRCLE_KINDS,
+    EVENT_KINDS,
+    OF,
+    RULES,
+    OutOfBounds,
+    Rule,
+    in_units,
+    spoken,
+)
 from convene.people.queries import ORGANISING
-from convene.web.forms import AtMost, Form, Paragraphs, Words
+from convene.web.forms import AtMost, Form, Paragraphs, Words, small
 
 page = Blueprint("organise_nudges", __name__)
 
@@ -54,15 +63,20 @@ def rule_of(rule: str) -> Rule:
     return OF[rule]
 
 
-def place() -> tuple[int | None, int | None, str]:
-    """The event or circle that a page is about, by ?event= or ?circle=, with its title; of this desk, or 404."""
-    event_id, circle_id = (request.args.get(name, type=int) for name in ("event", "circle"))
+def place(rule: str) -> tuple[int | None, int | None, str]:
+    """The event or circle that a page is about, by ?event=, ?circle= or ?at=event-7, with its title.
+
+    404 where it is of another desk, or where this rule is not set for one alone.
+    """
+    event_id, circle_id = (request.args.get(name) for name in ("event", "circle"))
+    kind, _, number = request.args.get("at", "").partition("-")
+    event_id, circle_id = number if kind == "event" else event_id, number if kind == "circle" else circle_id
     host_id = g.desk.organisation_id
-    if event_id is not None and 0 < event_id < 1 << 31:
-        event = one_for_org(host_id, event_id) or abort(404)
+    if event_id is not None:
+        event = (rule in EVENT_KINDS and one_for_org(host_id, small(event_id))) or abort(404)
         return event.id, None, event.title
-    if circle_id is not None and 0 < circle_id < 1 << 31:
-        circle = circles.one_for_org(host_id, circle_id) or abort(404)
+    if circle_id is not None:
+        circle = (rule in CIRCLE_KINDS and circles.one_for_org(host_id, small(circle_id))) or abort(404)
         return None, circle.id, circle.title
     return None, None, ""
 
@@ -103,7 +117,7 @@ def said(rule: Rule, timing: Timing) -> str:
 
 
 def render(rule: Rule, form: RuleForm, code: int = 200) -> ResponseReturnValue:
-    event_id, circle_id, title = place()
+    event_id, circle_id, title = place(rule.kind)
     alone = asks_to_meet_again(rule.kind, event_id)
     return render_template(
         "organise/nudge.html",
@@ -115,7 +129,17 @@ def render(rule: Rule, form: RuleForm, code: int = 200) -> ResponseReturnValue:
         bounds=f"From {spoken(rule.least)} to {spoken(rule.longest)}.",
         after="after the end" if alone else rule.when.format(away="").strip(),
         meet_again=alone,
+        choices=choices(rule.kind),
     ), code
+
+
+def choices(rule: str) -> list[tuple[str, str]]:
+    """The events near and the circles that this rule can be set for alone: (as it is asked for, in words)."""
+    host_id = g.desk.organisation_id
+    near = setting.events_near(host_id, clock.now()) if rule in EVENT_KINDS else ()
+    going = setting.circles_of(host_id) if rule in CIRCLE_KINDS else ()
+    found = [(f"event-{id_}", f"{title}, {zones.spoken_date(at, zone)}") for id_, title, at, zone in near]
+    return found + [(f"circle-{id_}", title) for id_, title in going]
 
 
 def where(event_id: int | None, circle_id: int | None) -> dict[str, Any]:
@@ -132,7 +156,7 @@ def asks_to_meet_again(rule: str, event_id: int | None) -> bool:
 @page.get("/<rule>")
 def edit(rule: str) -> ResponseReturnValue:
     one = rule_of(rule)
-    event_id, circle_id, _ = place()
+    event_id, circle_id, _ = place(rule)
     here, host_id = setting.here(g.desk.organisation_id), g.desk.organisation_id
     timing = here.timing(rule, host_id, event_id, circle_id)
     if event_id and asks_to_meet_again(rule, event_id) and not here.is_wanted_at(rule, host_id, event_id):
@@ -148,7 +172,7 @@ def edit(rule: str) -> ResponseReturnValue:
 @page.post("/<rule>")
 def save(rule: str) -> ResponseReturnValue:
     one = rule_of(rule)
-    event_id, circle_id, _ = place()
+    event_id, circle_id, _ = place(rule)
     form = RuleForm()
     if not form.validate():
         return render(one, form, 422)
@@ -172,7 +196,7 @@ def save(rule: str) -> ResponseReturnValue:
 def usual(rule: str) -> ResponseReturnValue:
     """As it is elsewhere, or as it came."""
     one = rule_of(rule)
-    event_id, circle_id, _ = place()
+    event_id, circle_id, _ = place(rule)
     start_write()
     setting.forget(one.kind, g.desk.organisation_id, event_id, circle_id, g.desk.actor, clock.now())
     db.session.commit()

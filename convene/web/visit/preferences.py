@@ -32,6 +32,7 @@ page = Blueprint("preferences", __name__)
 HOW = "preferences page"
 ANNOUNCEMENTS_WORDING = "You may write to me about new events."
 SHOWN = timedelta(days=30)
+PRESSED_PAUSE = timedelta(days=30)
 LONGEST_PAUSE = timedelta(days=731)
 WAKES = time(8)  # a day of letters begins when the quiet of the night ends
 
@@ -248,6 +249,7 @@ def render(
             kinds=IN_WORDS,
             languages=LANGUAGES,
             spoken=language,
+            silent=person.state == "paused",
             quiet_until=zones.spoken_date(until, zone_of(person)) if until else "",
             letters=letters,
             reasons={f"nudge:{key}": to_you(reason) for key, reason in reasons.items()},
@@ -292,6 +294,13 @@ def only_places(token: str) -> ResponseReturnValue:
     """Everything that may be switched off, off in one press."""
     said = "Saved. You now get only letters about your places."
     return changed(token, None, said, kinds=(), announcements=False)
+
+
+@page.post("/<token>/pause")
+def pause(token: str) -> ResponseReturnValue:
+    """Thirty days of quiet in one press."""
+    day = zones.local(clock.now() + PRESSED_PAUSE, zone_of(person_of(token))).date()
+    return changed(token, None, "Paused for 30 days. Letters about places you hold still come.", pause=day)
 
 
 @page.post("/<token>/end-pause")

@@ -74,8 +74,7 @@ def keep(token: str) -> ResponseReturnValue:
     person_of(token)
     start_write()
     person = person_of(token)
-    for one in offered.of_person(person.id):
-        offers.renew(person.id, one.id, clock.now())
+    offers.renew_all(person.id, clock.now())
     answering.looked_at(person)
     db.session.commit()
     return back(token, said("Kept as it is. Thank you.", known(person.language)))

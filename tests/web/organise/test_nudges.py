@@ -46,7 +46,14 @@ def test_what_is_sent_and_when_is_listed_and_set_for_all_or_for_one(world: World
 
     answer = world.client.post(f"{PATH}/reminder", data=SET, follow_redirects=True)
     assert "Saved" in text(answer) and "2 days before the start" in text(answer)
+    assert (
+        f'<option value="event-{event_id}">Ideas &amp; soup, ' in world.client.get(f"{PATH}/thank_you").text
+    )
+    assert "This page is for Ideas" in text(world.client.get(f"{PATH}/thank_you?at=event-{event_id}"))
     world.client.post(f"{PATH}/thank_you?event={event_id}", data={**SET, "on": "off"})
+    again = world.client.get(f"{PATH}/did_you_meet?event={event_id}")
+    assert "Outside circles a group is asked only where you ask it" in text(again)
+    assert 'value="14"' in again.text and 'value="off" checked' in again.text.replace(' id="on-1"', "")
     assert settings(world) == [
         ("reminder", None, True, 2880, "Bring a cup."),
         ("thank_you", event_id, False, 2880, "Bring a cup."),
@@ -68,8 +75,15 @@ def test_what_helps_nobody_is_refused_in_words_and_a_foreign_event_is_not_there(
         answer = world.client.post(f"{PATH}/reminder", data={**SET, **typed})
         assert answer.status_code == 422 and said in text(answer), typed
     assert settings(world) == []
-    theirs = world.event(world.other_host_id)
-    for path in (f"{PATH}/reminder?event={theirs}", f"{PATH}/reminder?circle=99"):
+    theirs, mine = world.event(world.other_host_id), world.event()
+    for path in (
+        f"{PATH}/reminder?event={theirs}",
+        f"{PATH}/reminder?at=event-{theirs}",
+        f"{PATH}/reminder?circle=99",
+        f"{PATH}/reminder?event=99999999999",
+        f"{PATH}/reminder?event=-1",
+        f"{PATH}/still_true?event={mine}",
+    ):
         assert world.client.get(path).status_code == 404
         assert world.client.post(path, data=SET).status_code == 404
     world.client.post(f"{PATH}/reminder", data=SET)

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from convene import clock
+from convene import clock, links
 from convene.extensions import db, start_write
 from convene.mail.models import OutgoingMail
 from convene.nudges import actions
@@ -175,3 +175,19 @@ def test_what_runs_out_soon_is_asked_about_and_renewed_or_ended_in_one_press(
         assert (kept.affiliation, kept.field) == ("Leeds Libraries", "Maps")
         assert db.session.scalars(select(Nudge.state).where(Nudge.rule == "still_true")).all() == ["acted"]
     assert not [one for one in swept(noon + 80 * DAY) if one.person_id == person_id], "once in half a year"
+
+
+def test_a_pause_and_its_end_are_one_press_each_also_of_one_that_silence_began(visitor: Browsing) -> None:
+    person = a_person(an_event().organisation, name="Ada Bell")
+    person.state = "paused"
+    page, person_id = path_of(links.preferences(person.id, person.generation)), person.id
+    db.session.commit()
+    visitor.open(page)
+    assert "We paused our letters, as they brought no answer." in visitor.words
+    visitor.press("Start them again")
+    assert "The pause is over." in visitor.words and "We paused our letters" not in visitor.words
+    visitor.press("Pause for 30 days")
+    assert "Paused for 30 days." in visitor.words and "You asked for quiet until" in visitor.words
+    db.session.rollback()
+    kept = db.session.get_one(Person, person_id)
+    assert kept.state == "active" and kept.paused_until and kept.paused_until > clock.now() + 29 * DAY
