@@ -34,6 +34,12 @@ page = Blueprint("organise_nudges", __name__)
 
 UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1)}
 MEET_AGAIN = timedelta(days=14)  # so long a group has to meet again, unless a host chooses another length
+AGAIN = {
+    "reminder": "once more {} before it",
+    "did_you_meet": "once more {} later, to who has not answered",
+    "action_due": "once {} after it",
+    "asked_to_join": "once more {} later, if nobody answered",
+}
 SHOWN, HELD, NAMED = 40, 20, 6  # lines on the page, of what is held back, and names in a line
 
 
@@ -113,7 +119,12 @@ def by_day(lines: Sequence[Line], zone: str) -> list[tuple[str, list[Line]]]:
 
 
 def said(rule: Rule, timing: Timing) -> str:
-    return rule.when.format(away=spoken(timing.away))
+    """When its letters go out, with the second one if there is one."""
+    if rule.kind == "to_do":
+        hour, minute = divmod(int(timing.away.total_seconds()) // 60, 60)
+        return f"each day at {hour % 12 or 12}.{minute:02}{'am' if hour < 12 else 'pm'}, if anything waits"
+    first = rule.when.format(away=spoken(timing.away)) if timing.away else "at once"
+    return f"{first}; {AGAIN[rule.kind].format(spoken(timing.again))}" if timing.again else first
 
 
 def render(rule: Rule, form: RuleForm, code: int = 200) -> ResponseReturnValue:
