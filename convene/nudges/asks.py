@@ -1,8 +1,10 @@
 """What each nudge says where it is a sentence or two and one press, in the language of whom it goes to."""
 
+from sqlalchemy import select
+
 from convene import links
 from convene.calendar import zones
-from convene.circles.models import Action, Circle
+from convene.circles.models import Action, Circle, Member
 from convene.extensions import db
 from convene.mail.languages import known
 from convene.mail.translations import said
@@ -14,6 +16,13 @@ from convene.signups.models import Signup
 
 def day(signup: Signup, language: str) -> str:
     return zones.spoken_date(signup.event.starts_at, signup.event.zone, language)
+
+
+def inside(circle_id: int, person: Person, place: str) -> str:
+    """A page of the circle behind this member's own link; nothing for somebody who hosts it and is no member."""
+    mine = select(Member).where(Member.circle_id == circle_id, Member.person_id == person.id)
+    member = db.session.scalar(mine.where(Member.state == "member"))
+    return f"{links.member(member.id, member.generation)}{place}" if member else ""
 
 
 def plan(nudge: Nudge, case: Case, person: Person) -> Ask:
@@ -88,7 +97,7 @@ def action_due(nudge: Nudge, case: Case, person: Person) -> Ask:
         words=words,
         typed={"circle": circle.title, "action": action.words},
         press=said("Say how it stands", language),
-        url=links.circle(circle.slug),
+        url=inside(circle.id, person, f"/actions/{action.id}") or links.circle(circle.slug),
     )
 
 
@@ -137,14 +146,14 @@ def asked_to_join(nudge: Nudge, case: Case, person: Person) -> Ask:
         words=words,
         typed={"circle": case.title},
         press=said("Answer them", language),
-        url=links.circle(case.about),
+        url=links.circle_members(case.circle_id or 0),
     )
 
 
 def missed_two(nudge: Nudge, case: Case, person: Person) -> Ask:
     """`case.about`: the slug of the circle and the name of the member."""
     language = known(person.language)
-    slug, name = case.about
+    _, name = case.about
     words = said("%(name)s was not at the last two sessions of %(circle)s. Perhaps a line from you would be welcome;"
                  " perhaps life is full. Nothing has been said to them.", language)  # fmt: skip
     return Ask(
@@ -152,7 +161,7 @@ def missed_two(nudge: Nudge, case: Case, person: Person) -> Ask:
         words=words,
         typed={"name": name, "circle": case.title},
         press=said("See the circle", language),
-        url=links.circle(slug),
+        url=links.circle_members(case.circle_id or 0),
     )
 
 
@@ -166,7 +175,7 @@ def no_action(nudge: Nudge, case: Case, person: Person) -> Ask:
         words=words,
         typed={"circle": case.title},
         press=said("Open the agenda", language),
-        url=links.circle(case.about),
+        url=inside(case.circle_id or 0, person, f"/sessions/{case.subject_id}") or links.circle(case.about),
     )
 
 

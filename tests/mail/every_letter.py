@@ -163,7 +163,16 @@ def nudged(mine: Signup, text: str) -> Iterator[Letter]:
     for kind, ask in ASKS.items():
         row = nudge(kind, mine, "they have a place at this event")
         case = Case(
-            kind, action.id, "1", who.id, who.organisation_id, CALL, "UTC", title=text, about=about.get(kind)
+            kind,
+            action.id,
+            "1",
+            who.id,
+            who.organisation_id,
+            CALL,
+            "UTC",
+            title=text,
+            about=about.get(kind),
+            circle_id=circle.id,
         )
         asked.append((kind, ask(row, case, who)))
         if kind != "thank_you":
@@ -304,8 +313,8 @@ def every_letter(text: str, other_name: str, language: str | None = None) -> Ite
         yield about_event(news, mine, NOW)
         yield about_event(news, mine, STARTS + timedelta(days=1))
         yield announcement(Message(subject="New: {organisation}", words=words, organisation=by), other, NOW)
-        side = tie(at, mine.person, other)
-        for channel, contact in (("email", "yes.please@example.net"), ("phone", "020 7946 0000")):
+        side, other.address_typed = tie(at, mine.person, other), "yes.please@example.net"
+        for channel, contact in (("email", "as.it.was@example.net"), ("phone", "020 7946 0000")):
             theirs = Answer(channel=channel, contact=contact)
             yield stay_in_touch(side, theirs, at, NOW)
         yield stay_in_touch(side, Answer(channel="relay", contact=""), at, NOW)

@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from sqlalchemy import select
 
+from convene import links
 from convene.circles import promises
 from convene.circles.models import Member
 from convene.events.models import Event
 from convene.extensions import db
 from convene.nudges.finders import FINDERS
 from convene.nudges.finding import Look, settings
+from convene.nudges.models import Nudge
+from convene.people.models import Person
 from convene.signups import attendance
 from convene.signups.models import Signup
 from tests.factories import a_circle, a_member, a_person, a_session, a_signup, an_organiser
@@ -47,9 +50,16 @@ def test_an_action_a_member_missed_and_sessions_without_an_action_are_each_found
             cases = FINDERS[kind].find(Look(at, settings(), people=people))
             return [(one.subject_id, one.step, one.person_id) for one in cases if not one.call.stop]
 
+        def leads_to(kind: str, at: datetime = NOW) -> str:
+            (case,) = (one for one in FINDERS[kind].find(Look(at, settings())) if not one.call.stop)
+            person = db.session.get_one(Person, case.person_id)
+            return FINDERS[kind].says(Nudge(step=case.step), case, person).url
+
         # N19: who missed both, and nobody else; not before the day after.
         assert found("missed_two") == [(ben.id, str(held[1].id), host.person_id)]
         assert not found("missed_two", held[1].ends_at + timedelta(hours=17))
+
+        assert leads_to("missed_two").endswith(f"/organise/circles/{circle.id}/members")
 
         # Who missed a third as well was told of before; who came in between is told of anew.
         again = [a_session(circle, now=began, starts_at=NOW + hours * HOUR) for hours in (3, 5)]
@@ -84,6 +94,9 @@ def test_an_action_a_member_missed_and_sessions_without_an_action_are_each_found
         assert found("no_action") == [(next_.id, "1", host.person_id)]
         assert not found("no_action", NOW - 2 * DAY)
 
+        link = links.member(host.id, host.generation)
+        assert leads_to("no_action") == f"{link}/sessions/{next_.id}", "the host is a member"
+
         # N14: three days before its day, and two days after; to its owner alone.
         due = (NOW + 2 * DAY).date()
         action = promises.add(
@@ -91,6 +104,7 @@ def test_an_action_a_member_missed_and_sessions_without_an_action_are_each_found
         )
         promises.add(circle.id, "Nobody's", host.person_id, began, due_on=due)
         assert found("action_due") == [(action.id, "1", ben.person_id)]
+        assert leads_to("action_due") == f"{links.member(ben.id, ben.generation)}/actions/{action.id}"
         assert not found("no_action"), "an action is open"
         late = NOW + 5 * DAY
         assert found("action_due", late) == [(action.id, "2", ben.person_id)]
