@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -22,6 +22,7 @@ from convene.nudges.rules.registry import OF
 from convene.nudges.settings import Settings
 from convene.people.models import Person
 
+LOOKED_AT_EACH = timedelta(days=1)
 GONE = "what it was about is no longer there"
 STATES = {"send": "sent", "hold": "held", "expired": "expired", "stopped": "stopped"}
 BARRED = {
@@ -63,6 +64,10 @@ def decide(
     outcomes: list[Outcome] = []
     for address, theirs in by_mailbox.items():
         outcomes += planning.plan(map(wish, theirs), sent_at.get(address, ()), now)
+    for one in judged:
+        if one.row is not None and one.verdict.act == "wait":
+            # Moved to a later time while it was held. Within a day, as it may be moved back.
+            one.row.due_at, one.row.look_at = one.verdict.due_at, min(one.verdict.at, now + LOOKED_AT_EACH)
     decided: list[tuple[Judged, Outcome, Nudge]] = []
     for outcome in outcomes:
         about_it = of_key[outcome.key]

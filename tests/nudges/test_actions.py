@@ -287,6 +287,17 @@ def test_one_address_gets_one_thank_you_a_day_over_all_hosts_and_the_reason_is_k
     enough = "they have had as many letters as we send in such a time"
     assert nudges()[1] == ("thank_you", "held", enough), "it is looked at again"
     again()
+    # The event is moved while its letter is held, and back: it follows, and is not looked at each minute meanwhile.
+    moved = timedelta(days=9)
+    for by in (moved, -moved):
+        other.starts_at, other.ends_at = other.starts_at + by, other.ends_at + by
+        now = DAY_AFTER + timedelta(minutes=2)
+        assert post_due(other.id, "thank_you", now) == 0
+        (row,) = session.scalars(select(Nudge).where(Nudge.event_id == other.id))
+        assert (row.state, row.reason) == ("held", enough)
+        if by > timedelta():
+            assert row.due_at > now + timedelta(days=8) and row.look_at == now + timedelta(days=1)
+        again()
     assert post_due(other.id, "thank_you", other.ends_at + timedelta(hours=36, minutes=1)) == 0
     assert nudges()[1] == ("thank_you", "expired", f"its time had passed while it was held: {enough}")
 
