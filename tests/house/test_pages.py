@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -35,8 +36,17 @@ def house(sqlite_app: Flask) -> Iterator[House]:
         yield a_house(sqlite_app)
 
 
+Shown = list[tuple[str, TestResponse]]  # a page's path, and what it answered
+
+
+@pytest.fixture(scope="module")
+def shown(databases: Databases) -> Shown:
+    """Every page there is, as the one sees it whom it is for; opened once, and judged by many."""
+    with made(databases.new("sqlite")) as app, writing(app):
+        return list(pages(a_house(app)))
+
+
 def pages(house: House) -> Iterator[tuple[str, TestResponse]]:
-    """Every page there is, as the one sees it whom it is for."""
     for rule in rules(house.app, "GET"):
         if rule.endpoint == "static":
             continue
@@ -56,8 +66,13 @@ class Tags(HTMLParser):
         self.found.append((tag, {name: value or "" for name, value in attrs}))
 
 
+@cache
+def all_tags(html: str) -> list[tuple[str, dict[str, str]]]:
+    return Tags(html).found
+
+
 def tags(answer: TestResponse, *names: str) -> list[dict[str, str]]:
-    return [attributes for tag, attributes in Tags(answer.text).found if tag in names]
+    return [attributes for tag, attributes in all_tags(answer.text) if tag in names]
 
 
 # Guards and tokens
@@ -91,8 +106,8 @@ def test_one_post_alone_goes_without_a_token(sqlite_app: Flask) -> None:
     assert not csrf._exempt_blueprints
 
 
-def test_every_form_that_posts_carries_a_token(house: House) -> None:
-    for path, answer in pages(house):
+def test_every_form_that_posts_carries_a_token(shown: Shown) -> None:
+    for path, answer in shown:
         for form in re.findall(r"<form\b.*?</form>", answer.text, re.DOTALL):
             opening = form[: form.index(">")]
             if 'method="post"' in opening:
@@ -104,8 +119,8 @@ def test_every_form_that_posts_carries_a_token(house: House) -> None:
 # Headers
 
 
-def test_the_one_set_of_headers_is_on_every_answer(house: House) -> None:
-    answers = [answer for _, answer in pages(house)]
+def test_the_one_set_of_headers_is_on_every_answer(house: House, shown: Shown) -> None:
+    answers = [answer for _, answer in shown]
     slug = house.good["slug"]
     answers += [
         house.outside.get("/nowhere"),
@@ -150,8 +165,8 @@ def test_the_policy_lets_no_inline_script_or_style_run_and_nobody_frame_us() -> 
     assert "unsafe" not in POLICY and "*" not in POLICY and "http" not in POLICY
 
 
-def test_what_concerns_one_person_is_kept_by_no_cache(house: House) -> None:
-    for path, answer in pages(house):
+def test_what_concerns_one_person_is_kept_by_no_cache(shown: Shown) -> None:
+    for path, answer in shown:
         private = path.startswith(
             (
                 *("/place", "/answer", "/unsubscribe", "/preferences", "/organise", "/my-data", "/member"),
@@ -165,11 +180,11 @@ def test_what_concerns_one_person_is_kept_by_no_cache(house: House) -> None:
 # What stands on the pages
 
 
-def test_no_page_has_a_script_or_a_style_of_its_own(house: House) -> None:
+def test_no_page_has_a_script_or_a_style_of_its_own(shown: Shown) -> None:
     seen = 0
-    for path, answer in pages(house):
+    for path, answer in shown:
         seen += 1
-        for tag, attributes in Tags(answer.text).found:
+        for tag, attributes in all_tags(answer.text):
             assert tag != "style" and "style" not in attributes, f"{path}: {tag} {attributes}"
             assert not any(name.startswith("on") for name in attributes), f"{path}: {tag} {attributes}"
             assert not attributes.get("href", "").lower().startswith("javascript:"), path
@@ -179,8 +194,8 @@ def test_no_page_has_a_script_or_a_style_of_its_own(house: House) -> None:
     assert seen >= 20
 
 
-def test_no_page_asks_anything_of_another_host(house: House) -> None:
-    for path, answer in pages(house):
+def test_no_page_asks_anything_of_another_host(shown: Shown) -> None:
+    for path, answer in shown:
         loaded = [
             one["src"]
             for one in tags(answer, "script", "img", "iframe", "source", "video", "audio", "embed")
@@ -204,24 +219,24 @@ def test_style_sheets_ask_nothing_of_another_host(sqlite_app: Flask) -> None:
 
 
 def test_every_page_has_its_language_one_heading_and_a_title_that_ends_with_the_name_of_the_house(
-    house: House,
+    shown: Shown,
 ) -> None:
     titles: dict[str, str] = {}
-    for path, answer in pages(house):
+    for path, answer in shown:
         title = re.search(r"<title>(.*?)</title>", answer.text, re.DOTALL)
         assert title and re.fullmatch(r"\S.* - Convene", title[1]), f"{path}: {title and title[1]!r}"
         assert len(tags(answer, "h1")) == 1, path
         assert tags(answer, "html")[0]["lang"].startswith("en"), path
         assert len(tags(answer, "main")) == 1, path
         assert any(one.get("class") == "skip" and one["href"] == "#main" for one in tags(answer, "a")), path
-        ids = [attributes["id"] for _, attributes in Tags(answer.text).found if "id" in attributes]
+        ids = [attributes["id"] for _, attributes in all_tags(answer.text) if "id" in attributes]
         assert len(ids) == len(set(ids)), f"{path}: {sorted(one for one in ids if ids.count(one) > 1)}"
         titles.setdefault(title[1], path)
     assert len(titles) >= 15
 
 
-def test_every_box_has_its_label(house: House) -> None:
-    for path, answer in pages(house):
+def test_every_box_has_its_label(shown: Shown) -> None:
+    for path, answer in shown:
         labelled = {one.get("for") for one in tags(answer, "label")}
         for box in tags(answer, "input", "select", "textarea"):
             if box.get("type") not in ("hidden", "submit"):
@@ -229,9 +244,9 @@ def test_every_box_has_its_label(house: House) -> None:
                 assert named, f"{path}: {box}"
 
 
-def test_every_picture_is_silent_or_has_words(house: House) -> None:
+def test_every_picture_is_silent_or_has_words(shown: Shown) -> None:
     seen = 0
-    for path, answer in pages(house):
+    for path, answer in shown:
         for picture in re.findall(r"<svg\b[^>]*>(?:\s*<title\b)?", answer.text):
             seen += 1
             told = 'role="img"' in picture and ("aria-label" in picture or "<title" in picture)
@@ -241,9 +256,9 @@ def test_every_picture_is_silent_or_has_words(house: House) -> None:
     assert seen >= 20
 
 
-def test_links_within_a_page_lead_somewhere_on_it(house: House) -> None:
-    for path, answer in pages(house):
-        ids = {attributes.get("id") for _, attributes in Tags(answer.text).found}
+def test_links_within_a_page_lead_somewhere_on_it(shown: Shown) -> None:
+    for path, answer in shown:
+        ids = {attributes.get("id") for _, attributes in all_tags(answer.text)}
         for link in tags(answer, "a"):
             if link.get("href", "").startswith("#"):
                 assert link["href"][1:] in ids, f"{path}: {link}"
@@ -254,7 +269,7 @@ def weight(client: object, path: str) -> dict[str, int]:
     page = client.get(path)  # type: ignore[attr-defined] # a test client
     assert page.status_code == 200
     found = {path: len(page.data)}
-    for tag, attributes in Tags(page.text).found:
+    for tag, attributes in all_tags(page.text):
         address = attributes.get("src") if tag in ("script", "img") else None
         if tag == "link" and attributes.get("rel") in ("stylesheet", "icon", "preload"):
             address = attributes.get("href")
