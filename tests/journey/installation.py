@@ -1,7 +1,9 @@
 """A copy of Convene as a host runs it: real processes on SQLite, with the demonstration programme in it."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from flask import Flask
@@ -27,14 +29,30 @@ SETTINGS = {
 }
 
 
+def plant() -> None:
+    """The demonstration programme, in this application's database: planted once a worker, and copied from then on."""
+    own = Path(str(db.engine.url.database))
+    planted = own.with_name("planted.sqlite")
+    if planted.exists():
+        copy(planted, own)
+        return
+    seed.plant(clock.now())
+    db.session.commit()
+    copy(own, planted)
+
+
+def copy(one: Path, other: Path) -> None:
+    with closing(sqlite3.connect(one)) as source, closing(sqlite3.connect(other)) as target:
+        source.backup(target)
+
+
 class Installation:
     """A web server on a planted database; what happens elsewhere meanwhile is done through `app`."""
 
     def __init__(self, app: Flask, processes: Processes, name: str = "127.0.0.1", **settings: str) -> None:
         self.app = app
         with app.app_context():
-            seed.plant(clock.now())
-            db.session.commit()
+            plant()
         self.web: Process = processes.web(1, name, **settings)
         self.url = self.web.url.replace("127.0.0.1", name)
 
