@@ -263,7 +263,10 @@ def test_from_the_thank_you_to_the_letter_that_opens_contact(
         hand.tick("Something new was started")
         hand.press("Save")
         hand.should_read("You and Ben Cole", "You can change it here at any time.")
-        hand.press("Your page")
+        hand.press("Send me the link to my page")
+        hand.should_read("You and Ben Cole", "on its way to your mailbox")
+        letters.wait_until(lambda: bool(letters.to(ada, "The way to your page")))
+        hand.open(letters.link("me", ada, "The way to your page"))
         hand.should_read("Your page", "Ben Cole")
         hand.press("Say what you can give or seek")
         hand.fill("What can you give?", "Benches")
@@ -275,7 +278,7 @@ def test_from_the_thank_you_to_the_letter_that_opens_contact(
         hand.open(letters.link("me", ben, "A few words for you"))
         hand.press("Ada Reed")
         hand.press("End it")
-        hand.should_read("Your page", "nobody is told")
+        hand.should_read("Come and meet somebody new", "nobody is told")
 
 
 def test_one_asks_to_come_and_brings_a_guest_one_comes_over_the_limit_and_the_evening_goes_on_monthly(

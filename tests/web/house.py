@@ -108,6 +108,7 @@ def a_house(app: Flask) -> House:
         "mine.token": links.my_page(there.person_id, 1, now),
         "mine.place_token": links.place(signup.id, 1),
         "mine.notices_token": links.preferences(signup.person_id, 1),
+        "mine.tie_token": links.tie(side.id, 1),
         "own_offers.token": links.my_page(there.person_id, 1, now),
         "offer_id": str(offer.id),
         "term_id": str(term.id),

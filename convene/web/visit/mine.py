@@ -30,6 +30,7 @@ from convene.web.visit.my_data import IN_WORDS, send_link
 from convene.web.visit.place import may_see_groups, signup_of
 from convene.web.visit.plan import has_one
 from convene.web.visit.preferences import person_of as person_of_notices
+from convene.web.visit.tie import side_of
 
 page = Blueprint("mine", __name__)
 
@@ -207,6 +208,12 @@ def ask_from_place(place_token: str) -> ResponseReturnValue:
 @page.post("/preferences/<notices_token>/my-page")
 def ask_from_notices(notices_token: str) -> ResponseReturnValue:
     return ask(person_of_notices(notices_token).id, url_for("preferences.show", token=notices_token))
+
+
+@page.post("/tie/<tie_token>/my-page")
+def ask_from_tie(tie_token: str) -> ResponseReturnValue:
+    """A tie's link works for as long as the tie, so it opens no page of thirty days either."""
+    return ask(side_of(tie_token).person_id, url_for("tie.show", token=tie_token))
 
 
 def ask(person_id: int, back: str) -> ResponseReturnValue:

@@ -58,7 +58,6 @@ def render(
             came=came,
             message=message or WriteForm(formdata=None),
             zone=person.zone or person.organisation.zone,
-            my_page=links.my_page(person.id, person.generation, clock.now()).rpartition("/")[2],
         ),
         code,
     )
@@ -106,8 +105,6 @@ def end(token: str) -> ResponseReturnValue:
     start_write()
     side = side_of(token)
     actions.end(side, clock.now())
-    person_id, generation = side.person_id, side.person.generation
     db.session.commit()
     flash("Ended. It is gone from your page, and nobody is told.", "good")
-    my_page = links.my_page(person_id, generation, clock.now()).rpartition("/")[2]
-    return redirect(url_for("mine.show", token=my_page), 303)
+    return redirect(url_for("lineup.show"), 303)

@@ -108,9 +108,12 @@ def test_two_sides_of_one_agreement(visitor: Browsing, table: Table) -> None:
 
     visitor.open(tie_path(table, 0, 1))
     link = tie_path(table, 0, 1)
+    assert "/me/" not in visitor.page.text, "a link without an end opens no page of thirty days"
+    visitor.press("Send me the link to my page")
+    assert letters()[-1].letter == "my_page" and "on its way to your mailbox" in visitor.words
     visitor.press("End it")
     assert "Ended. It is gone from your page, and nobody is told." in visitor.words
-    assert "Nobody yet" in visitor.words
+    assert "Nobody yet" in visitor.client.get(my_page(table, 0)).text
     assert visitor.client.get(link).status_code == 404
     assert seen(visitor, *theirs) == before, "an end does not show either"
     sent = len(letters())
