@@ -10,7 +10,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from convene.circles.models import CircleQuestion, Insight, Resource, Stance
 from convene.extensions import db
 
+MOST_OPEN = 20  # questions that a circle works on at a time
+
 Kept = TypeVar("Kept", CircleQuestion, Insight, Resource)
+
+
+class TooMany(Exception):
+    """A circle works on MOST_OPEN questions at a time; others can be asked when some are settled."""
 
 
 def kept(made: Kept) -> Kept:
@@ -33,7 +39,15 @@ def question(circle_id: int, question_id: int) -> CircleQuestion | None:
     )
 
 
+def refuse_too_many(circle_id: int) -> None:
+    mine = (CircleQuestion.circle_id == circle_id, CircleQuestion.state == "open")
+    if (db.session.scalar(select(func.count(CircleQuestion.id)).where(*mine)) or 0) >= MOST_OPEN:
+        raise TooMany
+
+
 def ask(circle_id: int, words: str, author_id: int, event_id: int | None, now: datetime) -> CircleQuestion:
+    """Raises TooMany."""
+    refuse_too_many(circle_id)
     last = select(func.max(CircleQuestion.position)).where(CircleQuestion.circle_id == circle_id)
     made = CircleQuestion(
         circle_id=circle_id,
@@ -47,12 +61,21 @@ def ask(circle_id: int, words: str, author_id: int, event_id: int | None, now: d
 
 
 def settle(asked: CircleQuestion, settled: bool, now: datetime) -> None:
+    """Raises TooMany where it would be open again as one too many."""
+    if not settled and asked.state != "open":
+        refuse_too_many(asked.circle_id)
     asked.state, asked.settled_at = ("settled", now) if settled else ("open", None)
 
 
-def insights(circle_id: int) -> Sequence[Insight]:
-    """The newest first, with what everybody said of each: three queries, however many."""
-    rows = select(Insight).where(Insight.circle_id == circle_id, Insight.removed_at.is_(None))
+def insights(
+    circle_id: int, *, since: datetime | None = None, before: int = 0, most: int | None = None
+) -> Sequence[Insight]:
+    """The newest first, with what everybody said of each: three queries, however many. `before`: an id."""
+    rows = select(Insight).where(Insight.circle_id == circle_id, Insight.removed_at.is_(None)).limit(most)
+    if since is not None:
+        rows = rows.where(Insight.created_at >= since)
+    if before:
+        rows = rows.where(Insight.id < before)
     rows = rows.options(joinedload(Insight.author), selectinload(Insight.stances))
     return db.session.scalars(rows.order_by(Insight.id.desc())).all()
 

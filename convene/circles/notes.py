@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from convene.circles import both
 from convene.circles.models import Note, NoteVersion
@@ -37,10 +37,11 @@ def of(event_id: int) -> Note | None:
     return db.session.scalar(select(Note).where(Note.event_id == event_id))
 
 
-def versions(note: Note) -> Sequence[NoteVersion]:
-    """What was saved, the newest first, with who wrote it."""
-    rows = select(NoteVersion).where(NoteVersion.note_id == note.id).options(joinedload(NoteVersion.author))
-    return db.session.scalars(rows.order_by(NoteVersion.version.desc())).all()
+def versions(note: Note, most: int) -> Sequence[NoteVersion]:
+    """The newest savings, the newest first, with who wrote each; the words of none, as all together can be large."""
+    rows = select(NoteVersion).where(NoteVersion.note_id == note.id)
+    rows = rows.options(joinedload(NoteVersion.author), defer(NoteVersion.words))
+    return db.session.scalars(rows.order_by(NoteVersion.version.desc()).limit(most)).all()
 
 
 def version(note: Note, number: int) -> NoteVersion | None:

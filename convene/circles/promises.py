@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from convene.circles import carrying
 from convene.circles.models import Action
 from convene.events.models import Event
 from convene.extensions import db
+
+MOST_OPEN = 40
+
+
+class TooMany(Exception):
+    """A circle has MOST_OPEN actions open: some are done, or let go, before another is noted."""
 
 
 class Overtaken(Exception):
@@ -64,6 +70,10 @@ def add(
     event_id: int | None = None,
     question_id: int | None = None,
 ) -> Action:
+    """Raises TooMany."""
+    mine = (Action.circle_id == circle_id, Action.closed_at.is_(None))
+    if (db.session.scalar(select(func.count(Action.id)).where(*mine)) or 0) >= MOST_OPEN:
+        raise TooMany
     action = Action(
         circle_id=circle_id,
         words=words,

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from convene.circles import mentions, withdrawing
@@ -13,6 +14,7 @@ from convene.people.models import Person
 
 MOST = 10_000  # characters of a post
 A_PAGE = 30  # posts of a thread that a page shows
+ENOUGH = 20_000  # characters of posts after which a page takes no earlier one
 
 
 class Closed(Exception):
@@ -22,11 +24,12 @@ class Closed(Exception):
 # Reading
 
 
-def threads(circle_id: int, *, limit: int = 50, before: datetime | None = None) -> Sequence[Thread]:
-    """The liveliest first."""
+def threads(circle_id: int, *, limit: int = 50, before: Thread | None = None) -> Sequence[Thread]:
+    """The liveliest first; or those that come after this one."""
     rows = select(Thread).where(Thread.circle_id == circle_id)
     if before is not None:
-        rows = rows.where(Thread.last_post_at < before)
+        same = and_(Thread.last_post_at == before.last_post_at, Thread.id < before.id)
+        rows = rows.where(or_(Thread.last_post_at < before.last_post_at, same))
     return db.session.scalars(rows.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(limit)).all()
 
 
@@ -48,7 +51,10 @@ def posts(thread_id: int, *, before: int | None = None) -> tuple[list[Post], boo
     if before:
         rows = rows.where(Post.id < before)
     found = list(db.session.scalars(rows.order_by(Post.id.desc()).limit(A_PAGE + 1)))
-    return found[:A_PAGE][::-1], len(found) > A_PAGE
+    lengths = accumulate(len(one.words) for one in found)
+    fits = max(1, sum(length <= ENOUGH for length in lengths))
+    shown = found[: min(A_PAGE, fits)]
+    return shown[::-1], len(found) > len(shown)
 
 
 def post(circle_id: int, post_id: int) -> Post | None:

@@ -19,7 +19,8 @@ from convene.web.organise.event_fields import DayIfAny
 page = Blueprint("inside_actions", __name__)
 
 ONE = f"/<token>/actions/{ID.format('action_id')}"
-MOST = 500  # open and closed ones in one circle
+CLOSED = 20  # that the page shows; our story has them all
+TOO_MANY = f"{promises.MOST_OPEN} actions are open: close one, or let one go, before you note another."
 
 
 class ActionForm(Form):
@@ -60,14 +61,16 @@ def listed(token: str) -> ResponseReturnValue:
 
 def render_list(here: Inside, form: ActionForm, code: int = 200) -> ResponseReturnValue:
     found = promises.of_circle(here.circle.id)
-    seen = [one for one in found if here.story_since is None or one.created_at >= here.story_since]
-    today = zones.local(clock.now(), here.circle.zone).date()
+    closed = [one for one in found if one.state in carrying.CLOSED]
+    seen = [one for one in closed if here.story_since is None or one.created_at >= here.story_since]
+    now = clock.now()
+    today = zones.local(now, here.circle.zone).date()
     return render_template(
         "inside/actions.html",
         inside=here,
         form=with_people(form, here),
         open=[one for one in found if one.state in carrying.OPEN],
-        closed=[one for one in seen if one.state in carrying.CLOSED][-100:],
+        closed=sorted(seen, key=lambda one: (one.closed_at or now, one.id))[-CLOSED:][::-1],
         late={one.id for one in found if carrying.is_late(promises.promise(one), today)},
         states=carrying.STATES,
     ), code
@@ -81,16 +84,21 @@ def add(token: str) -> ResponseReturnValue:
         return render_list(here, form, 422)
     here = entry.to_write(token)
     event = session_named(here, form.session.data)
-    promises.add(
-        here.circle.id,
-        form.words.data or "",
-        here.person_id,
-        clock.now(),
-        owner_id=owner_of(form, here),
-        due_on=form.due_on.data,
-        event_id=event.id if event else None,
-    )
     event_id = event.id if event else None
+    try:
+        promises.add(
+            here.circle.id,
+            form.words.data or "",
+            here.person_id,
+            clock.now(),
+            owner_id=owner_of(form, here),
+            due_on=form.due_on.data,
+            event_id=event_id,
+        )
+    except promises.TooMany:
+        db.session.rollback()
+        form.form_errors.append(TOO_MANY)
+        return render_list(entry.of(token), form, 409)
     db.session.commit()
     flash("Noted. It is on every agenda until it is done.", "good")
     return back(token, event_id, "actions") if event_id else to_list(token)

@@ -10,7 +10,7 @@ from convene.circles import memory, stances
 from convene.circles.memory import said
 from convene.circles.models import CircleQuestion, Insight, Resource
 from convene.extensions import db
-from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words
+from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, small
 from convene.web.inside import entry
 from convene.web.inside.actions import session_named
 from convene.web.inside.entry import Inside
@@ -20,7 +20,8 @@ from convene.web.organise.event_fields import is_https
 page = Blueprint("inside_insights", __name__)
 
 ONE = f"/<token>/insights/{ID.format('insight_id')}"
-SHOWN = 60
+SHOWN, SETTLED = 20, 5
+TOO_MANY = f"A circle works on {memory.MOST_OPEN} questions at a time. Settle one first."
 
 
 class QuestionForm(Form):
@@ -69,7 +70,9 @@ def render(
     link: LinkForm | None = None,
     code: int = 200,
 ) -> ResponseReturnValue:
-    found = [one for one in memory.insights(here.circle.id) if seen(here, one)]
+    before = small(request.args.get("before"))
+    found = memory.insights(here.circle.id, since=here.story_since, before=before, most=SHOWN + 1)
+    questions = memory.questions(here.circle.id)
     asked = question or insight or link
     return render_template(
         "inside/insights.html",
@@ -78,9 +81,11 @@ def render(
         question=question or QuestionForm(formdata=None),
         insight=insight or InsightForm(formdata=None),
         link=link or LinkForm(formdata=None),
-        questions=memory.questions(here.circle.id),
+        questions=[one for one in questions if one.state == "open"],
+        settled=[one for one in questions if one.state != "open"][-SETTLED:],
         insights=[(one, stances.summary(said(one)), said(one).get(here.person_id)) for one in found[:SHOWN]],
-        more=max(0, len(found) - SHOWN),
+        more=found[SHOWN - 1].id if len(found) > SHOWN else 0,
+        before=before,
         links=memory.resources(here.circle.id)[:SHOWN],
         words=stances.STANCES,
     ), code
@@ -96,7 +101,12 @@ def ask(token: str) -> ResponseReturnValue:
     if not form.validate():
         return render(entry.of(token), question=form, code=422)
     here = entry.to_write(token)
-    memory.ask(here.circle.id, form.question.data or "", here.person_id, None, clock.now())
+    try:
+        memory.ask(here.circle.id, form.question.data or "", here.person_id, None, clock.now())
+    except memory.TooMany:
+        db.session.rollback()
+        form.form_errors.append(TOO_MANY)
+        return render(entry.of(token), question=form, code=409)
     db.session.commit()
     flash("The question stands here now.", "good")
     return to_list(token)
@@ -107,7 +117,12 @@ def settle(token: str, question_id: int) -> ResponseReturnValue:
     """Settled for now, or open again."""
     here = entry.to_write(token)
     asked: CircleQuestion = memory.question(here.circle.id, question_id) or abort(404)
-    memory.settle(asked, request.form.get("state") == "settled", clock.now())
+    try:
+        memory.settle(asked, request.form.get("state") == "settled", clock.now())
+    except memory.TooMany:
+        db.session.rollback()
+        flash(TOO_MANY, "warn")
+        return to_list(token)
     db.session.commit()
     flash("Settled for now." if asked.state == "settled" else "Open again.", "good")
     return to_list(token)

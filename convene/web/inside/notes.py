@@ -126,10 +126,9 @@ def versions(token: str, event_id: int) -> ResponseReturnValue:
     here = entry.of(token)
     event = entry.session(here, event_id)
     note = notes.of(event.id) or abort(404)
-    found = notes.versions(note)[:100]
-    number = small(request.args.get("version"))
-    shown = next((one for one in found if one.version == number), None)
-    before = next((one for one in found if shown and one.version == shown.based_on), None)
+    found = notes.versions(note, 100)
+    shown = notes.version(note, small(request.args.get("version")))
+    before = notes.version(note, shown.based_on) if shown else None
     difference = both.difference(before.words if before else "", shown.words) if shown else []
     return render_template(
         "inside/versions.html", inside=here, event=event, found=found, shown=shown, difference=difference

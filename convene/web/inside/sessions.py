@@ -20,6 +20,8 @@ from convene.web.inside.entry import Inside
 
 page = Blueprint("inside_sessions", __name__)
 
+SHOWN = 15  # of what was said at a session; other pages have it all
+
 ID = "<int(max=2147483647):{0}>"
 SESSION = f"/<token>/sessions/{ID.format('event_id')}"
 
@@ -94,8 +96,8 @@ def render(here: Inside, event: Event, form: ClosingForm, code: int = 200) -> Re
         templates=agenda.TEMPLATES,
         revision=own.agenda_revision if own else 1,
         promised=on_agenda(event),
-        said_here=of_session(Action, event),
-        seen_here=[one for one in of_session(Insight, event) if one.removed_at is None],
+        said_here=of_session(Action, event)[-SHOWN:],
+        seen_here=[one for one in of_session(Insight, event) if one.removed_at is None][-SHOWN:],
         note=notes.of(event.id),
         states=carrying.STATES,
     ), code

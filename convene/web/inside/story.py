@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,8 @@ from convene.web.inside.entry import Inside
 page = Blueprint("inside_story", __name__)
 
 A_PAGE = 40  # chapters
+ENOUGH = 25_000  # characters after which a page takes no earlier chapter
+SEEN = 15  # insights in a chapter; the page of insights has them all
 
 
 @dataclass(slots=True)
@@ -40,11 +43,24 @@ def show(token: str) -> ResponseReturnValue:
     """The latest sessions, as a book is opened at its end; `?until=` turns back."""
     here = entry.of(token)
     found = chapters(here, clock.now())
-    until = small(request.args.get("until")) or len(found)
-    first = max(0, min(until, len(found)) - A_PAGE)
+    until = min(small(request.args.get("until")) or len(found), len(found))
+    lengths = accumulate(length(one) for one in reversed(found[:until]))
+    first = max(0, until - A_PAGE, until - 1 - sum(each <= ENOUGH for each in lengths))
     return render_template(
-        "inside/story.html", inside=here, chapters=found[first:until], earlier=first, later=until < len(found)
+        "inside/story.html",
+        inside=here,
+        chapters=found[first:until],
+        earlier=first,
+        later=until < len(found),
+        most=SEEN,
     )
+
+
+def length(one: Chapter) -> int:
+    """Characters that a chapter takes on the page, nearly."""
+    seen = sum(len(insight.words) + 300 for insight, _ in one.seen[:SEEN])
+    closed = sum(len(action.words) + len(action.reason) + 100 for action in (*one.done, *one.let_go))
+    return 500 + len(one.decided) + seen + closed
 
 
 def chapters(here: Inside, now: datetime) -> list[Chapter]:

@@ -86,7 +86,9 @@ def render_list(
     here: Inside, form: ThreadForm, delivery: DeliveryForm, code: int = 200
 ) -> ResponseReturnValue:
     questions = memory.questions(here.circle.id)
-    found = [one for one in talk.threads(here.circle.id, limit=A_PAGE + 1) if here.sees(one.last_post_at)]
+    after = talk.thread(here.circle.id, small(request.args.get("after")))
+    listed_ = talk.threads(here.circle.id, limit=A_PAGE + 1, before=after)
+    found = [one for one in listed_ if here.sees(one.last_post_at)]
     form.question.choices = [
         SelectChoice(0, "None of them"),
         *(SelectChoice(one.id, one.words) for one in questions if one.state == "open"),
@@ -97,7 +99,8 @@ def render_list(
         form=form,
         delivery=delivery,
         threads=found[:A_PAGE],
-        more=len(found) > A_PAGE,
+        more=found[A_PAGE - 1].id if len(found) > A_PAGE else 0,
+        after=after,
         counts=talk.counts([one.id for one in found[:A_PAGE]]),
         questions={one.id: one.words for one in questions},
         by_question=by_question(found[:A_PAGE], [one.id for one in questions]),
