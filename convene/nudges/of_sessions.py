@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from convene.calendar import zones
 from convene.circles import missing
@@ -33,20 +33,23 @@ def is_due(case: Case, look: Look) -> bool:
 def actions(look: Look) -> list[Case]:
     """Each action that somebody took on and whose day is near, or has passed: to its owner alone."""
     _, longest = look.settings.reach("action_due")
-    rows = (
-        select(Action, Circle).join(Circle, Circle.id == Action.circle_id).where(Action.due_on.is_not(None))
+    # Who has left a circle is not told what others there have made of it since.
+    member = exists().where(
+        Member.circle_id == Circle.id, Member.person_id == Action.owner_id, Member.state == "member"
     )
+    rows = select(Action, Circle, member).join(Circle, Circle.id == Action.circle_id)
+    rows = rows.where(Action.due_on.is_not(None))
     if look.held is not None:
         rows = rows.where(Action.id.in_({one.subject_id for one in look.held}))
     else:
         first, last = look.now.date() - FEW_DAYS - longest - DAY, look.by.date() + longest + DAY
         rows = rows.where(Action.state.in_(("owned", "doing")), Action.due_on.between(first, last))
-        rows = rows.where(Action.owner_id.is_not(None), Circle.state != "ended")
+        rows = rows.where(member, Circle.state != "ended")
         if look.people is not None:
             rows = rows.where(Action.owner_id.in_(look.people))
     owners = {} if look.held is None else {(one.subject_id, one.step): one.person_id for one in look.held}
     found = []
-    for action, circle in db.session.execute(rows.order_by(Action.id)):
+    for action, circle, inside in db.session.execute(rows.order_by(Action.id)):
         timing = look.settings.timing("action_due", circle.organisation_id, None, circle.id)
         if look.held is None and not timing.on:
             continue
@@ -56,7 +59,7 @@ def actions(look: Look) -> list[Case]:
             person_id = owners.get((action.id, str(step)), action.owner_id)
             if person_id is None or action.due_on is None:
                 continue
-            mine = action.owner_id == person_id
+            mine = inside and action.owner_id == person_id
             ends = end_of(action.due_on, circle.zone)
             call = rules.action_due(Due(ends, action.state, action.owned_at, mine), timing, step)
             case = of_circle("action_due", action.id, str(step), person_id, circle, call)

@@ -108,6 +108,10 @@ def test_an_action_a_member_missed_and_sessions_without_an_action_are_each_found
         assert not found("no_action"), "an action is open"
         late = NOW + 5 * DAY
         assert found("action_due", late) == [(action.id, "2", ben.person_id)]
+        ben.state = "left"
+        db.session.flush()
+        assert not found("action_due", late), "nothing of the circle goes to who has left it"
+        ben.state = "member"
         promises.put(action, "done", "He said yes", late)
         db.session.flush()
         assert not found("action_due", late)
