@@ -59,10 +59,20 @@ def listed(token: str) -> ResponseReturnValue:
     return render_list(here, ActionForm(formdata=None, data={"owner": here.person_id if here.member else 0}))
 
 
+def sees(here: Inside, action: Action) -> bool:
+    """What is open is everybody's; what was done or let go before they came only where the circle wants that."""
+    open_ = action.state in carrying.OPEN
+    return open_ or here.story_since is None or action.created_at >= here.story_since
+
+
+def action_of(here: Inside, action_id: int) -> Action:
+    found = promises.one(here.circle.id, action_id)
+    return found if found is not None and sees(here, found) else abort(404)
+
+
 def render_list(here: Inside, form: ActionForm, code: int = 200) -> ResponseReturnValue:
     found = promises.of_circle(here.circle.id)
-    closed = [one for one in found if one.state in carrying.CLOSED]
-    seen = [one for one in closed if here.story_since is None or one.created_at >= here.story_since]
+    seen = [one for one in found if one.state in carrying.CLOSED and sees(here, one)]
     now = clock.now()
     today = zones.local(now, here.circle.zone).date()
     return render_template(
@@ -113,7 +123,7 @@ def session_named(here: Inside, text: str | None) -> Event | None:
 @page.get(ONE)
 def show(token: str, action_id: int) -> ResponseReturnValue:
     here = entry.of(token)
-    action = promises.one(here.circle.id, action_id) or abort(404)
+    action = action_of(here, action_id)
     data = {
         "words": action.words,
         "owner": action.owner_id or 0,
@@ -134,7 +144,7 @@ def render_one(here: Inside, action: Action, form: ChangeForm, code: int = 200) 
 @page.post(ONE)
 def save(token: str, action_id: int) -> ResponseReturnValue:
     here = entry.of(token)
-    action = promises.one(here.circle.id, action_id) or abort(404)
+    action = action_of(here, action_id)
     form = ChangeForm()
     if not with_people(form, here).validate():
         return render_one(here, action, form, 422)
@@ -163,7 +173,7 @@ def refused(token: str, action_id: int, form: ChangeForm, code: int) -> Response
     """What was typed, with what is wrong about it, on top of how the action stands now."""
     db.session.rollback()
     here = entry.of(token)
-    action = promises.one(here.circle.id, action_id) or abort(404)
+    action = action_of(here, action_id)
     form.revision.data = str(action.revision)
     return render_one(here, action, form, code)
 

@@ -82,16 +82,17 @@ def render(
         insight=insight or InsightForm(formdata=None),
         link=link or LinkForm(formdata=None),
         questions=[one for one in questions if one.state == "open"],
-        settled=[one for one in questions if one.state != "open"][-SETTLED:],
+        settled=[one for one in questions if one.state != "open" and seen(here, one)][-SETTLED:],
         insights=[(one, stances.summary(said(one)), said(one).get(here.person_id)) for one in found[:SHOWN]],
         more=found[SHOWN - 1].id if len(found) > SHOWN else 0,
         before=before,
-        links=memory.resources(here.circle.id)[:SHOWN],
+        links=[one for one in memory.resources(here.circle.id) if seen(here, one)][:SHOWN],
         words=stances.STANCES,
     ), code
 
 
-def seen(here: Inside, one: Insight) -> bool:
+def seen(here: Inside, one: Insight | Resource | CircleQuestion) -> bool:
+    """What was found before they came is theirs to see where the circle wants that; what is open is everybody's."""
     return here.story_since is None or one.created_at >= here.story_since
 
 

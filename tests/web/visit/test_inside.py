@@ -90,4 +90,26 @@ def test_pages_stay_short_and_lead_to_all_there_is(visitor: Browsing) -> None:
     )
 
 
+def test_who_comes_later_sees_of_the_past_what_the_circle_wants(visitor: Browsing) -> None:
+    now, long_ago = clock.now(), clock.now() - timedelta(days=30)
+    circle = a_circle(past_shown="nothing", now=long_ago)
+    old, new = a_member(circle, joined_at=long_ago), a_member(circle, joined_at=now - timedelta(days=1))
+    by = old.person_id
+    asked = memory.ask(circle.id, "Settled long ago?", by, None, long_ago)
+    memory.settle(asked, True, long_ago)
+    memory.ask(circle.id, "Open still?", by, None, long_ago)
+    memory.keep_link(circle.id, "A link of then", "https://example.org/", "", by, long_ago)
+    done = promises.add(circle.id, "Done long ago", by, long_ago)
+    promises.put(done, "done", "", long_ago)
+    promises.add(circle.id, "To be done", by, long_ago)
+    db.session.commit()
+    words = ("Settled long ago?", "A link of then", "Done long ago", "Open still?", "To be done")
+    for member, seen in ((old, words), (new, words[3:])):
+        own = path_of(links.member(member.id, 1))
+        text = "".join(visitor.open(own + page).text for page in ("/insights", "/actions"))
+        assert [one for one in words if one in text] == [*seen]
+        one = visitor.open(f"{own}/actions/{done.id}")
+        assert one.status_code == (200 if member is old else 404)
+
+
 pytestmark = pytest.mark.one_database
