@@ -14,6 +14,7 @@ from convene.mail.models import OutgoingMail
 from convene.people.models import Person
 
 AT_ONCE = timedelta(hours=6)  # after so long a mention is told in the digest alone
+THREADS = 3  # with something new at one time, each a letter of its own; more are told in one
 KIND, MENTION = "circle_posts", "circle_mention"
 
 
@@ -79,7 +80,8 @@ def deliver(member_id: int, now: datetime) -> int:
         return letters
     found = unheard(member, cut)
     if found:
-        for one in [[pair] for pair in found] if member.delivery == "every" else [found]:
+        each = member.delivery == "every" and len(found) <= THREADS
+        for one in [[pair] for pair in found] if each else [found]:
             letters += post(member, one, now)
         member.told_post_id = max(written.id for _, all_ in found for written in all_)
     member.digest_at = cut.until

@@ -177,6 +177,12 @@ def test_what_waits_for_the_morning_leaves_as_it_stands_then(app: Flask, circle_
         assert "Bring soup." in about_benches and "Who?" in about_tea, "the rest is told, once"
         assert "Moll" not in about_benches and "Told already." not in about_benches
         start_write()
+        for number in range(4):
+            more = talk.open_thread(circle_id, f"Thread {number}", ids["Ada"], None, late)
+            talk.write(more, ids["Ada"], "Look.", names, late)
+        db.session.commit()
+        assert len(sweep(late + timedelta(minutes=10))["Ben"]) == 1, "many threads at once are one letter"
+        start_write()
         joining.leave(ben, late)
         db.session.commit()
         assert [one for one in unsent("Ben") if "soup" in one or "Who?" in one] == [], (
