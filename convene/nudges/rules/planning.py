@@ -40,8 +40,8 @@ class Outcome:
 def plan(wishes: Iterable[Wish], sent_at: Sequence[datetime], now: datetime) -> list[Outcome]:
     """Decide for one mailbox that got counted letters at these moments, over every host.
 
-    Reminders always go, those of one day in one letter. Of the rest, caps let one host through at a time, by priority;
-    what that host has for one person at the same moment is one letter.
+    Reminders always go, those of one day in one letter. Of the rest, caps let one host through at a time, by priority,
+    and one person of those who share the mailbox; what that host has for them at the same moment is one letter.
     """
     everything = sorted(wishes, key=lambda one: (OF[one.kind].goes_before, one.verdict.due_at, one.key))
     found = [as_it_is(one) for one in everything if one.verdict.act not in ("send", "wait")]
@@ -83,16 +83,16 @@ def in_day_letters(reminders: Sequence[Wish], now: datetime) -> Iterable[Outcome
 
 
 def one_host(waiting: Sequence[Wish], now: datetime) -> Iterable[Outcome]:
-    """The host whose wish goes before all others has its turn; each person it writes to gets one letter.
+    """The wish that goes before all others has its turn, with all that its host has for that person: one letter.
 
-    What is between two people is seen by no host, so it goes alone.
+    Whoever else reads this mailbox waits, as caps are its own. What is between two people is seen by no host, so it
+    goes alone.
     """
-    letters: dict[int, str] = {}
     for one in waiting:
         first = waiting[0]
+        same = (one.host_id, one.person_id) == (first.host_id, first.person_id)
         alone = OF[one.kind].private or OF[first.kind].private
-        if one.host_id == first.host_id and (not alone or one.key == first.key):
-            letter = letters.setdefault(one.person_id, one.key)
-            yield Outcome(one.key, "send", one.verdict.reason, now, letter)
+        if same and (not alone or one.key == first.key):
+            yield Outcome(one.key, "send", one.verdict.reason, now, first.key)
         else:
             yield held(one, ANOTHER_FIRST, now + timedelta(days=1))
