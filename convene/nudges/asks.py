@@ -1,5 +1,7 @@
 """What each nudge says where it is a sentence or two and one press, in the language of whom it goes to."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from convene import links
@@ -23,6 +25,17 @@ def inside(circle_id: int, person: Person, place: str) -> str:
     mine = select(Member).where(Member.circle_id == circle_id, Member.person_id == person.id)
     member = db.session.scalar(mine.where(Member.state == "member"))
     return f"{links.member(member.id, member.generation)}{place}" if member else ""
+
+
+def of_event(nudge: Nudge, signup: Signup, language: str, subject: str, words: str) -> Ask:
+    """An ask about an event that has been, answered on its own page."""
+    return Ask(
+        subject=subject,
+        words=words,
+        typed={"event": signup.event.title, "day": day(signup, language)},
+        press=said("Answer", language),
+        url=links.answer(nudge.id, nudge.generation),
+    )
 
 
 def plan(nudge: Nudge, case: Case, person: Person) -> Ask:
@@ -53,13 +66,7 @@ def thank_you(nudge: Nudge, case: Case, person: Person) -> Ask:
         asked = said("If you came to %(event)s on %(day)s: thank you. How was it, and would you like to hear from"
                      " anybody you met?", language)  # fmt: skip
         words = asked
-    return Ask(
-        subject=said("After the event", language),
-        words=words,
-        typed={"event": signup.event.title, "day": day(signup, language)},
-        press=said("Answer", language),
-        url=links.answer(nudge.id, nudge.generation),
-    )
+    return of_event(nudge, signup, language, said("After the event", language), words)
 
 
 def did_you_meet(nudge: Nudge, case: Case, person: Person) -> Ask:
@@ -73,14 +80,8 @@ def did_you_meet(nudge: Nudge, case: Case, person: Person) -> Ask:
         again = said("The hosts of %(event)s on %(day)s hoped that your group would meet again. Did you? Nobody is"
                      " marked down.", language)  # fmt: skip
         words, subject = again, said("Did you meet again?", language)
-    return Ask(
-        subject=subject,
-        words=words,
-        typed={"event": signup.event.title, "day": day(signup, language)},
-        press=said("Answer", language),
-        url=links.answer(nudge.id, nudge.generation),
-        reply=said("Or reply with one word, yes or no.", language),
-    )
+    reply = said("Or reply with one word, yes or no.", language)
+    return replace(of_event(nudge, signup, language, subject, words), reply=reply)
 
 
 def action_due(nudge: Nudge, case: Case, person: Person) -> Ask:

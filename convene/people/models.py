@@ -15,7 +15,8 @@ from sqlalchemy import (
     func,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
+from sqlalchemy.schema import SchemaItem
 
 from convene.extensions import db
 from convene.people.words import FOLDED, folded_name
@@ -136,41 +137,32 @@ class Consent(db.Model):
     at: Mapped[datetime]
 
 
-class Separation(db.Model):
+class OfTwo:
+    """A rule about two people of one host, the one with the lower number first, so that there is one row for a pair."""
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[SchemaItem, ...]:
+        order = CheckConstraint("first_id < second_id", name="order")
+        return (UniqueConstraint("first_id", "second_id"), order)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), index=True
+    )
+    first_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(40))
+
+
+class Separation(OfTwo, db.Model):
     """Two people who must never share a group. The note is encrypted with a key kept outside the database."""
 
-    __table_args__ = (
-        UniqueConstraint("first_id", "second_id"),
-        CheckConstraint("first_id < second_id", name="order"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organisation_id: Mapped[int] = mapped_column(
-        ForeignKey("organisation.id", ondelete="CASCADE"), index=True
-    )
-    first_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    second_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     note: Mapped[bytes | None] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime]
-    created_by: Mapped[str] = mapped_column(String(40))
 
 
-class Lock(db.Model):
+class Lock(OfTwo, db.Model):
     """Two people who sit together, always (a carer, an interpreter)."""
-
-    __table_args__ = (
-        UniqueConstraint("first_id", "second_id"),
-        CheckConstraint("first_id < second_id", name="order"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organisation_id: Mapped[int] = mapped_column(
-        ForeignKey("organisation.id", ondelete="CASCADE"), index=True
-    )
-    first_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    second_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime]
-    created_by: Mapped[str] = mapped_column(String(40))
 
 
 class Worry(db.Model):

@@ -8,13 +8,13 @@ from flask import abort, g, make_response, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from convene import links
 from convene.circles import hosting, joining, planning, queries
 from convene.circles.models import Circle, CircleSession, Member
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db, start_write
 from convene.web.access import organiser
+from convene.web.behind import behind
 
 # In place of a member's signed token: whoever is signed in at the desk of the circle's organisation.
 DESK = re.compile(r"desk-([0-9]{1,9})")
@@ -52,13 +52,14 @@ def of(token: str) -> Inside:
     return at_desk(token, int(desk[1])) if desk else of_member(token)
 
 
+def whole(member_id: int) -> Member | None:
+    rows = select(Member).where(Member.id == member_id)
+    with_all = (joinedload(Member.person), joinedload(Member.circle).joinedload(Circle.organisation))
+    return db.session.scalar(rows.options(*with_all))
+
+
 def of_member(token: str) -> Inside:
-    parts = links.read("member", token)
-    rows = select(Member).where(Member.id == parts[0]) if len(parts) == 2 else None
-    whole = (joinedload(Member.person), joinedload(Member.circle).joinedload(Circle.organisation))
-    member = db.session.scalar(rows.options(*whole)) if rows is not None else None
-    if member is None or member.generation != parts[1] or member.person.state == "erased":
-        raise links.Forged
+    member, _ = behind("member", token, whole)
     if member.state != "member":
         abort(404)
     # Asked on their own page, which is open to them all the while: at the next look, as what somebody was typing when

@@ -124,6 +124,14 @@ def ask_publish(event_id: int) -> ResponseReturnValue:
     )
 
 
+def not_published(event_id: int, reason: Exception) -> ResponseReturnValue:
+    """Back to the board with the cause, as far as whoever looks may know it."""
+    refused(event_id)
+    known = isinstance(reason, actions.NotPossible) and sees_rules()
+    flash(PUBLISHED_APART if known else NOT_PUBLISHED, "warn")
+    return back(event_id)
+
+
 @page.post(f"/{own.ID.format('event_id')}/groups/publish")
 def publish(event_id: int) -> ResponseReturnValue:
     event, now = to_change(event_id), clock.now()
@@ -140,10 +148,7 @@ def publish(event_id: int) -> ResponseReturnValue:
     try:
         seated = len(publishing.publish_quietly(event, now)) if quietly else publishing.publish(event, now)
     except (actions.Changed, actions.NotPossible) as reason:
-        refused(event_id)
-        told = isinstance(reason, actions.NotPossible) and sees_rules()
-        flash(PUBLISHED_APART if told else NOT_PUBLISHED, "warn")
-        return back(event_id)
+        return not_published(event_id, reason)
     audit.record(g.desk.organisation_id, g.desk.actor, "groups.published", f"event:{event_id}", now)
     db.session.commit()
     flash(f"Published. {seated} people have their groups.", "good")
@@ -162,10 +167,7 @@ def tell(event_id: int) -> ResponseReturnValue:
     try:
         number = publishing.tell(event, people, now)
     except (actions.Changed, actions.NotPossible) as reason:
-        refused(event_id)
-        known = isinstance(reason, actions.NotPossible) and sees_rules()
-        flash(PUBLISHED_APART if known else NOT_PUBLISHED, "warn")
-        return back(event_id)
+        return not_published(event_id, reason)
     audit.record(g.desk.organisation_id, g.desk.actor, "groups.told", f"event:{event_id}", now)
     db.session.commit()
     flash(f"{number} people have a letter with their new groups.", "good")

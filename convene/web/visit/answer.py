@@ -24,6 +24,7 @@ from convene.people import worries
 from convene.people.actions import hold
 from convene.signups import queries as signups
 from convene.signups.called import called
+from convene.web.behind import behind
 from convene.web.forms import AtMost, Paragraphs, Words
 from convene.web.speech import page_in, said_of, speak
 from convene.web.visit import own_offers
@@ -96,11 +97,8 @@ class AnswerForm(OffersForm):
 
 
 def nudge_of(token: str) -> Nudge:
-    parts = links.read("answer", token)
-    nudge = answering.find(parts[0]) if len(parts) == 2 else None
-    if nudge is None or nudge.event is None or nudge.generation != parts[1] or nudge.person.state == "erased":
-        raise links.Forged
-    if clock.now() > nudge.event.ends_at + answering.ANSWERS_CHANGE:
+    nudge, _ = behind("answer", token, answering.find)
+    if nudge.event is None or clock.now() > nudge.event.ends_at + answering.ANSWERS_CHANGE:
         raise links.Forged
     return nudge
 

@@ -13,6 +13,7 @@ from convene.people import involvement
 from convene.people.models import Involvement, Person
 from convene.people.queries import hosts
 from convene.web.access import client
+from convene.web.behind import behind, one_person
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, left_empty, your_address, your_name
 from convene.web.visit.news import BUSY
 
@@ -88,11 +89,8 @@ def sent() -> ResponseReturnValue:
 
 def asked(token: str) -> tuple[Person, list[Involvement]]:
     """Whose link this is and what they ticked; what was forgotten since is refused as a forged link is."""
-    parts = links.read("involved", token)
-    person = db.session.get(Person, parts[0]) if len(parts) > 2 else None
-    if person is None or person.generation != parts[1] or person.state == "erased":
-        raise links.Forged
-    found = list(involvement.of_person(person.id, parts[2:]))
+    person, ticked = behind("involved", token, one_person, more=None)
+    found = list(involvement.of_person(person.id, ticked)) if ticked else []
     if not found:
         raise links.Forged
     return person, found

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from convene import clock, links
 from convene.signups import joining, queries
 from convene.signups.models import Signup
+from convene.web.behind import behind
 from convene.web.visit.place import signup_of
 
 page = Blueprint("join", __name__)
@@ -14,13 +15,9 @@ page = Blueprint("join", __name__)
 def signup_behind(token: str) -> Signup:
     """By the link of letters and calendars, which opens the room alone, or by that of the person's own page."""
     try:
-        parts = links.read("join", token)
+        return behind("join", token, queries.one)[0]
     except links.Forged:
         return signup_of(token)
-    signup = queries.one(parts[0]) if len(parts) == 2 else None
-    if signup is None or signup.generation != parts[1] or signup.person.state == "erased":
-        raise links.Forged
-    return signup
 
 
 @page.get("/<token>/join")

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from convene import clock, links
+from convene import clock
 from convene.access import limits
 from convene.circles import joining, polls, queries, skipping
 from convene.circles.models import Member
 from convene.extensions import db, start_write
+from convene.web.behind import behind
 
 page = Blueprint("member", __name__)
 
@@ -26,11 +27,7 @@ EVENT = "<int(max=2147483647):event_id>"
 
 def member_of(token: str) -> Member:
     """The member behind a link; a forged or replaced one is refused in the same words."""
-    parts = links.read("member", token)
-    member = queries.member(parts[0]) if len(parts) == 2 else None
-    if member is None or member.generation != parts[1] or member.person.state == "erased":
-        raise links.Forged
-    return member
+    return behind("member", token, queries.member)[0]
 
 
 def facts(member: Member) -> dict[str, Any]:

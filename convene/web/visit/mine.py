@@ -26,6 +26,7 @@ from convene.people.models import Person
 from convene.privacy import my_data as kept
 from convene.privacy.links_ended import end_answers
 from convene.signups.models import Signup
+from convene.web.behind import behind, one_person
 from convene.web.visit.my_data import IN_WORDS, send_link
 from convene.web.visit.place import may_see_groups, signup_of
 from convene.web.visit.plan import has_one
@@ -67,11 +68,8 @@ def token_of(person: Person) -> str:
 
 def person_of(token: str) -> Person:
     """Whose page this is; a link that is forged, replaced or older than 30 days is refused in the same words."""
-    parts = links.read("my_page", token)
-    person = db.session.get(Person, parts[0]) if len(parts) == 3 else None
-    if person is None or person.generation != parts[1] or person.state == "erased":
-        raise links.Forged
-    age = int(clock.now().timestamp()) // 86400 - parts[2]
+    person, (day,) = behind("my_page", token, one_person, more=1)
+    age = int(clock.now().timestamp()) // 86400 - day
     if not 0 <= age <= letters.PAGE_LASTS.days:
         raise links.Forged
     return person

@@ -14,6 +14,7 @@ from convene.messages.queries import hears_of_events
 from convene.people.models import Organisation, Person
 from convene.people.queries import hosts
 from convene.web.access import client
+from convene.web.behind import behind, one_person
 from convene.web.forms import Form, Needed, left_empty, your_address, your_name
 
 page = Blueprint("news", __name__)
@@ -84,11 +85,7 @@ def sent() -> ResponseReturnValue:
 
 
 def person_of(token: str) -> Person:
-    parts = links.read("news", token)
-    person = db.session.get(Person, parts[0]) if len(parts) == 2 else None
-    if person is None or person.generation != parts[1] or person.state == "erased":
-        raise links.Forged
-    return person
+    return behind("news", token, one_person)[0]
 
 
 @page.get("/news/<token>")

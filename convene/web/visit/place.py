@@ -24,6 +24,7 @@ from convene.signups import actions, guests, invitations, joining, queries
 from convene.signups.line import NotOffered
 from convene.signups.models import Signup
 from convene.signups.posting import LINK_LASTS
+from convene.web.behind import behind
 from convene.web.boxes import ZoneField
 from convene.web.forms import AtMost, Form, Needed, Paragraphs, Words, a_zone
 
@@ -68,10 +69,7 @@ class DetailsForm(Form):
 
 def signup_of(token: str) -> Signup:
     """The signup behind a link; a forged, replaced or outlived one is refused in the same words."""
-    parts = links.read("place", token)
-    signup = queries.one(parts[0]) if len(parts) == 2 else None
-    if signup is None or signup.generation != parts[1] or signup.person.state == "erased":
-        raise links.Forged
+    signup, _ = behind("place", token, queries.one)
     if clock.now() > signup.event.ends_at + LINK_LASTS:
         raise links.Forged
     return signup

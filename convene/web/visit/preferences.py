@@ -1,17 +1,15 @@
 """What one person gets by mail from one host, behind their signed link: each kind on or off, quiet until a day, and
 why each letter came."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, DateField, HiddenField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 
-from convene import clock, links
+from convene import clock
 from convene.calendar import zones
 from convene.extensions import db, start_write
 from convene.mail import why
@@ -21,11 +19,13 @@ from convene.messages.queries import hears_of_events
 from convene.nudges import queries as nudges
 from convene.nudges import stopping
 from convene.nudges.queries import kinds_for
-from convene.nudges.rules import IN_WORDS, KINDS
+from convene.nudges.rules import IN_WORDS
 from convene.people.actions import hold, unmute
 from convene.people.models import Person
+from convene.web.behind import behind, one_person
 from convene.web.boxes import ZoneField
 from convene.web.forms import Form, a_zone, known_zone
+from convene.web.visit.choices import Choices, as_facts, as_shown, from_shown, merged
 
 page = Blueprint("preferences", __name__)
 
@@ -94,17 +94,6 @@ class PreferencesForm(Form):
             raise ValidationError("Choose a date after today, or leave it empty")
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """All that this page can set, as it stands for one person."""
-
-    kinds: tuple[str, ...]
-    announcements: bool
-    pause: date | None
-    zone: str
-    language: str
-
-
 def morning(day: date, zone: str) -> datetime:
     """When the quiet of the night before this day is over; on a day that was skipped at the date line, an hour near."""
     try:
@@ -114,11 +103,7 @@ def morning(day: date, zone: str) -> datetime:
 
 
 def person_of(token: str) -> Person:
-    parts = links.read("preferences", token)
-    person = db.session.get(Person, parts[0]) if len(parts) == 2 else None
-    if person is None or person.generation != parts[1] or person.state == "erased":
-        raise links.Forged
-    return person
+    return behind("preferences", token, one_person)[0]
 
 
 def zone_of(person: Person) -> str:
@@ -139,41 +124,6 @@ def choices_of(person: Person) -> Choices:
 def quiet_until(person: Person) -> datetime | None:
     until = person.paused_until
     return until if until and until > clock.now() else None
-
-
-def as_shown(choices: Choices) -> str:
-    """What a page showed, for its form to bring back."""
-    facts = [("kinds", kind) for kind in choices.kinds]
-    facts += [("announcements", "y")] * choices.announcements
-    pause = choices.pause.isoformat() if choices.pause else ""
-    return urlencode([*facts, ("pause", pause), ("zone", choices.zone), ("language", choices.language)])
-
-
-def from_shown(text: str) -> Choices | None:
-    """The same read again; none if the form brought nothing that can be read."""
-    try:
-        facts = parse_qs(text, keep_blank_values=True, strict_parsing=True, max_num_fields=30)
-        return Choices(
-            kinds=tuple(facts.get("kinds", ())),
-            announcements="announcements" in facts,
-            pause=date.fromisoformat(facts["pause"][0]) if facts["pause"][0] else None,
-            zone=facts["zone"][0],
-            language=facts["language"][0],
-        )
-    except (ValueError, KeyError):
-        return None
-
-
-def merged(chosen: Choices, shown: Choices, now: Choices) -> Choices:
-    """What the person changed on their page, and the rest as it is: it may be another by now than the page showed."""
-    rest = {
-        name: getattr(now if getattr(chosen, name) == getattr(shown, name) else chosen, name)
-        for name in Choices.__slots__
-        if name != "kinds"
-    }
-    changed = {kind for kind in KINDS if (kind in chosen.kinds) != (kind in shown.kinds)}
-    kinds = tuple(kind for kind in KINDS if (kind in chosen.kinds if kind in changed else kind in now.kinds))
-    return Choices(kinds=kinds, **rest)
 
 
 def keep(person: Person, chosen: Choices) -> None:
@@ -216,10 +166,6 @@ def fresh_form(person: Person) -> PreferencesForm:
     choices = choices_of(person)
     facts = {**as_facts(choices), "shown": as_shown(choices)}
     return PreferencesForm(formdata=None, data=facts).offer(person)
-
-
-def as_facts(choices: Choices) -> dict[str, Any]:
-    return {name: getattr(choices, name) for name in Choices.__slots__}
 
 
 def render(

@@ -19,6 +19,7 @@ from convene.people.addresses import folded
 from convene.people.models import Person
 from convene.signups.actions import cancel
 from convene.signups.queries import open_places
+from convene.web.behind import behind, one_person
 
 page = Blueprint("unsubscribe", __name__)
 
@@ -34,11 +35,7 @@ AGAIN_WORDING = "Start them again: news of events"
 
 def person_and_kinds(token: str) -> tuple[Person, list[str]]:
     """One kind by its number or, of a letter that gathered several, each of them by a bit."""
-    parts = links.read("unsubscribe", token)
-    person = db.session.get(Person, parts[0]) if len(parts) == 3 else None
-    if person is None or person.generation != parts[1] or person.state == "erased":
-        raise links.Forged
-    number = parts[2]
+    person, (number,) = behind("unsubscribe", token, one_person, more=1)
     if number >= SEVERAL:
         kinds = [kind for place, kind in enumerate(KINDS) if number & (1 << place)]
     else:
