@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from convene.calendar import zones
-from convene.circles import memory, queries
+from convene.circles import queries
 from convene.circles.models import (
     Action,
     Circle,
@@ -119,8 +119,8 @@ def insights(circle: Circle) -> Table:
     rows = select(Insight).where(Insight.circle_id == circle.id, Insight.removed_at.is_(None))
     whole = (joinedload(Insight.author), joinedload(Insight.stances).joinedload(Stance.person))
     found = db.session.scalars(rows.options(*whole).order_by(Insight.id)).unique().all()
-    # What was pressed is told as on the pages: never of whom, nor of so few that it would point to one of them.
-    told = {one.id: summary(memory.said(one)).counts for one in found}
+    # What was pressed is told as on the pages: never of whom, nor of so few, nor so soon, that it would point to one.
+    told = {one.id: summary(one.told).counts for one in found}
     return [
         ["insight", "question", "by", "when", *STANCES.values(), "what they say"],
         *(

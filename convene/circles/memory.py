@@ -1,5 +1,6 @@
 """What a circle keeps besides: its questions, what it came to see, how each sees that, and links."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -8,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from convene.circles.models import CircleQuestion, Insight, Resource, Stance
+from convene.circles.stances import FRESH
 from convene.extensions import db
 
 MOST_OPEN = 20  # questions that a circle works on at a time
@@ -85,6 +87,13 @@ def insight(circle_id: int, insight_id: int) -> Insight | None:
     return db.session.scalar(rows.where(Insight.removed_at.is_(None)).options(selectinload(Insight.stances)))
 
 
+def insight_to_change(circle_id: int, insight_id: int) -> Insight | None:
+    """The same with its row locked: of two who press at once the second counts the first."""
+    mine = select(Insight.id).where(Insight.circle_id == circle_id, Insight.id == insight_id)
+    db.session.execute(mine.with_for_update())
+    return insight(circle_id, insight_id)
+
+
 def see(
     circle_id: int,
     words: str,
@@ -105,7 +114,10 @@ def see(
 
 
 def take_stance(seen: Insight, person_id: int, stance: str, words: str, now: datetime) -> None:
-    """How somebody sees it, in place of what they said before; an empty stance takes it back."""
+    """How somebody sees it, in place of what they said before; an empty stance takes it back. The row must be locked.
+
+    What the circle is told of it is counted anew once FRESH people have said something new since the last time.
+    """
     mine = next((one for one in seen.stances if one.person_id == person_id), None)
     if not stance:
         if mine is not None:
@@ -114,7 +126,12 @@ def take_stance(seen: Insight, person_id: int, stance: str, words: str, now: dat
     if mine is None:
         mine = Stance(person_id=person_id, stance=stance, words=words, said_at=now)
         seen.stances.append(mine)
-    mine.stance, mine.words, mine.said_at = stance, words, now
+    elif mine.stance != stance:
+        mine.said_at = now
+    mine.stance, mine.words = stance, words
+    told_at = seen.told_at
+    if sum(told_at is None or one.said_at > told_at for one in seen.stances) >= FRESH:
+        seen.told, seen.told_at = dict(Counter(said(seen).values())), now
 
 
 def said(seen: Insight) -> dict[int, str]:

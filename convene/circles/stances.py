@@ -1,10 +1,11 @@
 """How people see an insight, summed up: common ground and live disagreement, but never where it points to one person.
 
 A figure about few people is a figure about somebody. So nothing is told below so many voices, and what one person
-alone says is folded into what the others say, as in docs/decisions/figures-in-fives.md.
+alone says is folded into what the others say, as in docs/decisions/figures-in-fives.md. And as two looks around one
+press would tell whose it was, what is told stands still until enough have pressed (docs/decisions/
+stances-stand-still.md).
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ STANCES = {
 }
 ENOUGH = 4  # voices before anything is told
 ALONE = 1
+FRESH = 5  # people who said something new since it was told last, before it is told anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,20 @@ class Summary:
 HIDDEN = Summary("hidden", 0, {})
 
 
-def summary(stances: Mapping[int, str]) -> Summary:
-    """From what each person (id) said. One voice that stands alone is never shown, nor can it be worked out.
+def summary(told: Mapping[str, int] | None) -> Summary:
+    """From the voices by stance, as they were counted last. One that stands alone is never shown, nor can it be
+    worked out.
 
     Where exactly one voice is left beside those told, that voice is nowhere in the figures; and as anything at all is
     told only of ENOUGH voices, nothing is where it would take that one to make them enough.
     """
-    counted = Counter(one for one in stances.values() if one in STANCES)
+    counted = {stance: count for stance, count in (told or {}).items() if stance in STANCES}
     shown = {stance: count for stance, count in counted.items() if count > ALONE}
-    told, voices = sum(shown.values()), sum(counted.values())
-    others = voices - told if voices - told > ALONE else 0
-    if told + others < ENOUGH:
+    apart, voices = sum(shown.values()), sum(counted.values())
+    others = voices - apart if voices - apart > ALONE else 0
+    if apart + others < ENOUGH:
         return HIDDEN
-    return Summary(verdict_of(shown), told + others, shown, others)
+    return Summary(verdict_of(shown), apart + others, shown, others)
 
 
 def verdict_of(shown: Mapping[str, int]) -> str:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convene.circles import carrying, digests, mentions, rotation, stances
+from convene.circles import carrying, digests, memory, mentions, rotation, stances
+from convene.circles.models import Insight
 from convene.circles.rotation import Turn
 
 # Turns to host
@@ -92,7 +93,7 @@ def test_letting_go_takes_a_reason_and_taking_on_takes_somebody() -> None:
 
 
 def said(**counts: int) -> stances.Summary:
-    return stances.summary(dict(enumerate(one for one, count in counts.items() for _ in range(count))))
+    return stances.summary(counts)
 
 
 def test_common_ground_and_live_disagreement_are_told_and_a_lone_voice_never() -> None:
@@ -107,15 +108,46 @@ def test_common_ground_and_live_disagreement_are_told_and_a_lone_voice_never() -
     mixed = said(agree=3, disagree=1, unsure=1)
     assert (mixed.voices, dict(mixed.counts), mixed.others) == (5, {"agree": 3}, 2)
     assert said(unsure=4).verdict == "open" and said(disagree=5).verdict == "common"
-    assert stances.summary({1: "made up", 2: "agree"}) == stances.HIDDEN
+    assert said(nonsense=9) == stances.HIDDEN == stances.summary(None)
 
 
-@given(st.dictionaries(st.integers(1, 12), st.sampled_from(sorted(stances.STANCES))))
-def test_no_count_of_one_is_ever_told_nor_can_be_worked_out(each: dict[int, str]) -> None:
-    found = stances.summary(each)
+@given(st.dictionaries(st.sampled_from(sorted(stances.STANCES)), st.integers(0, 6)))
+def test_no_count_of_one_is_ever_told_nor_can_be_worked_out(counts: dict[str, int]) -> None:
+    found = stances.summary(counts)
     assert all(count > 1 for count in found.counts.values())
     assert found.others != 1
     assert found.voices == sum(found.counts.values()) + found.others
+
+
+@given(st.lists(st.tuples(st.integers(1, 12), st.sampled_from(["", *sorted(stances.STANCES)])), max_size=60))
+def test_whoever_looks_before_and_after_sees_what_five_people_pressed_or_nothing(
+    presses: list[tuple[int, str]],
+) -> None:
+    seen, shown, pressed = Insight(words="A bench helps"), stances.HIDDEN, set[int]()
+    for minute, (person_id, stance) in enumerate(presses):
+        memory.take_stance(seen, person_id, stance, "my words", NOON + timedelta(minutes=minute))
+        pressed.add(person_id)
+        assert memory.said(seen).get(person_id, "") == stance, "their own page has what they pressed at once"
+        found = stances.summary(seen.told)
+        if found != shown:
+            assert len(pressed) >= stances.FRESH, (minute, found, shown)
+        if seen.told_at == NOON + timedelta(minutes=minute):
+            shown, pressed = found, set()
+
+
+def test_the_same_stance_pressed_again_and_one_taken_back_bring_no_news() -> None:
+    seen = Insight(words="A bench helps")
+    for person_id in range(1, 6):
+        assert stances.summary(seen.told) == stances.HIDDEN
+        memory.take_stance(seen, person_id, "agree", "", NOON)
+    assert dict(stances.summary(seen.told).counts) == {"agree": 5}
+    for number in range(1, 9):  # five who press once more what they had said, and three others
+        memory.take_stance(seen, number, "agree", "In other words", NOON + DAY)
+    memory.take_stance(seen, 1, "", "", NOON + DAY)
+    memory.take_stance(seen, 2, "disagree", "", NOON + DAY)
+    assert dict(stances.summary(seen.told).counts) == {"agree": 5}, "four have something new to say"
+    memory.take_stance(seen, 3, "disagree", "", NOON + DAY)
+    assert dict(stances.summary(seen.told).counts) == {"agree": 5, "disagree": 2}
 
 
 # Digests

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from convene.extensions import db
@@ -47,6 +47,10 @@ class Insight(db.Model):
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
+    told: Mapped[dict[str, int] | None] = mapped_column(
+        JSON
+    )  # voices by stance, as they are told until the next time
+    told_at: Mapped[datetime | None]
 
     author: Mapped[Person | None] = relationship()
     stances: Mapped[list["Stance"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
@@ -65,7 +69,7 @@ class Stance(db.Model):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     stance: Mapped[str] = mapped_column(String(12))
     words: Mapped[str] = mapped_column(Text, default="")
-    said_at: Mapped[datetime]
+    said_at: Mapped[datetime]  # when it became this stance
 
     person: Mapped[Person | None] = relationship()
 

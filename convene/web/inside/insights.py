@@ -83,7 +83,7 @@ def render(
         link=link or LinkForm(formdata=None),
         questions=[one for one in questions if one.state == "open"],
         settled=[one for one in questions if one.state != "open" and seen(here, one)][-SETTLED:],
-        insights=[(one, stances.summary(said(one)), said(one).get(here.person_id)) for one in found[:SHOWN]],
+        insights=[(one, stances.summary(one.told), said(one).get(here.person_id)) for one in found[:SHOWN]],
         more=found[SHOWN - 1].id if len(found) > SHOWN else 0,
         before=before,
         links=[one for one in memory.resources(here.circle.id) if seen(here, one)][:SHOWN],
@@ -163,7 +163,7 @@ def render_one(here: Inside, one: Insight, form: StanceForm, code: int = 200) ->
         inside=here,
         insight=one,
         form=form,
-        summary=stances.summary(said(one)),
+        summary=stances.summary(one.told),
         mine=said(one).get(here.person_id),
         words=stances.STANCES,
         spoken=[stance for stance in one.stances if stance.words],
@@ -180,6 +180,7 @@ def save(token: str, insight_id: int) -> ResponseReturnValue:
     here = entry.to_write(token)
     if here.member is None:
         abort(404)
+    memory.insight_to_change(here.circle.id, insight_id)
     one = insight_of(here, insight_id)
     memory.take_stance(one, here.person_id, form.stance.data or "", form.words.data or "", clock.now())
     db.session.commit()

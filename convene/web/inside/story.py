@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from convene import clock
 from convene.circles import memory, promises, stances
-from convene.circles.memory import said
 from convene.circles.models import Action, CircleSession, Insight, Note
 from convene.events.models import Event
 from convene.extensions import db
@@ -79,7 +78,7 @@ def chapters(here: Inside, now: datetime) -> list[Chapter]:
         return found[number - 1] if number else before
 
     for one in reversed(memory.insights(here.circle.id)):
-        chapter(one.created_at).seen.append((one, stances.summary(said(one))))
+        chapter(one.created_at).seen.append((one, stances.summary(one.told)))
     for action in promises.of_circle(here.circle.id):
         if action.closed_at is not None:
             told = chapter(action.closed_at)
