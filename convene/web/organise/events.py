@@ -39,6 +39,7 @@ MIDNIGHT = time(0, 0)
 NOBODY_ANSWERS = (
     "Say first who answers for people's data, and how to reach them, in your organisation's settings."
 )
+OVER = "This event is over, so its day and times stay as they are; its words can still be changed"
 A_NIGHT = timedelta(hours=8)  # an end before the start is the next day's, if that is sooner than this
 FORMATS = [SelectChoice("in_person", "In person"), SelectChoice("online", "Online")]
 
@@ -84,10 +85,17 @@ class EventForm(Form):
             wrong(self.venue, "Enter where it is, with the street")
 
     def span(self, event: Event | None, now: datetime) -> tuple[datetime, datetime] | None:
-        """When it starts and ends, as moments; what is past may stay as it was, but not be set anew."""
+        """When it starts and ends, as moments; what is past may stay as it was, but not be set anew.
+
+        Once an event is over nothing moves its end: what is counted after it is counted on set days from there.
+        """
         day, starts, ends = self.day.data, self.starts.data, self.ends.data
         if day is None or starts is None or ends is None or self.zone.errors:
             return None
+        if event is not None and is_over(event, now):
+            if (day, starts, ends, self.zone.data) != (*as_shown(event), event.zone):
+                wrong(self.day, OVER)
+            return event.starts_at, event.ends_at
         last = last_day(day, starts, ends)
         starts_at, ends_at = self.moment(self.starts, day, starts), self.moment(self.ends, last, ends)
         if starts_at is None or ends_at is None:
@@ -112,6 +120,11 @@ class EventForm(Form):
             return None
 
 
+def is_over(event: Event, now: datetime) -> bool:
+    """Whether people came to it and it ended; a draft never took place."""
+    return event.state == "published" and event.ends_at <= now
+
+
 def last_day(day: date, starts: time, ends: time) -> date:
     """The date of the end: the next one for 00:00, the midnight an evening runs into, and for a night's small hours."""
     if day == date.max:
@@ -125,11 +138,20 @@ def wrong(field: Field, words: str) -> None:
     field.errors = [*field.errors, words]
 
 
-def typed_of(event: Event) -> dict[str, Any]:
-    """An event as its form shows it: wall time where it is."""
+def as_shown(event: Event) -> tuple[date, time, time]:
+    """Day, start and end as a form shows them, to the minute: wall time where it is."""
     starts, ends = (zones.local(moment, event.zone) for moment in (event.starts_at, event.ends_at))
+    return (
+        starts.date(),
+        starts.time().replace(second=0, microsecond=0),
+        ends.time().replace(second=0, microsecond=0),
+    )
+
+
+def typed_of(event: Event) -> dict[str, Any]:
+    """An event as its form shows it."""
     plain = {name: getattr(event, name) for name in EventForm(formdata=None).data if hasattr(event, name)}
-    return {**plain, "day": starts.date(), "starts": starts.time(), "ends": ends.time()}
+    return {**plain, **dict(zip(("day", "starts", "ends"), as_shown(event), strict=True))}
 
 
 @page.get("/new")
@@ -193,7 +215,7 @@ def edit(event_id: int) -> ResponseReturnValue:
     event = own.event(event_id)
     shown = typed_of(event)
     form = EventForm(formdata=None, data={**shown, "revision": meanwhile.revision(shown)})
-    return render_template("organise/event_form.html", form=form, event=event)
+    return render_form(form, event, 200)
 
 
 @page.post(f"/{own.ID.format('event_id')}/edit")
@@ -227,7 +249,10 @@ def save(event_id: int) -> ResponseReturnValue:
 def render_form(
     form: EventForm, event: Event, code: int, clashes: Sequence[meanwhile.Clash] = ()
 ) -> ResponseReturnValue:
-    return render_template("organise/event_form.html", form=form, event=event, clashes=clashes), code
+    words = OVER if is_over(event, clock.now()) else ""
+    return render_template(
+        "organise/event_form.html", form=form, event=event, clashes=clashes, over=words
+    ), code
 
 
 def told_of(form: EventForm) -> tuple[str, ...]:

@@ -273,6 +273,26 @@ def test_a_draft_whose_day_is_past_says_so_instead_of_publishing(world: World) -
 
 
 @pytest.mark.one_database
+def test_an_event_that_is_over_keeps_its_times_and_may_be_put_in_other_words(world: World) -> None:
+    """Figures are counted on set days after the end: a host who moved it would choose when they are."""
+    begun = clock.now().replace(second=0, microsecond=0) - timedelta(hours=2, minutes=1)
+    event_id = world.event(starts_at=begun)
+    path, ended_at = f"/organise/events/{event_id}", world.event_row(event_id).ends_at
+    shown = world.opened(path)
+    assert "This event is over, so its day and times stay" in text(world.client.get(f"{path}/edit"))
+    tomorrow = (clock.now() + timedelta(days=1)).date().isoformat()
+    later = f"{(ended_at + timedelta(hours=1)).astimezone(ZoneInfo('Europe/London')):%H:%M}"
+    whole_day = {"day": tomorrow, "starts": "00:01", "ends": "23:59"}
+    for change in ({"ends": later}, {"day": tomorrow}, {"zone": "America/New_York"}, whole_day):
+        refused = world.client.post(f"{path}/edit", data={**shown, "title": "Kept as typed", **change})
+        assert refused.status_code == 422 and "This event is over" in text(refused), change
+        assert 'value="Kept as typed"' in refused.text
+    assert world.event_row(event_id).ends_at == ended_at
+    assert world.client.post(f"{path}/edit", data={**shown, "title": "As it was"}).status_code == 303
+    assert (world.event_row(event_id).title, world.event_row(event_id).ends_at) == ("As it was", ended_at)
+
+
+@pytest.mark.one_database
 def test_the_desk_names_the_next_step_of_each_event(world: World) -> None:
     assert "Nothing is announced yet" in world.client.get("/organise/").text
     now = clock.now()
