@@ -1,6 +1,6 @@
 """A person's own place at one event, behind their signed link: keep it, see it, change it, give it back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,7 +109,10 @@ def sittings(signup: Signup) -> list[dict[str, Any]]:
     return sittings_of(seats_of(signup.event_id, signup.person_id))
 
 
-def render(signup: Signup, token: str, form: DetailsForm, code: int = 200) -> ResponseReturnValue:
+def render(
+    signup: Signup, token: str, form: DetailsForm, code: int = 200, asked: Sequence[Any] | None = None
+) -> ResponseReturnValue:
+    """The page; `asked` are the host's questions with answers that cannot be kept as they were typed."""
     now = clock.now()
     event = signup.event
     form.news.label.text = news.wording(event.organisation)
@@ -120,6 +123,7 @@ def render(signup: Signup, token: str, form: DetailsForm, code: int = 200) -> Re
             event=event,
             token=token,
             form=form,
+            asked=asked,
             places=queries.places(event),
             ahead=queries.ahead(signup) if signup.state == "waitlisted" else 0,
             invited=invitations.of(signup) is not None,

@@ -98,15 +98,29 @@ def test_a_question_is_asked_on_the_page_of_a_place_with_its_purpose_and_answere
         assert words in said, words
     saved = visitor.post(f"{path}/questions", data={f"question-{question}": "Yes"}, follow_redirects=True)
     assert "Saved" in text(saved)
-    refused = visitor.post(
-        f"{path}/questions", data={f"question-{question}": "Perhaps"}, follow_redirects=True
-    )
-    assert "could not be kept" in text(refused)
+    assert world.client.post(QUESTIONS, data=a_question(words="Why?", kind="text")).status_code == 303
+    why = max(world.read(lambda: list(db.session.scalars(select(Question.id)))))
+    for answer, words, box, told in (
+        ("Perhaps", "yyy", f"question-{question}-0", "None of the answers"),
+        ("No", "y" * 1001, f"question-{why}", "1,000 characters or fewer"),
+    ):
+        typed = {f"question-{question}": answer, f"question-{why}": words}
+        refused = visitor.post(f"{path}/questions", data=typed)
+        assert refused.status_code == 422 and told in text(refused)
+        assert "<title>Error: " in refused.text and f'href="#{box}"' in refused.text
+        assert f">{words}</textarea>" in refused.text, "nothing typed is lost"
+    assert re.search(r'value="No" checked', refused.text), "nor what was chosen"
     assert world.read(lambda: list(db.session.scalars(select(Response.words)))) == ["Yes"]
     assert "Bo Ash Yes" in text(world.client.get(f"{QUESTIONS}/event/{event}"))
     changed = world.fill(f"{QUESTIONS}/{question}", a_question(words="Bread?"), follow_redirects=True)
     assert "Bread?" in text(changed) and "Will you eat?" not in text(changed)
     assert "Will you eat?" in text(world.client.get(f"{QUESTIONS}/event/{event}"))
+    stale = {f"question-{question}": "No", f"question-{why}": "Hunger"}
+    told = text(visitor.post(f"{path}/questions", data=stale, follow_redirects=True))
+    assert "changed or taken away while your page was open" in told and "Saved" not in told
+    assert world.read(lambda: list(db.session.scalars(select(Response.words)))) == ["Yes", "Hunger"]
+    unmoved = {**stale, f"question-{question}": "Yes"}
+    assert "Saved" in text(visitor.post(f"{path}/questions", data=unmoved, follow_redirects=True))
 
 
 def test_questions_of_another_host_are_not_there(world: World) -> None:
