@@ -124,7 +124,7 @@ def wish(one: Judged) -> Wish:
 
 
 def row_of(one: Judged, person: Person) -> Nudge:
-    """The row that was held, or a new one. What is between two people names neither event nor circle."""
+    """The row that was held, or a new one. What no host is to see names neither event nor circle."""
     if one.row is not None:
         return one.row
     case, private = one.case, OF[one.case.kind].private

@@ -25,7 +25,7 @@ def row_of(parts: list[tuple[Nudge, Case]], settings: Settings, now: datetime) -
         written(parts, settings, now),
         key=str(nudge.letter_key),
         now=now,
-        # Without the host on the row where it is between two people: who found whom is in no organiser's mail log.
+        # Without the host on the row where it is private: who found whom is in no organiser's mail log.
         organisation_id=None if private else case.host_id,
         event_id=case.event_id if alone and not private else None,
         person_id=case.person_id,

@@ -64,7 +64,7 @@ class Open:
 
 
 def preview(host_id: int, zone: str, now: datetime, settings: Settings) -> Preview:
-    """By day, kind and subject. What is between two people is left out; of a host's daily list the first is shown.
+    """By day, kind and subject. What is private is left out; of a host's daily list the first is shown.
 
     Whoever reads the mailboxes of this host's people is looked at with them, as caps are kept over all hosts. How many
     people there are makes no more statements of it.
@@ -105,7 +105,7 @@ def preview(host_id: int, zone: str, now: datetime, settings: Settings) -> Previ
 
 
 def of_all(kind: str) -> bool:
-    """What is between two people is nobody else's; what goes to hosts is read apart (hosts_ahead)."""
+    """What is private is for no host to read; what goes to hosts is read apart (hosts_ahead)."""
     return not OF[kind].private and not OF[kind].for_hosts
 
 

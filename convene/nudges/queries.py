@@ -12,7 +12,7 @@ from convene.nudges.models import Nudge
 from convene.nudges.rules.registry import RULES
 from convene.people.models import Person, Role
 
-BETWEEN_TWO = [rule.kind for rule in RULES if rule.private]
+UNSEEN = [rule.kind for rule in RULES if rule.private]
 
 ANSWERED_ON_A_PAGE = ("thank_you", "did_you_meet", "plan")
 
@@ -22,7 +22,7 @@ def of_event(event_id: int) -> Sequence[Nudge]:
 
     Less those that would tell a host who found somebody.
     """
-    rows = select(Nudge).where(Nudge.event_id == event_id, Nudge.rule.not_in(BETWEEN_TWO))
+    rows = select(Nudge).where(Nudge.event_id == event_id, Nudge.rule.not_in(UNSEEN))
     rows = rows.options(joinedload(Nudge.person))
     return db.session.scalars(rows.order_by(Nudge.id)).all()
 

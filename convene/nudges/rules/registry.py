@@ -34,7 +34,9 @@ class Rule:
     any_hour  it answers the person's own act or wish, and knows no quiet hours
     asks      a press on its page answers it, so its silence is silence (N16)
     twice     its second letter goes where nobody set anything
-    private   between two people: no host sees it, so it is in no log of theirs and never gathered with others
+    private   it would tell who found somebody: no host sees it, so it is in no log of theirs and never gathered with
+              others
+    settable  a host sets when it speaks, also where no host sees to whom
     for_hosts it goes to those who host
     """
 
@@ -56,6 +58,7 @@ class Rule:
     asks: bool = False
     twice: bool = False
     private: bool = False
+    settable: bool = True
     for_hosts: bool = False
 
 
@@ -108,7 +111,7 @@ RULES: tuple[Rule, ...] = (
         "N13", "what_came", "What came of it?", "letters that ask what came of it once two stayed in touch",
         "both of two who said yes", "{away} after that",
         people.what_came, Timing(True, 42 * DAY, again=182 * DAY), 7 * DAY, 90 * DAY,
-        most=2, goes_before=5, asks=True, twice=True, private=True,
+        most=2, goes_before=5, asks=True, twice=True, private=True, settable=False,
     ),
     Rule(
         "N14", "action_due", "Action due", "reminders of what you said you would do",
@@ -120,7 +123,7 @@ RULES: tuple[Rule, ...] = (
         "N15", "still_true", "Still true?", "letters that ask whether what you told us is still true",
         "whoever told you something about themself", "{away} after they last touched it",
         people.still_true, Timing(True, 180 * DAY), 90 * DAY, 365 * DAY,
-        asks=True,
+        asks=True, private=True,  # a tie or an offer that nobody else may see can be why
     ),
     Rule(
         "N16", "welcome_back", "Would you like a pause?", "letters that ask whether you would like a pause",

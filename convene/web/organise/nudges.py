@@ -64,7 +64,7 @@ class RuleForm(Form):
 
 def rule_of(rule: str) -> Rule:
     """A rule that hosts may set, for those who organise here; 404 for any other."""
-    if not g.desk.roles & set(ORGANISING) or rule not in OF or OF[rule].private:
+    if not g.desk.roles & set(ORGANISING) or rule not in OF or not OF[rule].settable:
         abort(404)
     return OF[rule]
 
@@ -95,7 +95,7 @@ def show() -> ResponseReturnValue:
     settings = finding.settings()
     found = preview(host_id, g.desk.zone, clock.now(), settings)
     here = setting.of_host(settings, host_id)
-    rules = [one for one in RULES if not one.private]
+    rules = [one for one in RULES if one.settable]
     return render_template(
         "organise/nudges.html",
         rules=[

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from convene import clock
 from convene.events.models import Event
 from convene.extensions import db
+from convene.network.models import Tie
 from convene.nudges.finders import FINDERS
 from convene.nudges.finding import Case, Look
 from convene.nudges.finding import settings as settings_
@@ -37,7 +38,7 @@ def test_what_is_sent_and_when_is_listed_and_set_for_all_or_for_one(world: World
     page = world.client.get(PATH)
     assert page.status_code == 200
     for rule in RULES:
-        assert (f'href="{PATH}/{rule.kind}"' in page.text) == (not rule.private)
+        assert (f'href="{PATH}/{rule.kind}"' in page.text) == (rule.kind != "what_came")
     assert "1 day before the start" in text(page) and "Not sent" in text(page), "a plan is off by default"
     assert "Reminder, Ideas &amp; soup" in page.text.replace("<bdi>", "").replace("</bdi>", "")
     assert "1 person: Pat Quill" in text(page) and "they have a place at this event" in text(page)
@@ -110,7 +111,21 @@ def test_the_four_weeks_of_many_stay_short_and_what_is_held_now_stands_as_it_was
         db.session.flush()
         db.session.add(
             Nudge(
-                key=f"still_true:0:{person.id}:x", rule="still_true", person_id=person.id, state="held", due_at=now,
+                key=f"welcome_back:0:{person.id}:x", rule="welcome_back", person_id=person.id, state="held",
+                reason="it is night where they are", look_at=now + timedelta(hours=9), decided_at=now, generation=1,
+                due_at=now,
+            )
+        )  # fmt: skip
+        tied, hidden = (a_person(person.organisation, name=name, now=now - timedelta(days=300))
+                        for name in ("Keeps Atie", "Offers Unseen"))  # fmt: skip
+        db.session.flush()
+        facts = {"organisation_id": world.host_id, "title": "Soup", "channel": "email"}
+        for mine, theirs in ((tied, hidden), (hidden, tied)):
+            made_at = now - timedelta(days=181)
+            db.session.add(Tie(**facts, person_id=mine.id, other_id=theirs.id, made_at=made_at))
+        db.session.add(
+            Nudge(
+                key=f"still_true:0:{hidden.id}:x", rule="still_true", person_id=hidden.id, state="held", due_at=now,
                 reason="it is night where they are", look_at=now + timedelta(hours=9), decided_at=now, generation=1,
             )
         )  # fmt: skip
@@ -118,6 +133,10 @@ def test_the_four_weeks_of_many_stay_short_and_what_is_held_now_stands_as_it_was
     page = world.client.get(PATH)
     assert len(statements) <= min(20, alone + 4), "people cost no statements"
     assert len(page.data) < 60_000 and "more follow" in text(page) and "and 2 more" in text(page)
+    for whose in ("Keeps Atie", "Offers Unseen"):
+        assert name not in text(page), (
+            "it would tell the host that somebody has a tie, or an offer that nobody sees"
+        )
     assert "Held Back" in text(page) and "It is night where they are; looked at again on" in text(page)
 
 

@@ -147,6 +147,9 @@ def test_what_runs_out_soon_is_asked_about_and_renewed_or_ended_in_one_press(
     hour = noon  # the rules that take long are asked in the first minutes of an hour
     (mail,) = [one for one in swept(hour) if one.letter == "still_true"]
     assert mail.person_id == person_id, "what another said stands for longer"
+    assert mail.organisation_id is None, (
+        "a tie or an offer that nobody may see can be why: no host's log has it"
+    )
     assert "runs out soon" in mail.text and "Grant writing" not in mail.text
     page = link_in(mail, "/still-true")
     with time_machine.travel(noon, tick=False):
