@@ -134,7 +134,7 @@ def test_the_four_weeks_of_many_stay_short_and_what_is_held_now_stands_as_it_was
     assert len(statements) <= min(20, alone + 4), "people cost no statements"
     assert len(page.data) < 60_000 and "more follow" in text(page) and "and 2 more" in text(page)
     for whose in ("Keeps Atie", "Offers Unseen"):
-        assert name not in text(page), (
+        assert whose not in text(page), (
             "it would tell the host that somebody has a tie, or an offer that nobody sees"
         )
     assert "Held Back" in text(page) and "It is night where they are; looked at again on" in text(page)
