@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from convene.access import audit
+from convene.events.capacity import Places
 from convene.events.models import Event
 from convene.events.queries import locked
 from convene.extensions import db
@@ -191,6 +192,13 @@ def plan(event: Event, rows: Sequence[Row]) -> list[Outcome]:
         there = signups_of(event.id, list(people.values()))
         found += [outcome(one, people, alike, there) for one in some]
     return found
+
+
+def seats(planned: Sequence[Outcome], places: Places) -> tuple[int, int]:
+    """How many of those to be brought in would get a place, and how many come into line: never past those in it."""
+    coming = sum(one.kind in ("new", "known") for one in planned)
+    given = min(coming, places.left) if places.open_to_new else 0
+    return given, coming - given
 
 
 def outcome(one: Row, people: dict[str, Person], alike: set[str], there: dict[int, Signup]) -> Outcome:

@@ -15,7 +15,7 @@ from wtforms import BooleanField, FileField, HiddenField
 from convene import clock
 from convene.events.models import Event
 from convene.extensions import db, start_write
-from convene.signups import importing
+from convene.signups import importing, queries
 from convene.signups.actions import NotOpen
 from convene.signups.importing import Row
 from convene.web.forms import Form
@@ -85,9 +85,13 @@ def look(event_id: int) -> ResponseReturnValue:
     except importing.Unreadable as problem:
         form.file.errors = [str(problem)]
         return render(event, form, 422)
+    seated, in_line = importing.seats(planned, queries.places(event).of(False))
     return render_template(
         "organise/import_plan.html",
         event=event,
+        takes=event.state == "published" and event.ends_at > clock.now(),
+        seated=seated,
+        in_line=in_line,
         form=BringForm(formdata=None, data={"carried": packed(data)}),
         counts=Counter(one.kind for one in planned),
         wrong=[one for one in planned if one.kind in ("fault", "ask")][:SHOWN],

@@ -117,7 +117,12 @@ def test_a_file_is_only_looked_at_first_and_names_the_line_of_each_fault(world: 
 def test_beyond_the_places_people_stand_in_line_and_with_a_tick_each_is_written_to(world: World) -> None:
     event = world.event(capacity=2)
     looked = upload(world, event, b"name,email\nA A,a@example.org\nB B,b@example.org\nC C,c@example.org\n")
+    assert "2 of them get a place, and 1 comes into line" in text(looked), "the look says what would happen"
     bring_in(world, event, looked, letters="y")
+    full = text(upload(world, event, b"name\nD D\n"))
+    assert "Every place is taken, or people wait: 1 comes into line" in full
+    draft = text(upload(world, world.event(publish=False), b"name\nE E\n"))
+    assert "Publish the event first" in draft and "Bring in 1" not in draft
     assert people_at(world, event) == {"A A": "confirmed", "B B": "confirmed", "C C": "waitlisted"}
     rows = select(OutgoingMail.to_address, OutgoingMail.letter)
     sent = {(to, letter) for to, letter in world.read(lambda: db.session.execute(rows).all())}
