@@ -125,6 +125,9 @@ def test_a_rhythm_that_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(
     desk.open("/organise/circles/new")
     desk.press("Begin the circle", challenge="new", question="?" * 700, rhythm="poll", places="0")
     assert desk.page.status_code == 422 and "The question must be 600 characters or fewer" in desk.words
+    # A question was written, and the choice above it, which is made already, left as it was.
+    desk.press("Begin the circle", challenge=str(circle.challenge_id), question="Who cares?", places="8")
+    assert "You wrote a new question and chose another one" in desk.words and "Who cares?" in desk.words
     assert db.session.scalar(select(func.count()).select_from(Circle)) == 1
 
 

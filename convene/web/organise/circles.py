@@ -55,6 +55,9 @@ def written(what: str, circle_id: int, now: datetime) -> None:
     audit.record(g.desk.organisation_id, g.desk.actor, f"circle.{what}", f"circle:{circle_id}", now)
 
 
+BOTH = "You wrote a new question and chose another one: choose the last of these, or empty the box below"
+
+
 class FoundForm(RhythmForm):
     """The three answers; the rest has a sensible beginning."""
 
@@ -95,6 +98,8 @@ class FoundForm(RhythmForm):
             wrong(self.challenge, "Choose a question, or write a new one")
         elif self.challenge.data == NEW and not self.question.data:
             wrong(self.question, "Write the question that people will gather around")
+        elif self.challenge.data != NEW and self.question.data:
+            wrong(self.challenge, BOTH)
         if self.format.data not in ("in_person", "online"):
             wrong(self.format, "Choose in person or online")
         return fine and not self.errors
