@@ -1,7 +1,7 @@
 """A season of nudges over a real database: nobody over a cap, nothing at night, nothing twice, each with its reason."""
 
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -16,9 +16,11 @@ from convene.nudges.finders import FINDERS
 from convene.nudges.models import Nudge
 from convene.nudges.rules.caps import CAPS
 from convene.nudges.rules.registry import AT_ONCE, COUNTED, OF
+from convene.people.models import Person
 from tests.nudges.simulation import Season, Sent
 
 LETTERS = (*FINDERS, "digest")
+NEVER = datetime.max.replace(tzinfo=UTC)
 NIGHTLY = settings.get_current_profile_name() == "nightly"
 
 
@@ -32,29 +34,42 @@ def hold(season: Season) -> None:
     """Everything that a season must not break."""
     ours = [one for one in season.sent if one.letter in LETTERS]
     assert ours, "something was sent"
-    nobody_is_over_a_cap(ours)
+    nobody_is_over_a_cap(ours, season.erased)
     nothing_comes_at_night(ours)
+    nothing_comes_to_the_erased(season)
     nothing_comes_twice(ours)
     everything_has_its_reason()
 
 
-def nobody_is_over_a_cap(sent: list[Sent]) -> None:
-    """Reminders count, and no cap drops them; what is capped finds less than the most before it, over every host."""
-    had: dict[str, list[datetime]] = defaultdict(list)
+def nobody_is_over_a_cap(sent: list[Sent], erased: dict[int, datetime]) -> None:
+    """Reminders count, and no cap drops them; what is capped finds less than the most before it, over every host.
+
+    Of somebody whom one host erased, nothing is left there that tells another host how many letters that mailbox had.
+    """
+    had: dict[str, list[Sent]] = defaultdict(list)
     for one in sorted(sent, key=lambda one: (one.at, one.letter != "reminder")):
         counts = one.letter == "digest" or one.letter in COUNTED
         if counts and one.letter != "reminder":
+            known = [was.at for was in had[one.address] if one.at < erased.get(was.person_id, NEVER)]
             for span, most in CAPS:
-                before = [at for at in had[one.address] if one.at - span < at <= one.at]
+                before = [at for at in known if one.at - span < at <= one.at]
                 assert len(before) < most, (one, before)
         if counts:
-            had[one.address].append(one.at)
+            had[one.address].append(one)
 
 
 def nothing_comes_at_night(sent: list[Sent]) -> None:
+    """On the clocks of whoever said where they are, else on those of what the letter is about."""
+    zones = {person_id: zone for person_id, zone in db.session.execute(select(Person.id, Person.zone))}
     for one in sent:
         if one.letter != "to_do":
             assert one.zone and not is_quiet(one.at, one.zone), one
+            assert zones[one.person_id] in (None, one.zone), one
+
+
+def nothing_comes_to_the_erased(season: Season) -> None:
+    late = [one for one in season.sent if one.at >= season.erased.get(one.person_id, NEVER)]
+    assert late == []
 
 
 def nothing_comes_twice(sent: list[Sent]) -> None:
