@@ -25,6 +25,7 @@ from convene.people import worries
 from convene.people.models import Worry
 from tests.factories import a_circle, a_member, a_person, a_session, a_signup
 from tests.parts.application import writing
+from tests.web.browsing import assert_focus_stays
 
 NOW = datetime(2026, 5, 12, 17, 30, tzinfo=UTC)
 NAMES = ("Ada", "Ben", "Cleo", "Dai", "Eve", "Femi", "Gus")
@@ -37,6 +38,7 @@ class Members:
         self.client: FlaskClient = app.test_client()
         self.circle = a_circle(now=NOW - timedelta(days=60), title="Friendlier streets")
         people = [a_person(self.circle.organisation, name=f"{name} Example") for name in NAMES]
+        people[5].called = "Fem"
         self.circle.host_id = people[0].id
         joined = NOW - timedelta(days=50)
         members = [a_member(self.circle, person, joined_at=joined) for person in people]
@@ -78,6 +80,8 @@ class Members:
             answer.status_code,
             re.findall(r"field-error.*?</p>", answer.text),
         )
+        if "#" in (answer.location or ""):
+            assert_focus_stays(self.client.get(answer.location or "").text, answer.location or "")
         return answer.text
 
 
@@ -188,6 +192,11 @@ def test_a_session_from_its_agenda_to_the_story(app: Flask, members: Members) ->
         members.post("Ada", f"{at}/close", decided="We **begin** with benches.")
         assert "<strong>begin</strong>" in members.get("Ben", at)
 
+        empty = members.post("Ben", "/actions", 422, words="", session=first)
+        assert re.search(rf'name="session"[^>]* value="{first}"', empty), (
+            "put right, it is of that session still"
+        )
+
         # Carried to the next agenda until done, or let go with a reason.
         clock.move_to(NOW + timedelta(days=13))
         actions = {one.words: one.id for one in db.session.query(Action)}
@@ -244,6 +253,9 @@ def test_a_session_from_its_agenda_to_the_story(app: Flask, members: Members) ->
         assert members.client.get(members.path("Ben", "/threads")).status_code == 404
         members.post("Ben", "/talking", 404, on="yes")
         members.post("Ada", "/talking", on="yes")
+        assert "and whoever organises at" in members.get("Ben", "/threads"), (
+            "nobody is told that none else reads it"
+        )
         members.post(
             "Ben",
             "/threads",
@@ -253,6 +265,9 @@ def test_a_session_from_its_agenda_to_the_story(app: Flask, members: Members) ->
         )
         post = db.session.query(Post).one()
         members.post("Cleo", f"/threads/{post.thread_id}", words="I do.")
+        members.post("Femi", f"/threads/{post.thread_id}", words="Me too.")
+        page = members.get("Dai", f"/threads/{post.thread_id}")
+        assert "what Fem wrote" in page and "Femi Example" not in page, "nor in what a screen reader says"
         members.post("Cleo", f"/posts/{post.id}", 404, words="not mine")
         members.post("Ben", f"/posts/{post.id}", words="@Cleo Example, do you know two joiners?")
         page = members.get("Dai", f"/threads/{post.thread_id}")

@@ -45,6 +45,8 @@ class Browsing:
     def post(self, url: str, values: dict[str, Any] | None = None, **how: Any) -> TestResponse:
         self.page = self.client.post(url, data=values or {}, follow_redirects=True, **how)
         self.path = self.page.request.path
+        for gone in self.page.history:
+            assert_focus_stays(self.page.text, gone.location or "")
         return self.page
 
     def token(self) -> str:
@@ -80,3 +82,10 @@ def without_tokens(html: str) -> str:
 def path_of(url: str) -> str:
     """The path of a link in a letter."""
     return urlsplit(url).path
+
+
+def assert_focus_stays(text: str, location: str) -> None:
+    """A place on a page that a redirect names can have the focus, else it is lost there."""
+    place = location.partition("#")[2]
+    if place and (found := re.search(rf'<(\w+)[^>]*\sid="{re.escape(place)}"[^>]*>', text)):
+        assert found[1] in ("input", "textarea", "select", "a", "button") or "tabindex" in found[0], found[0]
