@@ -19,6 +19,11 @@ def venue(event: Event, has_place: bool = False) -> str:
     return HIDDEN if event.hides_place and not has_place else event.venue
 
 
+def whereabouts(event: Event) -> str:
+    """Where it is, for whoever has no place yet: with the other way to come, if there is one."""
+    return f"{venue(event)}, or online" if is_both(event) else venue(event)
+
+
 class AsTold:
     """An event as a letter tells of it to one person: all of it, but what is another for them."""
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from convene.calendar import zones
 from convene.events.models import Event
@@ -15,9 +15,10 @@ from convene.signups.models import Attendance, Question, Response, Signup
 
 BATCH = 500
 HEADS = (
-    "Event", "Starts", "Name", "Called", "Email", "State", "Signed up", "Affiliation", "Field", "Based in",
+    "Event", "Starts", "Name", "Called", "Email", "State", "Comes", "Signed up", "Affiliation", "Field", "Based in",
     "First time", "Access needs", "On the day",
 )  # fmt: skip
+WAYS = {False: "to the room", True: "online"}
 # What a spreadsheet reads as the start of a formula, full-width forms included.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 BOM = "\ufeff"  # by which spreadsheets know UTF-8
@@ -46,10 +47,11 @@ def table(organisation_id: int, event_id: int | None, zone: str) -> Iterator[lis
 
 
 def batch(organisation_id: int, event_id: int | None, after: int) -> Select:
+    online = or_(Signup.attends_online, Event.format == "online")
     rows = select(
         Signup.id, Event.title, Event.starts_at, Person.name, Person.called, Person.address_typed,
-        Signup.state, Signup.started_at, Person.affiliation, Person.field, Person.place, Signup.first_time,
-        Signup.access_needs, Attendance.state.label("here"),
+        Signup.state, online.label("online"), Signup.started_at, Person.affiliation, Person.field, Person.place,
+        Signup.first_time, Signup.access_needs, Attendance.state.label("here"),
     )  # fmt: skip
     rows = rows.join(Event, Signup.event_id == Event.id).join(Person, Signup.person_id == Person.id)
     rows = rows.outerjoin(Attendance, Attendance.signup_id == Signup.id)
@@ -68,8 +70,8 @@ def responses(signup_ids: Sequence[int]) -> dict[tuple[int, int], str]:
 
 
 def cells(row: tuple, answers: list[str], zone: str) -> list[str]:
-    _, title, starts, name, called, address, state, started, *rest, first_time, needs, here = row
-    plain = [title, day(starts, zone), name, called, address, state, day(started, zone), *rest]
+    _, title, starts, name, called, address, state, online, started, *rest, first_time, needs, here = row
+    plain = [title, day(starts, zone), name, called, address, state, WAYS[online], day(started, zone), *rest]
     plain += [{True: "yes", False: "no"}.get(first_time, ""), needs, (here or "").replace("_", " "), *answers]
     return [safe(text or "") for text in plain]
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from convene.calendar import zones
 from convene.events.models import Event
-from convene.events.place import venue
+from convene.events.place import venue, whereabouts
 from convene.web.picture import event_picture, places_picture
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "hr"}
@@ -89,6 +89,7 @@ def init_app(app: Flask) -> None:
         markdown=markdown,
         day=day,
         venue=venue,
+        whereabouts=whereabouts,
         when=when,
         when_in=when_in,
         moment=moment,

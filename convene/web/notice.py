@@ -8,7 +8,7 @@ from threading import Lock
 from convene import aside, links
 from convene.calendar import zones
 from convene.events.models import Event
-from convene.events.place import venue
+from convene.events.place import whereabouts
 from convene.paper.colours import LAMP
 from convene.paper.notice import Notice
 
@@ -27,7 +27,7 @@ def notice(event: Event) -> Notice:
     return Notice(
         title=event.title,
         when=zones.spoken(event.starts_at, event.ends_at, event.zone),
-        where=venue(event),
+        where=whereabouts(event),
         host=f"{event.host_name}, {host.name}" if event.host_name else host.name,
         url=links.event(event.slug),
         summary=event.summary,

@@ -7,7 +7,7 @@ from convene import aside, clock, links
 from convene.access import limits
 from convene.calendar import zones
 from convene.events.models import Event
-from convene.events.place import venue
+from convene.events.place import whereabouts
 from convene.extensions import db, start_write
 from convene.mail import wording
 from convene.web import notice
@@ -22,7 +22,7 @@ SLOW = "The poster could not be made just now. Try again in a minute."
 def to_paste(event: Event) -> str:
     """The event in a few lines for a chat, ending in its link."""
     when = zones.spoken(event.starts_at, event.ends_at, event.zone)
-    lines = (event.title, when, venue(event), event.summary, f"Sign up: {links.event(event.slug)}")
+    lines = (event.title, when, whereabouts(event), event.summary, f"Sign up: {links.event(event.slug)}")
     return "\n".join(line for line in lines if line)
 
 

@@ -51,10 +51,16 @@ def people_at(world: World, event: int) -> dict[str, str]:
 def test_an_export_is_harmless_in_a_spreadsheet_and_written_down(world: World) -> None:
     event = world.event(title="=1+1")
     world.add(event, "=HYPERLINK(1)", "Bo Ash", "\uff0bplus", address=False)
+    person_id = world.person("Bo Ash")
+    with world.writing():
+        bo = db.session.scalars(select(Signup).where(Signup.person_id == person_id)).one()
+        bo.attends_online = True
     heads, *rows = exported(world, f"/organise/events/{event}/export")
     names = {row[heads.index("Name")] for row in rows}
     assert names == {"'=HYPERLINK(1)", "Bo Ash", "'\uff0bplus"}
     assert {row[0] for row in rows} == {"'=1+1"}
+    comes = {row[heads.index("Name")]: row[heads.index("Comes")] for row in rows}
+    assert (comes["Bo Ash"], comes["'=HYPERLINK(1)"]) == ("online", "to the room")
     book = world.client.post(f"/organise/events/{event}/export", data={"kind": "xlsx"})
     with zipfile.ZipFile(io.BytesIO(book.data)) as whole:
         sheet = whole.read("xl/worksheets/sheet1.xml").decode()

@@ -57,7 +57,9 @@ def test_where_both_ways_are_open_one_is_chosen_and_changed(visitor: Browsing) -
     event = an_event(capacity=1, online_places=1, online_url="https://video.example.org/hall")
     slug = event.slug
     db.session.commit()
-    visitor.open(f"/events/{slug}")
+    for page in ("/", f"/events/{slug}/embed", f"/events/{slug}"):
+        visitor.open(page)
+        assert "1 Long Row, or online" in visitor.words, f"{page} says both ways"
     assert "In the room: 1 place left. Online: 1 place left." in visitor.words
     visitor.press("Sign up", name="Ana Online", email="ana@example.net", way="online")
     mine = db.session.query(Signup).one()
