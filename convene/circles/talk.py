@@ -64,6 +64,20 @@ def post(circle_id: int, post_id: int) -> Post | None:
     return db.session.scalar(rows)
 
 
+def own_posts(circle_id: int, person_id: int, before: int = 0) -> Sequence[Post]:
+    """What this person wrote in the circle and did not take back, the newest first; one more than a page shows."""
+    rows = select(Post).join(Thread, Thread.id == Post.thread_id).options(joinedload(Post.thread))
+    rows = rows.where(Thread.circle_id == circle_id, Post.author_id == person_id, Post.removed_at.is_(None))
+    rows = rows.where(Post.id < before) if before else rows
+    return db.session.scalars(rows.order_by(Post.id.desc()).limit(A_PAGE + 1)).all()
+
+
+def has_written(circle_id: int, person_id: int) -> bool:
+    rows = select(Post.id).join(Thread, Thread.id == Post.thread_id)
+    rows = rows.where(Thread.circle_id == circle_id, Post.author_id == person_id, Post.removed_at.is_(None))
+    return db.session.scalar(rows.limit(1)) is not None
+
+
 def names(circle_id: int) -> dict[int, str]:
     """Who can be mentioned: the members by id, each as they want to be called."""
     rows = select(Person.id, Person.name, Person.called).join(Member, Member.person_id == Person.id)
@@ -72,6 +86,11 @@ def names(circle_id: int) -> dict[int, str]:
 
 
 # Writing
+
+
+def writer(circle_id: int, person_id: int) -> str:
+    """Whose posts are counted together where it is asked how often somebody writes."""
+    return f"{circle_id}:{person_id}"
 
 
 def open_thread(circle_id: int, title: str, author_id: int, question_id: int | None, now: datetime) -> Thread:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from convene.access import limits
 from convene.circles import queries, talk
 from convene.circles.models import Circle, Member, Thread
 from convene.circles.reply_addresses import mark, named
@@ -40,10 +41,20 @@ def handle(incoming: Incoming, row: Inbound, now: datetime) -> None:
         row.outcome, row.detail = "late", "An answer to a thread that takes no more posts."
     elif not words or len(words) > talk.MOST:
         row.detail = "An answer to a thread without words of its own, or with too many."
+    elif writes_too_often(circle.id, member.person_id, now):
+        row.detail = "An answer to a thread by somebody who wrote very often within the hour."
     else:
         key = keyed_hash("post", incoming.identity)
         talk.write(thread, member.person_id, words, talk.names(circle.id), now, key)
         row.outcome, row.words = "applied", ""  # it stands in the thread, which is the circle's alone
+
+
+def writes_too_often(circle_id: int, person_id: int, now: datetime) -> bool:
+    try:
+        limits.take(now, POSTS_PER_MEMBER=talk.writer(circle_id, person_id))
+    except limits.TooMany:
+        return True
+    return False
 
 
 def thread_of(incoming: Incoming) -> tuple[Member, Thread] | None:

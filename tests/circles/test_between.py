@@ -110,6 +110,12 @@ def test_posts_reach_each_as_they_chose_and_answers_come_back(app: Flask, circle
         forged = to.replace("+t", "+t9", 1)
         assert answer(message("ben@example.org", forged, "Me!", "m3"), MONDAY) == "unmatched"
         assert answer(message("ben@example.org", to, "> only quoted", "m4"), MONDAY) == "unmatched"
+        most = app.config["LIMITS"]
+        app.config["LIMITS"] = {**most, "CONVENE_LIMIT_POSTS_PER_MEMBER": (1, 3600)}
+        assert answer(message("ben@example.org", to, "Once more", "m6"), MONDAY) == "unmatched", (
+            "one in this hour"
+        )
+        app.config["LIMITS"] = most
         start_write()
         talk.close(db.session.merge(thread), "test", MONDAY)
         db.session.commit()

@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NoReturn
 
-from flask import abort, g, make_response, redirect, request, url_for
+from flask import abort, g, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from convene import clock
 from convene.circles import hosting, joining, planning, queries
 from convene.circles.models import Circle, CircleSession, Member
 from convene.events.models import Event
@@ -18,6 +20,9 @@ from convene.web.behind import behind
 
 # In place of a member's signed token: whoever is signed in at the desk of the circle's organisation.
 DESK = re.compile(r"desk-([0-9]{1,9})")
+# The fields of all forms in here that hold somebody's words.
+WRITTEN = ("title", "question", "insight", "words", "reason", "decided", "prompt", "url")
+ENDED = "This circle has ended", "It can be read, and nothing is added to it any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,16 @@ class Inside:
     def actor(self) -> str:
         return f"person:{self.person_id}"
 
+    @property
+    def ended(self) -> bool:
+        return self.circle.state == "ended"
+
     def sees(self, moment: datetime) -> bool:
         return self.since is None or moment >= self.since
+
+    def takes_words(self, event: Event) -> bool:
+        """Whether something can be added about this session: one that was on when the circle ended goes on."""
+        return not self.ended or event.ends_at > clock.now()
 
 
 def of(token: str) -> Inside:
@@ -87,10 +100,28 @@ def at_desk(token: str, circle_id: int) -> Inside:
 
 
 def to_write(token: str) -> Inside:
-    """The same, in a transaction that was opened for writing."""
+    """The same, in a transaction that was opened for writing; refused where the circle has ended, as by mail."""
+    here = of(token)
+    if not here.ended:
+        here = to_take_back(token)
+    return refuse(here, *ENDED) if here.ended else here
+
+
+def to_take_back(token: str) -> Inside:
+    """The same in a circle that has ended, too: what one said is one's own to take back."""
     of(token)
     start_write()
     return of(token)
+
+
+def refuse(here: Inside, heading: str, words: str) -> NoReturn:
+    """Nothing is added; what was typed stands on the page that says so, and a page's script keeps what it has."""
+    db.session.rollback()
+    if request.accept_mimetypes.best == "application/json":
+        abort(make_response(jsonify(problem=f"{heading}. {words}"), 409))
+    typed = [request.form[name] for name in WRITTEN if not request.form.get(name, "0").strip().isdigit()]
+    words_ = {"heading": heading, "words": words, "typed": [one for one in typed if one.strip()]}
+    abort(make_response(render_template("inside/refused.html", inside=here, **words_), 409))
 
 
 def session(here: Inside, event_id: int) -> Event:
@@ -106,8 +137,8 @@ def session_to_write(token: str, event_id: int) -> tuple[Inside, Event]:
     session(of(token), event_id)
     start_write()
     here = of(token)
-    event = locked(event_id)
-    return here, session(here, event.id)
+    event = session(here, locked(event_id).id)
+    return (here, event) if here.takes_words(event) else refuse(here, *ENDED)
 
 
 def turn_to_change(token: str, event_id: int) -> tuple[Inside, Event]:

@@ -177,7 +177,7 @@ def save(token: str, insight_id: int) -> ResponseReturnValue:
     form = StanceForm()
     if not form.validate():
         return render_one(here, one, form, 422)
-    here = entry.to_write(token)
+    here = entry.to_write(token) if form.stance.data else entry.to_take_back(token)
     if here.member is None:
         abort(404)
     memory.insight_to_change(here.circle.id, insight_id)
@@ -191,7 +191,7 @@ def save(token: str, insight_id: int) -> ResponseReturnValue:
 @page.post(f"{ONE}/remove")
 def remove(token: str, insight_id: int) -> ResponseReturnValue:
     """Whoever wrote it, or the host, takes it back."""
-    here = entry.to_write(token)
+    here = entry.to_take_back(token)
     one = insight_of(here, insight_id)
     if one.author_id != here.person_id and not here.hosts:
         abort(404)
@@ -217,7 +217,7 @@ def keep_link(token: str) -> ResponseReturnValue:
 
 @page.post(f"/<token>/links/{ID.format('link_id')}/remove")
 def remove_link(token: str, link_id: int) -> ResponseReturnValue:
-    here = entry.to_write(token)
+    here = entry.to_take_back(token)
     kept: Resource = memory.resource(here.circle.id, link_id) or abort(404)
     if kept.author_id != here.person_id and not here.hosts:
         abort(404)

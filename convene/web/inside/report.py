@@ -10,6 +10,7 @@ from convene.circles.models import Post
 from convene.extensions import db
 from convene.people import worries
 from convene.web.forms import AtMost, Form, Paragraphs
+from convene.web.inside import entry
 from convene.web.inside.entry import Inside
 from convene.web.inside.threads import POST, talking
 from convene.web.visit.worry import TOO_MANY, can_be_kept
@@ -56,7 +57,7 @@ def tell(token: str, post_id: int) -> ResponseReturnValue:
     form = ReportForm()
     if not form.validate() or not can_be_kept():
         return render(here, post_of(here, post_id), form, 422)
-    here, now = talking(token, writing=True), clock.now()
+    here, now = entry.to_take_back(token), clock.now()
     post = post_of(here, post_id)
     assert here.member is not None
     thread_id = post.thread_id

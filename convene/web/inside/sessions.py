@@ -57,6 +57,7 @@ def listed(token: str) -> ResponseReturnValue:
             ::-1
         ],
         names=talk.names(here.circle.id),
+        wrote=not here.circle.talks and talk.has_written(here.circle.id, here.person_id),
     )
 
 
@@ -77,16 +78,17 @@ def render(here: Inside, event: Event, form: ClosingForm, code: int = 200) -> Re
     own = planning.session_of(event)
     parts = planning.parts(event.id)
     host_id = hosting.host_id_of(here.circle, own)
-    names = talk.names(here.circle.id)
+    names, writes = talk.names(here.circle.id), here.takes_words(event)
     return render_template(
         "inside/session.html",
+        writes=writes,
         inside=here,
         event=event,
         own=own,
         form=form,
         is_over=event.ends_at <= now,
         has_begun=event.starts_at <= now,
-        may_host=entry.hosts_session(here, own),
+        may_host=writes and entry.hosts_session(here, own),
         host=names.get(host_id) if host_id else None,
         names=names,
         swaps=swaps(here, event, own, now),

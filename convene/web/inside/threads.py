@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectChoice, SelectField
 
 from convene import clock
+from convene.access import limits
 from convene.circles import digests, memory, talk
 from convene.circles.models import Post, Thread
 from convene.extensions import db
@@ -20,6 +21,10 @@ POST = f"/<token>/posts/{ID.format('post_id')}"
 A_PAGE = 50
 CLOSED = (
     "This thread is closed: it can be read, and nothing is added to it. What you wrote is below, to copy."
+)
+QUIET = "Nobody writes here just now", "The host has ended writing between sessions."
+TOO_OFTEN = (
+    "You have written very often within this hour. What you wrote is here still: send it a little later."
 )
 
 
@@ -46,7 +51,14 @@ class DeliveryForm(Form):
 def talking(token: str, *, writing: bool = False) -> Inside:
     """Inside a circle that talks between sessions; there is no such page in one that does not."""
     here = entry.to_write(token) if writing else entry.of(token)
+    if not here.circle.talks and request.method == "POST":
+        entry.refuse(here, *QUIET)
     return here if here.circle.talks else abort(404)
+
+
+def count_post(here: Inside) -> None:
+    """Each post may go out to everybody. Raises limits.TooMany."""
+    limits.take(clock.now(), POSTS_PER_MEMBER=talk.writer(here.circle.id, here.person_id))
 
 
 def thread_of(here: Inside, thread_id: int) -> Thread:
@@ -77,9 +89,21 @@ def switch(token: str) -> ResponseReturnValue:
 
 @page.get("/<token>/threads")
 def listed(token: str) -> ResponseReturnValue:
-    here = talking(token)
-    usual = {"delivery": here.member.delivery} if here.member else {}
-    return render_list(here, ThreadForm(formdata=None), DeliveryForm(formdata=None, data=usual))
+    here = entry.of(token)
+    if not here.circle.talks:
+        return own_posts(here)
+    return render_list(here, ThreadForm(formdata=None), usual_delivery(here))
+
+
+def usual_delivery(here: Inside) -> DeliveryForm:
+    return DeliveryForm(formdata=None, data={"delivery": here.member.delivery} if here.member else {})
+
+
+def own_posts(here: Inside) -> ResponseReturnValue:
+    """Where nobody writes any more, each finds what they wrote themself."""
+    found = talk.own_posts(here.circle.id, here.person_id, small(request.args.get("before"))) or abort(404)
+    more = found[talk.A_PAGE - 1].id if len(found) > talk.A_PAGE else 0
+    return render_template("inside/own_posts.html", inside=here, posts=found[: talk.A_PAGE], more=more)
 
 
 def render_list(
@@ -120,9 +144,15 @@ def begin(token: str) -> ResponseReturnValue:
     here = talking(token)
     form = ThreadForm()
     if not form.validate():
-        usual = {"delivery": here.member.delivery} if here.member else {}
-        return render_list(here, form, DeliveryForm(formdata=None, data=usual), 422)
+        return render_list(here, form, usual_delivery(here), 422)
     here = talking(token, writing=True)
+    try:
+        count_post(here)
+    except limits.TooMany:
+        db.session.rollback()
+        form.form_errors.append(TOO_OFTEN)
+        here = talking(token)
+        return render_list(here, form, usual_delivery(here), 429)
     asked = memory.question(here.circle.id, form.question.data or 0)
     made = talk.open_thread(
         here.circle.id, form.title.data or "", here.person_id, asked.id if asked else None, clock.now()
@@ -140,7 +170,7 @@ def choose(token: str) -> ResponseReturnValue:
     form = DeliveryForm()
     if not form.validate():
         return render_list(here, ThreadForm(formdata=None), form, 422)
-    here = talking(token, writing=True)
+    here = entry.to_take_back(token)
     if here.member is None:
         abort(404)
     here.member.delivery = form.delivery.data
@@ -177,11 +207,14 @@ def write(token: str, thread_id: int) -> ResponseReturnValue:
     here = talking(token, writing=True)
     thread = thread_of(here, thread_id)
     try:
+        count_post(here)
         made = talk.write(
             thread, here.person_id, form.words.data or "", talk.names(here.circle.id), clock.now()
         )
     except talk.Closed:
-        return closed_meanwhile(token, thread_id, form)
+        return not_written(token, thread_id, form, CLOSED, 409)
+    except limits.TooMany:
+        return not_written(token, thread_id, form, TOO_OFTEN, 429)
     post_id = made.id
     db.session.commit()
     flash("Written.", "good")
@@ -190,11 +223,11 @@ def write(token: str, thread_id: int) -> ResponseReturnValue:
     )
 
 
-def closed_meanwhile(token: str, thread_id: int, form: PostForm) -> ResponseReturnValue:
+def not_written(token: str, thread_id: int, form: PostForm, words: str, code: int) -> ResponseReturnValue:
     db.session.rollback()
-    form.form_errors.append(CLOSED)
+    form.form_errors.append(words)
     here = talking(token)
-    return render(here, thread_of(here, thread_id), form, 409)
+    return render(here, thread_of(here, thread_id), form, code)
 
 
 @page.post(f"{ONE}/close")
@@ -245,11 +278,17 @@ def save(token: str, post_id: int) -> ResponseReturnValue:
 
 @page.post(f"{POST}/remove")
 def remove(token: str, post_id: int) -> ResponseReturnValue:
-    """Its writer takes it back; or the host, for everybody's sake."""
-    here = talking(token, writing=True)
+    """Its writer takes it back, also where nobody writes any more; or the host, for everybody's sake."""
+    here = entry.to_take_back(token)
     post = own_post(here, post_id, or_host=True)
     talk.remove(post, here.actor, clock.now())
-    return done(token, post.thread_id, "Taken back.", post.id)
+    if here.circle.talks:
+        return done(token, post.thread_id, "Taken back.", post.id)
+    left = talk.has_written(here.circle.id, here.person_id)
+    db.session.commit()
+    flash("Taken back.", "good")
+    where = "inside_threads.listed" if left else "inside_sessions.listed"
+    return redirect(url_for(where, token=token), 303)
 
 
 def done(token: str, thread_id: int, words: str, post_id: int) -> ResponseReturnValue:

@@ -4,14 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from flask import Flask
+from sqlalchemy import insert, update
 
 from convene import clock, links
-from convene.circles import memory, promises
-from convene.circles.models import Action, CircleQuestion, Insight, Note, NoteVersion, Post, Thread
-from convene.extensions import db
+from convene.circles import memory, promises, talk
+from convene.circles.models import Action, Circle, CircleQuestion, Insight, Note, NoteVersion, Post, Thread
+from convene.extensions import db, start_write
 from tests.factories import a_circle, a_member, a_session
-from tests.web.browsing import Browsing, path_of
+from tests.web.browsing import Browsing, path_of, words_of
+from tests.web.rows import all_rows
 
 
 def followed(visitor: Browsing, path: str, found: str, on: str) -> set[str]:
@@ -110,6 +112,104 @@ def test_who_comes_later_sees_of_the_past_what_the_circle_wants(visitor: Browsin
         assert [one for one in words if one in text] == [*seen]
         one = visitor.open(f"{own}/actions/{done.id}")
         assert one.status_code == (200 if member is old else 404)
+
+
+def put(circle_id: int, **facts: object) -> None:
+    start_write()
+    db.session.execute(update(Circle).where(Circle.id == circle_id).values(**facts))
+    db.session.commit()
+
+
+def test_what_one_wrote_is_ones_own_to_take_back_and_an_ended_circle_takes_nothing_new(
+    visitor: Browsing, app: Flask
+) -> None:
+    now = clock.now()
+    circle = a_circle(talks=True, past_shown="all")
+    mine, other = a_member(circle, joined_at=now), a_member(circle, joined_at=now)
+    held = a_session(circle, starts_in=-timedelta(days=3)).id
+    theirs = talk.open_thread(circle.id, "Benches", other.person_id, None, now)
+    kept = talk.write(theirs, other.person_id, "Who has one to spare?", {}, now).id
+    seen = memory.see(circle.id, "A bench helps", mine.person_id, now).id
+    promised = promises.add(circle.id, "Ask the baker", mine.person_id, now).id
+    db.session.commit()
+    own, circle_id = path_of(links.member(mine.id, 1)), circle.id
+    thread = f"{own}/threads/{theirs.id}"
+
+    # As often as a conversation needs, and no more; what was typed stays.
+    app.config["LIMITS"] = {**app.config["LIMITS"], "CONVENE_LIMIT_POSTS_PER_MEMBER": (2, 3600)}
+    for words in ("I have two", "And a table"):
+        visitor.open(thread)
+        visitor.press("Write this", words=words)
+    visitor.open(thread)
+    visitor.press("Write this", words="A third within the hour")
+    assert visitor.page.status_code == 429 and "A third within the hour" in visitor.page.text
+    assert "very often" in visitor.words
+    visitor.open(f"{own}/threads")
+    visitor.press("Begin", title="Another way in", words="To say a third")
+    assert visitor.page.status_code == 429 and "To say a third" in visitor.page.text
+    assert db.session.query(Post).count() == 3 and db.session.query(Thread).count() == 1
+
+    # Where people cannot write any more, each can still take back what is theirs, and that alone.
+    open_forms = {path: Browsing(app.test_client()) for path in (
+        "/threads", f"/threads/{theirs.id}", "/insights", f"/insights/{seen}", "/actions", f"/actions/{promised}",
+        f"/sessions/{held}/note",
+    )}  # fmt: skip
+    for path, one in open_forms.items():
+        one.open(own + path)
+    put(circle_id, talks=False)
+    visitor.open(f"{own}/sessions")
+    assert f'href="{own}/threads">What you wrote' in visitor.page.text
+    visitor.open(f"{own}/threads")
+    assert visitor.heading == "What you wrote" and "Who has one" not in visitor.words
+    assert "I have two" in visitor.words and "And a table" in visitor.words
+    token = visitor.token()
+    assert visitor.post(f"{own}/posts/{kept}/remove", {"csrf_token": token}).status_code == 404
+    assert visitor.client.get(thread).status_code == 404
+    visitor.open(f"{own}/threads")
+    visitor.press("Take back")
+    assert visitor.heading == "What you wrote" and "And a table" not in visitor.words
+    put(circle_id, talks=True, state="ended", ended_at=now)
+
+    # What somebody was writing when the circle ended is refused in words, and not lost.
+    app.config["LIMITS"] = {**app.config["LIMITS"], "CONVENE_LIMIT_POSTS_PER_MEMBER": (99, 3600)}
+    before = all_rows()
+    for path, button, typed in (
+        ("/threads", "Begin", {"title": "Too late", "words": "Words of <b>then</b>"}),
+        (f"/threads/{theirs.id}", "Write this", {"words": "Words of <b>then</b>"}),
+        ("/insights", "Add the question", {"question": "Words of <b>then</b>"}),
+        ("/insights", "Keep this", {"insight": "Words of <b>then</b>"}),
+        ("/insights", "Keep the link", {"title": "Words of <b>then</b>", "url": "https://example.org/"}),
+        (f"/insights/{seen}", "Keep this", {"stance": "agree", "words": "Words of <b>then</b>"}),
+        ("/actions", "Note this", {"words": "Words of <b>then</b>"}),
+        (
+            f"/actions/{promised}",
+            "Save",
+            {"words": "x", "state": "dropped", "reason": "Words of <b>then</b>"},
+        ),
+        (f"/sessions/{held}/note", "Save", {"words": "Words of <b>then</b>"}),
+    ):
+        one = open_forms[path]
+        page = one.page
+        answer = one.press(button, **typed)
+        one.page = page
+        assert answer.status_code == 409 and "This circle has ended" in words_of(answer), path
+        assert "Words of &lt;b&gt;then&lt;/b&gt;" in answer.text, path
+        assert "Write this" not in visitor.open(own + path).text, path
+    note = open_forms[f"/sessions/{held}/note"]
+    data = {"csrf_token": note.token(), "words": "By the script", "based_on": "0"}
+    told = note.client.post(f"{own}/sessions/{held}/note", data=data, headers={"Accept": "application/json"})
+    assert told.status_code == 409 and "has ended" in told.json["problem"]  # type: ignore[index]
+    db.session.rollback()
+    assert all_rows() == before
+    visitor.open(thread)
+    visitor.press("Take back")
+    assert "Taken back." in visitor.words and "I have two" not in visitor.words
+    visitor.open(f"{own}/insights/{seen}")
+    visitor.press("Take this insight back")
+    db.session.rollback()
+    assert [one.words for one in db.session.query(Post) if not one.removed_at] == ["Who has one to spare?"]
+    assert db.session.get_one(Circle, circle_id).state == "ended"
+    assert memory.insight(circle_id, seen) is None
 
 
 pytestmark = pytest.mark.one_database
