@@ -80,6 +80,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
+        _=str,  # a sentence as it stands; on a page in another language (speech.page_in) the same in that one
         asset=asset,
         picture=event_picture,
         places_picture=places_picture,

@@ -13,7 +13,11 @@ from convene.web.forms import Form
 def page_in(language: str | None, name: str, **facts: Any) -> str:
     """The page of this template, its sentences (`_("...")`) in this language or the house's own."""
     spoken = known(language)
-    whole: dict[str, Any] = {"spoken": spoken, **facts}
+    whole: dict[str, Any] = {
+        "spoken": spoken,
+        "told_in": spoken,
+        **facts,
+    }  # told_in: what an act left to be said
     current_app.update_template_context(whole)
     return template(name, spoken).render(whole)
 

@@ -25,7 +25,8 @@ from convene.web.visit.still_true import AboutForm
 
 MAIL = ROOT / "templates" / "mail"
 PAGES = tuple(
-    ROOT / "templates" / "visit" / f"{one}.html" for one in ("answer", "plan", "still_true")
+    ROOT / "templates" / f"{one}.html"
+    for one in ("visit/answer", "visit/plan", "visit/still_true", "parts/form")
 )  # opened from a letter, and in its language
 JINJA = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - it reads, and shows nobody anything
 IN_GROUP = (TALKED, MET_AGAIN, *(str(one.label) for one in MET_IN_GROUP))

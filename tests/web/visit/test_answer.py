@@ -1,5 +1,6 @@
 """The page behind a thank-you is blind: nobody can tell a yes from silence until both have said yes."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -332,5 +333,8 @@ def test_the_page_is_in_the_language_of_the_letter_that_led_to_it(visitor: Brows
     assert "Send my answers" not in visitor.words
     visitor.press("Envoyer mes réponses", touch=[str(table.ids[1])], channel="phone", phone="x")
     assert visitor.page.status_code == 422 and "Entrez le numéro à appeler" in visitor.words
+    assert "Il y a un problème" in visitor.words and "Erreur : Entrez" in visitor.words.replace("\xa0", " ")
+    assert "There is a problem" not in visitor.words
     visitor.press("Plus cette personne")
     assert "plus de groupe ensemble" in visitor.words
+    assert re.search(r'role="status"[^>]* lang="fr"', visitor.page.text), "a voice reads it as what it is"
