@@ -14,10 +14,12 @@ from werkzeug.test import TestResponse, stream_encode_multipart
 from wtforms.fields.core import UnboundField
 
 from config import ROOT
+from convene.extensions import db
 from convene.web import Slug
 from convene.web.access import own_path
 from convene.web.forms import Form
 from convene.web.headers import HEADERS
+from tests.nightly import NIGHTLY
 from tests.web.house import House, a_house, rules
 from tests.web.rows import all_rows
 
@@ -31,6 +33,9 @@ PARTS = [
     "x" * 10_000,
     "%F0%9F%A7%B5",
 ]
+FOR_DRIVERS = PARTS[
+    :4
+]  # numbers and letters that a database may choke on; the others are refused before it is asked
 VALUES = ["%00", "%ff%25_%5C", "9" * 24, "//[", "//evil.example"]
 PLAIN = "application/x-www-form-urlencoded"
 
@@ -100,7 +105,7 @@ def odd_bodies() -> dict[str, dict[str, Any]]:
     }
 
 
-# No form comes of these, wherever they are sent, so fewer pages stand for all.
+# No form comes of these, wherever they are sent, so by day every fourth page stands for all.
 LIKE_NOTHING = ("a list of JSON", "broken JSON", "no boundary", "half a part", "an odd kind")
 
 # Refused, or cut, before any page is asked, so one page stands for all.
@@ -133,8 +138,9 @@ def sound(answer: TestResponse, sent: str) -> None:
 @pytest.mark.both_databases
 def test_no_address_whatever_stands_in_it_is_a_fault_of_ours(house: House) -> None:
     before = all_rows()
+    server = db.engine.dialect.name == "postgresql"
     for rule in rules(house.app, "GET"):
-        for path in house.addresses(rule, PARTS):
+        for path in house.addresses(rule, FOR_DRIVERS if server else PARTS):
             sound(house.at(path).get(path), path[:200])
     assert all_rows() == before, "and looking writes nothing"
 
@@ -142,9 +148,9 @@ def test_no_address_whatever_stands_in_it_is_a_fault_of_ours(house: House) -> No
 def test_no_question_after_an_address_is_a_fault_of_ours(house: House) -> None:
     before = all_rows()
     names = ["zone", "next", *field_names()]
-    for rule in rules(house.app, "GET"):
+    for number, rule in enumerate(rules(house.app, "GET")):
         path = house.address(rule)
-        for value in VALUES:
+        for value in VALUES if NIGHTLY > 1 else in_turn(VALUES, number, 2):
             asked = path + "?" + "&".join(f"{name}={value}" for name in names)
             sound(house.at(path).get(asked), asked[:200])
     assert all_rows() == before
@@ -161,12 +167,17 @@ def test_head_changes_no_row_and_has_no_body_wherever_it_knocks(house: House) ->
     assert all_rows() == before
 
 
+def in_turn(values: list[str], number: int, many: int) -> list[str]:
+    """Some of them for each page, so that a few pages in a row are sent all; each gets all of them by night."""
+    return [values[(number * many + more) % len(values)] for more in range(many)]
+
+
 def post_everywhere(house: House, kind: str, body: dict[str, Any]) -> None:
     faults = []
-    for rule in rules(house.app, "POST"):
+    for number, rule in enumerate(rules(house.app, "POST")):
         if "sign-out" in rule.rule or "devices" in rule.rule:
             continue  # it may end the visit that the others are made with
-        if kind in LIKE_NOTHING and rule.rule.startswith("/organise/events"):
+        if kind in LIKE_NOTHING and number % 4 and NIGHTLY == 1:
             continue
         path = house.address(rule)
         try:

@@ -5,9 +5,7 @@ from hypothesis import strategies as st
 
 from convene.groups.deal import Guest, Problem, price_of_meeting
 from convene.groups.deal.problem import Groups
-
-NIGHTLY = max(1, settings().max_examples // 60)
-"""`--hypothesis-profile=nightly` looks fifty times as far."""
+from tests.nightly import NIGHTLY
 
 
 def examples(count: int) -> settings:

@@ -150,7 +150,7 @@ def tangles(draw: st.DrawFn) -> Problem:
 
 
 @pytest.mark.long
-@examples(400)
+@examples(200)
 @given(tangles())
 @example(in_need(9, 4, together=FOUR))
 def test_up_to_nine_people_are_refused_exactly_when_no_seating_keeps_the_rules(problem: Problem) -> None:
