@@ -155,6 +155,7 @@ def test_a_session_from_its_agenda_to_the_story(app: Flask, members: Members) ->
         assert (
             "Bread and soup next time." in merged and "Bread and &lt;b&gt;tea&lt;/b&gt; next time." in merged
         )
+        assert re.search('role="status"[^>]* autofocus><p>.*?oth are kept', merged), "it is read out first"
         assert "Both are kept" in merged and "Added from yours" in merged
         page = members.get("Eve", at)
         assert "Bread and soup" in page and "<b>tea" not in page

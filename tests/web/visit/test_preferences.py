@@ -1,5 +1,6 @@
 """One page shows what a person gets by mail, sets it, and says why each letter came; only their own link opens it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -100,6 +101,7 @@ def test_one_kind_is_stopped_and_started_and_undone(visitor: Browsing) -> None:
     person = a_person()
     visitor.open(link(person))
     visitor.press("Save", kinds=["reminder", *OTHERS])
+    assert re.search('role="status"[^>]* autofocus>Saved', visitor.page.text), "a screen reader begins there"
     assert "Saved" in visitor.words and fresh(person).muted == "thank_you"
     visitor.press("Undo")
     assert fresh(person).muted == ""
@@ -327,7 +329,16 @@ def test_each_letter_of_thirty_days_is_listed_with_its_reason(visitor: Browsing)
     assert words.index("It came because") < words.index("You signed up again")
     visitor.open(link(db.session.get_one(Person, other.person_id)))
     assert "It came because" not in visitor.words, "nobody reads of another's letters"
-    db.session.execute(select(1))
+    writing()
+    for kind in ("still_true", "action_due"):
+        db.session.add(
+            Nudge(
+                key=f"{kind}:0:{old.id}:1", rule=kind, person_id=old.id, state="stopped", reason="they answered it",
+                due_at=NOON, decided_at=NOON,
+            )
+        )  # fmt: skip
+    visitor.open(link(fresh(old)))
+    assert "Letters that ask whether what you told us is still true: you answered it." in visitor.words
     with time_machine.travel(NOON + timedelta(days=31), tick=False):
         visitor.open(link(old))
         assert "No letter in the last 30 days" in visitor.words
