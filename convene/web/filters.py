@@ -8,19 +8,16 @@ from pathlib import Path
 
 import nh3
 from flask import Flask, current_app, g, url_for
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from convene.calendar import zones
 from convene.events.models import Event
 from convene.events.place import venue, whereabouts
+from convene.mail.markdown import reader
 from convene.web.picture import event_picture, places_picture
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "hr"}
-markdown_reader = MarkdownIt("commonmark", {"html": False})
-# Its tables for addresses are filled at the first link, where a second thread would find them half filled: fill them
-# before there is one.
-markdown_reader.render("[a](https://example.org/%20) <https://example.org/%20>")
+markdown_reader = reader()
 
 
 @lru_cache(maxsize=256)
