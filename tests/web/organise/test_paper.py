@@ -235,6 +235,9 @@ def test_signs_and_sheets_are_two_to_a_page_badges_ten_and_everything_is_all_of_
         "badges": 6,
     }
     assert printed(reader, paper(event_id, "everything")) == sum(found.values())
+    undealt = world.event()
+    world.add(undealt, "Bo Ash")
+    assert printed(reader, paper(undealt, "everything")) == 2, "a register and badges, and no empty page"
 
 
 @pytest.mark.one_database
