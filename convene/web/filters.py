@@ -11,6 +11,7 @@ from flask import Flask, current_app, g, url_for
 from markupsafe import Markup
 
 from convene.calendar import zones
+from convene.calendar.spoken import HOUSE
 from convene.events.models import Event
 from convene.events.place import venue, whereabouts
 from convene.mail.markdown import reader
@@ -40,9 +41,9 @@ def markdown(text: str) -> Markup:
     return Markup(clean)  # noqa: S704 - cleaned a line above
 
 
-def when(event: Event) -> str:
+def when(event: Event, language: str = HOUSE) -> str:
     """The event's own time: Tuesday 12 May 2026, 6.30pm to 8pm (London)."""
-    return zones.spoken(event.starts_at, event.ends_at, event.zone)
+    return zones.spoken(event.starts_at, event.ends_at, event.zone, language)
 
 
 def when_in(event: Event, zone: str | None) -> str | None:
@@ -56,8 +57,8 @@ def when_in(event: Event, zone: str | None) -> str | None:
     return zones.spoken(event.starts_at, event.ends_at, zone)
 
 
-def moment(value: datetime, zone: str) -> str:
-    return zones.spoken_moment(value, zone)
+def moment(value: datetime, zone: str, language: str = HOUSE) -> str:
+    return zones.spoken_moment(value, zone, language)
 
 
 def day(value: datetime, zone: str) -> str:

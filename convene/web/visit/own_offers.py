@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectChoice
 
 from convene import clock
 from convene.extensions import db, start_write
+from convene.mail.languages import HOUSE, known
+from convene.mail.translations import said
 from convene.offers import actions, queries
 from convene.offers.rules import MOST, SHOWN, SOON
 from convene.people.models import Person
@@ -83,17 +85,33 @@ def say(token: str) -> ResponseReturnValue:
 def renew(token: str, offer_id: int) -> ResponseReturnValue:
     person_of(token)
     start_write()
-    if actions.renew(person_of(token).id, offer_id, clock.now()):
-        flash("Renewed for another 90 days.", "good")
+    person = person_of(token)
+    if actions.renew(person.id, offer_id, clock.now()):
+        flash(said("Renewed for another 90 days.", language_of_form(person)), "good")
     db.session.commit()
-    return redirect(url_for("own_offers.show", token=token), 303)
+    return back(token)
 
 
 @page.post(f"/<token>/offers/{ID}/remove")
 def remove(token: str, offer_id: int) -> ResponseReturnValue:
     person_of(token)
     start_write()
-    if actions.remove(person_of(token).id, offer_id):
-        flash("Removed.", "good")
+    person = person_of(token)
+    if actions.remove(person.id, offer_id):
+        flash(said("Removed.", language_of_form(person)), "good")
     db.session.commit()
-    return redirect(url_for("own_offers.show", token=token), 303)
+    return back(token)
+
+
+def on_still_true() -> bool:
+    """Whether the button stood on the page that asks if all of it is still true."""
+    return request.form.get("from") == "still-true"
+
+
+def language_of_form(person: Person) -> str:
+    return known(person.language) if on_still_true() else HOUSE
+
+
+def back(token: str) -> ResponseReturnValue:
+    where = "still_true.show" if on_still_true() else "own_offers.show"
+    return redirect(url_for(where, token=token), 303)

@@ -1,5 +1,6 @@
 """From the letter that asks one small thing to the press that answers it, as whoever gets it lives it."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -159,7 +160,7 @@ def test_what_runs_out_soon_is_asked_about_and_renewed_or_ended_in_one_press(
         assert "Grant writing" in visitor.words and "Maps" not in visitor.words
         visitor.press("Renew Grant writing")
         assert "Renewed for another 90 days." in visitor.words
-        visitor.open(page)
+        assert visitor.heading == "Is it still true?", "the rest of what is asked stands there yet"
         visitor.press("Remove A hall in Leeds")
         db.session.rollback()
         (left,) = db.session.scalars(select(Offer).where(Offer.person_id == person_id))
@@ -173,8 +174,16 @@ def test_what_runs_out_soon_is_asked_about_and_renewed_or_ended_in_one_press(
         assert "Saved. Thank you." in visitor.words
         visitor.press("All of it is still true")
         assert "Kept as it is. Thank you." in visitor.words
-        db.session.rollback()
+        start_write()
         kept = db.session.get_one(Person, person_id)
+        kept.language = "fr"
+        db.session.commit()
+        visitor.open(page)
+        visitor.press("Renouveler")
+        assert "est renouvelé" in visitor.words
+        assert re.search("au (lun|mar|mercre|jeu|vendre|same|diman)", visitor.words), (
+            "a day is said as one is"
+        )
         assert (kept.affiliation, kept.field) == ("Leeds Libraries", "Maps")
         assert db.session.scalars(select(Nudge.state).where(Nudge.rule == "still_true")).all() == ["acted"]
     assert not [one for one in swept(noon + 80 * DAY) if one.person_id == person_id], "once in half a year"
