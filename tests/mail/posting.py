@@ -1,7 +1,7 @@
 """Letters for tests of the outbox, and the rows they become."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +13,8 @@ from convene.mail.models import OutgoingMail
 from convene.mail.transport import Transport
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+PLACE: dict[str, Any] = {"kind": "place_confirmed", "invite": b"BEGIN:VCALENDAR", "invite_method": "REQUEST"}
 
 numbers = itertools.count(1)
 

@@ -26,7 +26,7 @@ from tests.web.organise.test_changes import (
     seat_of,
     seating,
 )
-from tests.web.organise.test_evening import NAMES, tonight
+from tests.web.organise.tonight import NAMES, tonight
 
 # On the way to the event
 

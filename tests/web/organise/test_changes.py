@@ -17,7 +17,7 @@ from convene.mail.models import OutgoingMail
 from convene.people.actions import keep_apart, keep_together
 from convene.people.models import Person, Separation
 from tests.web.organise.conftest import World, text
-from tests.web.organise.test_evening import NAMES, move, shown, tonight
+from tests.web.organise.tonight import NAMES, move, shown, tonight
 
 Seating = dict[int, dict[str, str]]  # round number -> name -> label of the group
 

@@ -23,7 +23,7 @@ from convene.web.organise.in_hand import NOT_HERE
 from convene.web.organise.mixing import NOBODY_LEADS, NOT_ASKED, SAVED
 from tests.journey.visitor import Reader
 from tests.web.organise.conftest import OTHER_OWNER, World, text
-from tests.web.organise.test_evening import publish, seats, shown, tonight
+from tests.web.organise.tonight import publish, seats, shown, tonight
 
 NAMES = ["Bo Ash", "Cy Dune", "Di Elm", "Ed Fir", "Fi Gale", "Gus Heath"]
 GOOD: dict[str, Any] = {

@@ -21,7 +21,7 @@ from tests.web.organise.test_changes import (
     seat_of,
     seating,
 )
-from tests.web.organise.test_evening import NAMES, shown, tonight
+from tests.web.organise.tonight import NAMES, shown, tonight
 
 # A page that is out of date
 

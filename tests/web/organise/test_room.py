@@ -25,7 +25,7 @@ from tests.factories import a_person, a_signup
 from tests.journey import evening
 from tests.web.browsing import Browsing
 from tests.web.organise.conftest import World, text
-from tests.web.organise.test_evening import publish
+from tests.web.organise.tonight import publish
 
 NAMES = [f"{first} {last}" for first in ("Bo", "Cy", "Di", "Ed", "Fi", "Gus") for last in ("Ash", "Elm")]
 MINUTE = timedelta(minutes=1)

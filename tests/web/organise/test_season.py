@@ -24,7 +24,7 @@ from convene.signups.models import Signup
 from convene.web.organise import season
 from tests.crowd import at_once, faults
 from tests.web.organise.conftest import World, text
-from tests.web.organise.test_evening import publish
+from tests.web.organise.tonight import publish
 
 NAMES = [f"{first} {last}" for first in ("Bo", "Cy", "Di", "Ed") for last in ("Ash", "Elm")]
 
