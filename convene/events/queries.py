@@ -39,7 +39,7 @@ LISTED = select(Event).options(
         Event.capacity,
         Event.online_places,
         Event.by_approval,
-        Event.listed,
+        Event.circle_id,
     )
 )
 UPCOMING = LISTED.where(Event.listed, Event.state == "published", Event.ends_at > bindparam("now"))

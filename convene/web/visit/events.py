@@ -94,7 +94,7 @@ def for_members(event: Event) -> bool:
 def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[str, Any]:
     """What the event's template needs, also for a preview (without a form)."""
     now, left = clock.now(), places(event)
-    if form is not None and not form.is_submitted() and left.parts:
+    if form is not None and not form.is_submitted() and left.parts and not event.circle_id:
         form.way.data = "room" if left.of(False).open_to_new or not left.open_to_new else "online"
     own_zone = zone_of_city(asked_zone) if asked_zone else None
     return {

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
-from convene import clock
-from tests.factories import a_signup, an_event, an_organisation
-from tests.web.browsing import Browsing
+from convene import clock, links
+from convene.extensions import db, start_write
+from tests.factories import a_circle, a_session, a_signup, an_event, an_organisation
+from tests.web.browsing import Browsing, path_of, without_tokens
 
 pytestmark = pytest.mark.one_database
 
@@ -188,6 +190,46 @@ def test_a_free_place_that_others_wait_for_is_not_shown_as_free(visitor: Browsin
     assert "1 of 2 place" not in visitor.words, (
         "one line of the page must not promise what the next one takes back"
     )
+
+
+def test_nobody_reads_before_pressing_whether_a_circles_session_has_room(
+    visitor: Browsing, app: Flask
+) -> None:
+    """Whoever waits for a circle because of a rule could else see that it is not full."""
+    circle = a_circle()
+    event = a_session(circle, listed=True, capacity=2)
+    way = a_signup(event, state="started")
+    db.session.commit()
+    begun, slug, place = f"/events/{event.slug}", circle.slug, path_of(links.place(way.id, 1))
+
+    def seen() -> list[str]:
+        one = Browsing(app.test_client())
+        pages = [
+            without_tokens(one.open(path).text) for path in (begun, f"{begun}/embed", f"/circles/{slug}", "/")
+        ]
+        one.open(begun)
+        one.press("Sign up", name="Pat", email="pat@example.net")
+        assert one.heading == "Check your email"
+        pages += [without_tokens(one.page.text), without_tokens(one.open(place).text)]
+        return pages
+
+    room = seen()
+    assert "There may be room" in room[0] and "There may be room" in room[1]
+    start_write()
+    for state in ("confirmed", "confirmed", "waitlisted"):
+        a_signup(event, state=state)
+    db.session.commit()
+    for before, now in zip(room, seen(), strict=True):
+        assert before == now
+        for told in (
+            "place left",
+            "places left",
+            "places free",
+            "Full",
+            "waiting list",
+            "very place is taken just",
+        ):
+            assert told not in now, told
 
 
 def test_a_full_event_still_takes_people_into_the_line(visitor: Browsing) -> None:
