@@ -17,7 +17,7 @@ from convene.extensions import db, start_write
 from convene.people.models import Organisation
 from convene.web.forms import AtMost, Needed, Words, a_zone
 from convene.web.organise.event_fields import ClockIfAny, is_https
-from convene.web.organise.events import EventForm
+from convene.web.organise.event_form import EventForm
 
 page = Blueprint("organise_announce", __name__)
 

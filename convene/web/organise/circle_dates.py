@@ -20,7 +20,7 @@ from convene.web.organise import meanwhile, own
 from convene.web.organise.circle_fields import RhythmForm, notes, typed_of
 from convene.web.organise.circles import ID, circle_of, circle_to_change, written
 from convene.web.organise.event_fields import Clock, Day, a_room_address
-from convene.web.organise.events import FORMATS, last_day, wrong
+from convene.web.organise.event_form import FORMATS, last_day, wrong
 
 page = Blueprint("organise_circle_dates", __name__)
 

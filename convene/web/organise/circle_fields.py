@@ -11,7 +11,8 @@ from convene.circles.rules import RHYTHMS, Pattern
 from convene.events.actions import CannotPublish, NobodyAnswersForData
 from convene.web.forms import AtMost, Form, Paragraphs
 from convene.web.organise.event_fields import Clock, Day, DayIfAny, Whole
-from convene.web.organise.events import NOBODY_ANSWERS, last_day, wrong
+from convene.web.organise.event_form import last_day, wrong
+from convene.web.organise.events import NOBODY_ANSWERS
 
 POLL = "poll"
 CHOICES = [SelectChoice(name, words) for name, (words, _, _) in RHYTHMS.items()]

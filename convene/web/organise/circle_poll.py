@@ -13,7 +13,7 @@ from convene.extensions import db
 from convene.web.forms import Form
 from convene.web.organise.circles import ID, circle_of, circle_to_change, written
 from convene.web.organise.event_fields import ClockIfAny, DayIfAny
-from convene.web.organise.events import wrong
+from convene.web.organise.event_form import wrong
 
 page = Blueprint("organise_circle_poll", __name__)
 
