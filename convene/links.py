@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
 
 
 class Forged(Exception):
@@ -27,6 +28,20 @@ def signer_with(secret: str, purpose: str) -> URLSafeSerializer:
     return URLSafeSerializer(
         secret, salt=f"convene.{purpose}", signer_kwargs={"digest_method": hashlib.sha256}
     )
+
+
+@lru_cache(maxsize=64)
+def mac_with(secret: str, purpose: str) -> hmac.HMAC:
+    key = signer_with(secret, purpose).make_signer(f"convene.{purpose}").derive_key()
+    return hmac.new(key, digestmod=hashlib.sha256)
+
+
+def signed(purpose: str, *numbers: int) -> str:
+    """The token that `signer(purpose).dumps` makes of whole numbers, in a third of the time: a letter has four."""
+    mac = mac_with(current_app.config["SECRET_KEY"], purpose).copy()
+    payload = base64_encode(f"[{','.join(map(str, numbers))}]")
+    mac.update(payload)
+    return f"{payload.decode()}.{base64_encode(mac.digest()).decode()}"
 
 
 def read(purpose: str, token: str) -> list[int]:
@@ -70,12 +85,12 @@ def member(member_id: int, generation: int) -> str:
 
 
 def member_token(member_id: int, generation: int) -> str:
-    return str(signer("member").dumps([member_id, generation]))
+    return signed("member", member_id, generation)
 
 
 def calendar(person_id: int, generation: int) -> str:
     """Every place of a person at one host, to follow in a calendar; a raised generation kills the address."""
-    return absolute(f"/calendar/{signer('calendar').dumps([person_id, generation])}.ics")
+    return absolute(f"/calendar/{signed('calendar', person_id, generation)}.ics")
 
 
 def webcal(url: str) -> str:
@@ -89,12 +104,12 @@ def place(signup_id: int, generation: int) -> str:
 
 
 def place_token(signup_id: int, generation: int) -> str:
-    return str(signer("place").dumps([signup_id, generation]))
+    return signed("place", signup_id, generation)
 
 
 def join(signup_id: int, generation: int) -> str:
     """Leads into the room online, for whoever has this place, and opens nothing else."""
-    return absolute(f"/place/{signer('join').dumps([signup_id, generation])}/join")
+    return absolute(f"/place/{signed('join', signup_id, generation)}/join")
 
 
 def now(signup_id: int, generation: int) -> str:
@@ -104,12 +119,12 @@ def now(signup_id: int, generation: int) -> str:
 
 def helper(link_id: int) -> str:
     """The list at the door of one event, for somebody without an account."""
-    return absolute(f"/door/{signer('helper').dumps([link_id])}")
+    return absolute(f"/door/{signed('helper', link_id)}")
 
 
 def check_in(event_id: int) -> str:
     """Behind the code on the wall: whoever is in the room says that they are here."""
-    return absolute(f"/here/{signer('check_in').dumps([event_id])}")
+    return absolute(f"/here/{signed('check_in', event_id)}")
 
 
 def plan(signup_id: int, generation: int) -> str:
@@ -118,17 +133,17 @@ def plan(signup_id: int, generation: int) -> str:
 
 
 def answer(nudge_id: int, generation: int) -> str:
-    return absolute(f"/answer/{signer('answer').dumps([nudge_id, generation])}")
+    return absolute(f"/answer/{signed('answer', nudge_id, generation)}")
 
 
 def tie(tie_id: int, generation: int) -> str:
     """One person's own side of an agreement to stay in touch."""
-    return absolute(f"/tie/{signer('tie').dumps([tie_id, generation])}")
+    return absolute(f"/tie/{signed('tie', tie_id, generation)}")
 
 
 def my_page(person_id: int, generation: int, now: datetime) -> str:
     """A person's own page at one host; the moment in it says when it runs out (web.visit.mine)."""
-    return absolute(f"/me/{signer('my_page').dumps([person_id, generation, int(now.timestamp()) // 86400])}")
+    return absolute(f"/me/{signed('my_page', person_id, generation, int(now.timestamp()) // 86400)}")
 
 
 def still_true(person_id: int, generation: int, now: datetime) -> str:
@@ -138,12 +153,12 @@ def still_true(person_id: int, generation: int, now: datetime) -> str:
 
 def unsubscribe(person_id: int, generation: int, kind: int) -> str:
     """Stops one kind of nudge (its number in nudges.rules.KINDS) for one person."""
-    return absolute(f"/unsubscribe/{signer('unsubscribe').dumps([person_id, generation, kind])}")
+    return absolute(f"/unsubscribe/{signed('unsubscribe', person_id, generation, kind)}")
 
 
 def never(person_id: int) -> str:
     """For somebody who never asked for our first letter: stops all mail to that address."""
-    return absolute(f"/unsubscribe/never/{signer('never').dumps([person_id])}")
+    return absolute(f"/unsubscribe/never/{signed('never', person_id)}")
 
 
 def never_to(address: str) -> str:
@@ -161,17 +176,17 @@ def address_in(token: str) -> str:
 
 def news(person_id: int, generation: int) -> str:
     """Its button says yes to news of events of one host."""
-    return absolute(f"/news/{signer('news').dumps([person_id, generation])}")
+    return absolute(f"/news/{signed('news', person_id, generation)}")
 
 
 def involved(person_id: int, generation: int, ids: Sequence[int]) -> str:
     """Its button tells a host what somebody would like to do there; the ids are of Involvement."""
-    return absolute(f"/involved/{signer('involved').dumps([person_id, generation, *ids])}")
+    return absolute(f"/involved/{signed('involved', person_id, generation, *ids)}")
 
 
 def preferences(person_id: int, generation: int) -> str:
     """What a person gets by mail from one host, and why it came."""
-    return absolute(f"/preferences/{signer('preferences').dumps([person_id, generation])}")
+    return absolute(f"/preferences/{signed('preferences', person_id, generation)}")
 
 
 def sign_in(secret: str) -> str:

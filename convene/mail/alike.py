@@ -10,12 +10,13 @@ from markupsafe import escape
 
 from convene.extensions import db
 
-# What templates only put in, or ask whether it is there: each person has their own.
+# What templates only put in, or ask whether it is there: each person has their own. Of `SEVERAL` there are many,
+# as a tuple, of which each is put in by its place.
 OWN = (
     "to_name", "place_url", "join_url", "answer_url", "act_url", "preferences_url", "unsubscribe_url",
 )  # fmt: skip
-MARK = re.compile(f"\ue002({'|'.join(OWN)})\ue003")
-MARKS = {name: f"\ue002{name}\ue003" for name in OWN}
+SEVERAL = ("side_names", "side_urls", "act_urls", "stop_urls")
+MARK = re.compile(f"\ue002({'|'.join(OWN)}|(?:{'|'.join(SEVERAL)})[.][0-9]+)\ue003")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,7 @@ def shared(kind: Hashable, facts: dict[str, Any], render: Callable[[dict[str, An
     sheets: dict[Hashable, Sheet] | None = db.session().info.get("sheets")
     if sheets is None:
         return render(facts)
-    own = {name: facts[name] for name in OWN if facts.get(name)}
-    common = {**facts, **{name: MARKS[name] for name in own}}
+    own, common = parted(facts)
     key = (kind, tuple(common.items()))
     try:
         sheet = sheets.get(key)
@@ -59,6 +59,22 @@ def shared(kind: Hashable, facts: dict[str, Any], render: Callable[[dict[str, An
     if sheet is None:
         sheet = sheets[key] = render(common)
     return filled(sheet, own)
+
+
+def parted(facts: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """What of these facts is each person's own, by its mark, and all of them with the marks in place of that."""
+    own = {name: facts[name] for name in OWN if facts.get(name)}
+    common = {**facts, **{name: marked(name) for name in own}}
+    for name in SEVERAL:
+        if texts := facts.get(name):
+            each = {f"{name}.{place}": text for place, text in enumerate(texts)}
+            own |= each
+            common[name] = tuple(map(marked, each))
+    return own, common
+
+
+def marked(name: str) -> str:
+    return f"\ue002{name}\ue003"
 
 
 def is_plain(text: str) -> bool:

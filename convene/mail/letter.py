@@ -40,6 +40,8 @@ def one_line(text: str) -> str:
     `=?` must go because the standard library of Python before 3.11.10 decodes it into header lines
     (CVE-2024-6923 and later relatives).
     """
+    if text.isprintable() and "  " not in text and "=?" not in text:  # as nearly all are
+        return text.strip()
     text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     return re.sub(r"\s+", " ", text).replace("=?", "= ?").strip()
 

@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 
-from sqlalchemy import select
-
 from convene import links
 from convene.calendar import zones
-from convene.circles.models import Action, Circle, Member
+from convene.circles.models import Action, Circle
 from convene.extensions import db
 from convene.mail.languages import known
 from convene.mail.translations import said
@@ -20,11 +18,9 @@ def day(signup: Signup, language: str) -> str:
     return zones.spoken_date(signup.event.starts_at, signup.event.zone, language)
 
 
-def inside(circle_id: int, person: Person, place: str) -> str:
+def inside(member: tuple[int, int] | None, place: str) -> str:
     """A page of the circle behind this member's own link; nothing for somebody who hosts it and is no member."""
-    mine = select(Member).where(Member.circle_id == circle_id, Member.person_id == person.id)
-    member = db.session.scalar(mine.where(Member.state == "member"))
-    return f"{links.member(member.id, member.generation)}{place}" if member else ""
+    return f"{links.member(*member)}{place}" if member else ""
 
 
 def of_event(nudge: Nudge, signup: Signup, language: str, subject: str, words: str) -> Ask:
@@ -85,6 +81,7 @@ def did_you_meet(nudge: Nudge, case: Case, person: Person) -> Ask:
 
 
 def action_due(nudge: Nudge, case: Case, person: Person) -> Ask:
+    """`case.about`: the number and generation of the owner's row as a member."""
     language = known(person.language)
     action = db.session.get_one(Action, case.subject_id)
     circle = db.session.get_one(Circle, action.circle_id)
@@ -98,7 +95,7 @@ def action_due(nudge: Nudge, case: Case, person: Person) -> Ask:
         words=words,
         typed={"circle": circle.title, "action": action.words},
         press=said("Say how it stands", language),
-        url=inside(circle.id, person, f"/actions/{action.id}") or links.circle(circle.slug),
+        url=inside(case.about, f"/actions/{action.id}") or links.circle(circle.slug),
     )
 
 
@@ -167,8 +164,9 @@ def missed_two(nudge: Nudge, case: Case, person: Person) -> Ask:
 
 
 def no_action(nudge: Nudge, case: Case, person: Person) -> Ask:
-    """`case.about`: the slug of the circle."""
+    """`case.about`: the slug of the circle, and the number and generation of the host's row where they are a member."""
     language = known(person.language)
+    slug, member = case.about
     words = said("The last two sessions of %(circle)s led to nothing that somebody took on. Perhaps the next agenda has"
                  " room for one small step.", language)  # fmt: skip
     return Ask(
@@ -176,7 +174,7 @@ def no_action(nudge: Nudge, case: Case, person: Person) -> Ask:
         words=words,
         typed={"circle": case.title},
         press=said("Open the agenda", language),
-        url=inside(case.circle_id or 0, person, f"/sessions/{case.subject_id}") or links.circle(case.about),
+        url=inside(member, f"/sessions/{case.subject_id}") or links.circle(slug),
     )
 
 

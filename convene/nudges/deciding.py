@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Table, insert, select
 
 from convene.extensions import db
 from convene.mail import alike, outbox
@@ -24,6 +24,9 @@ from convene.people.models import Person
 
 LOOKED_AT_EACH = timedelta(days=1)
 GONE = "what it was about is no longer there"
+TABLE = cast(Table, Nudge.__table__)
+WRITTEN = [column.name for column in TABLE.columns if column.name != "id"]
+NEW = insert(TABLE).returning(TABLE.c.id, TABLE.c.key)
 STATES = {"send": "sent", "hold": "held", "expired": "expired", "stopped": "stopped"}
 BARRED = {
     "never": "they asked never to be written to",
@@ -75,6 +78,7 @@ def decide(
         settle(row, outcome, about_it.verdict.due_at, now)
         decided.append((about_it, outcome, row))
     db.session.flush()
+    write([row for about_it, _, row in decided if about_it.row is None])
     going: dict[str, list[tuple[Nudge, Case]]] = {}
     for about_it, outcome, row in decided:
         if outcome.letter:
@@ -124,13 +128,14 @@ def wish(one: Judged) -> Wish:
 
 
 def row_of(one: Judged, person: Person) -> Nudge:
-    """The row that was held, or a new one. What no host is to see names neither event nor circle."""
+    """The row that was held, or one to `write`. What is between two people names neither event nor circle."""
     if one.row is not None:
         return one.row
     case, private = one.case, OF[one.case.kind].private
-    row = Nudge(
+    return Nudge(
         key=case.key,
         person=person,
+        person_id=person.id,
         rule=case.kind,
         subject_id=case.subject_id,
         step=case.step,
@@ -139,8 +144,14 @@ def row_of(one: Judged, person: Person) -> Nudge:
         held_because="",
         generation=1,
     )
-    db.session.add(row)
-    return row
+
+
+def write(new: Sequence[Nudge]) -> None:
+    """Write these rows in one statement and give each its number; a flush takes a statement a row on SQLite."""
+    rows = [{name: getattr(one, name) for name in WRITTEN} for one in new]
+    numbers = {key: number for number, key in db.session.execute(NEW, rows)} if rows else {}
+    for one in new:
+        one.id = numbers[one.key]
 
 
 def settle(row: Nudge, outcome: Outcome, due_at: datetime, now: datetime) -> None:

@@ -27,7 +27,7 @@ FINDERS: dict[str, Finder] = {
     "what_came": Finder(coming_of.find, write=coming_of.write),
     "still_true": Finder(of_people.still_true, asks.still_true, hourly=True),
     "welcome_back": Finder(of_people.silent, asks.welcome_back, hourly=True),
-    "action_due": Finder(of_sessions.actions, asks.action_due),
+    "action_due": Finder(of_sessions.actions, asks.action_due, of_sessions.load_actions),
     "missed_two": Finder(of_sessions.missed, asks.missed_two, hourly=True),
     "no_action": Finder(of_sessions.without_action, asks.no_action, hourly=True),
     "asked_to_join": Finder(of_circles.asked_to_join, asks.asked_to_join),

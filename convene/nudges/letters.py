@@ -149,14 +149,10 @@ def digest(person: Person, asks: Sequence[tuple[str, Ask]], zone: str, until: da
         quiet_zone=zone,
         expires_at=until,
         facts={
-            "asks": [ask for _, ask in asks],
-            "kinds": [
-                (
-                    said(OF[KINDS[kind]].in_words, language),
-                    links.unsubscribe(person.id, person.generation, kind),
-                )
-                for kind in kinds
-            ],
+            "asks": tuple((ask.subject, ask.plain, ask.marked, ask.press) for _, ask in asks),
+            "act_urls": tuple(ask.url for _, ask in asks),
+            "kinds": tuple(said(OF[KINDS[kind]].in_words, language) for kind in kinds),
+            "stop_urls": tuple(links.unsubscribe(person.id, person.generation, kind) for kind in kinds),
             "preferences_url": links.preferences(person.id, person.generation),
         },
     )
@@ -205,7 +201,8 @@ def what_came(nudge: Nudge, person: Person, sides: Sequence[Tie], zone: str, unt
             "event": sides[0].event,
             "event_title": sides[0].title,
             "one": len(sides) == 1,
-            "sides": [(called(one.other), links.tie(one.id, person.generation)) for one in sides],
+            "side_names": tuple(called(one.other) for one in sides),
+            "side_urls": tuple(links.tie(one.id, person.generation) for one in sides),
             "why": nudge.reason,
             "preferences_url": links.preferences(person.id, person.generation),
         },

@@ -1,10 +1,10 @@
 """Finding what circles ask between sessions: an action due, a member who was missed, sessions without an action."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import and_, func, select
 
 from convene.calendar import zones
 from convene.circles import missing
@@ -34,22 +34,21 @@ def actions(look: Look) -> list[Case]:
     """Each action that somebody took on and whose day is near, or has passed: to its owner alone."""
     _, longest = look.settings.reach("action_due")
     # Who has left a circle is not told what others there have made of it since.
-    member = exists().where(
-        Member.circle_id == Circle.id, Member.person_id == Action.owner_id, Member.state == "member"
-    )
-    rows = select(Action, Circle, member).join(Circle, Circle.id == Action.circle_id)
+    inside = (Member.circle_id == Circle.id, Member.person_id == Action.owner_id, Member.state == "member")
+    rows = select(Action, Circle, Member.id, Member.generation).join(Circle, Circle.id == Action.circle_id)
+    rows = rows.outerjoin(Member, and_(*inside))
     rows = rows.where(Action.due_on.is_not(None))
     if look.held is not None:
         rows = rows.where(Action.id.in_({one.subject_id for one in look.held}))
     else:
         first, last = look.now.date() - FEW_DAYS - longest - DAY, look.by.date() + longest + DAY
         rows = rows.where(Action.state.in_(("owned", "doing")), Action.due_on.between(first, last))
-        rows = rows.where(member, Circle.state != "ended")
+        rows = rows.where(Member.id.is_not(None), Circle.state != "ended")
         if look.people is not None:
             rows = rows.where(Action.owner_id.in_(look.people))
     owners = {} if look.held is None else {(one.subject_id, one.step): one.person_id for one in look.held}
     found = []
-    for action, circle, inside in db.session.execute(rows.order_by(Action.id)):
+    for action, circle, member_id, generation in db.session.execute(rows.order_by(Action.id)):
         timing = look.settings.timing("action_due", circle.organisation_id, None, circle.id)
         if look.held is None and not timing.on:
             continue
@@ -59,13 +58,20 @@ def actions(look: Look) -> list[Case]:
             person_id = owners.get((action.id, str(step)), action.owner_id)
             if person_id is None or action.due_on is None:
                 continue
-            mine = inside and action.owner_id == person_id
+            mine = member_id is not None and action.owner_id == person_id
             ends = end_of(action.due_on, circle.zone)
             call = rules.action_due(Due(ends, action.state, action.owned_at, mine), timing, step)
-            case = of_circle("action_due", action.id, str(step), person_id, circle, call)
+            about = (member_id, generation) if mine else None
+            case = of_circle("action_due", action.id, str(step), person_id, circle, call, about)
             if is_due(case, look):
                 found.append(case)
     return of_interest(found, look)
+
+
+def load_actions(cases: Sequence[Case]) -> Sequence[object]:
+    """What letters about these actions are written from."""
+    rows = select(Action, Circle).join(Circle, Circle.id == Action.circle_id)
+    return db.session.execute(rows.where(Action.id.in_({one.subject_id for one in cases}))).all()
 
 
 def end_of(day: date, zone: str) -> datetime:
@@ -178,6 +184,7 @@ def without_action(look: Look) -> list[Case]:
         return []
     next_, held, taken = coming(circles, look.now), over(circles, look.now), taken_on(circles)
     hosts = hosts_of(one for one in circles.values() if one.id in next_)
+    inside = members(circles, {host_id for ids in hosts.values() for host_id in ids})
     found = []
     for circle in circles.values():
         if circle.id not in next_:
@@ -191,10 +198,21 @@ def without_action(look: Look) -> list[Case]:
         timing = look.settings.timing("no_action", circle.organisation_id, None, circle.id)
         call = rules.no_action_yet(NoAction(starts_at, LAST if nothing else 0, has_open), timing)
         for host_id in hosts[circle.id]:
-            case = of_circle("no_action", event_id, "1", host_id, circle, call, circle.slug)
+            about = circle.slug, inside.get((circle.id, host_id))
+            case = of_circle("no_action", event_id, "1", host_id, circle, call, about)
             if is_due(case, look):
                 found.append(case)
     return of_interest(found, look)
+
+
+def members(circle_ids: Iterable[int], person_ids: Iterable[int]) -> dict[tuple[int, int], tuple[int, int]]:
+    """Of these people those who are in these circles, by both: the number and generation of their row there."""
+    rows = select(Member.circle_id, Member.person_id, Member.id, Member.generation)
+    rows = rows.where(Member.circle_id.in_(list(circle_ids)), Member.person_id.in_(list(person_ids)))
+    rows = rows.where(Member.state == "member")
+    return {
+        (circle, person): (id_, generation) for circle, person, id_, generation in db.session.execute(rows)
+    }
 
 
 def coming(circle_ids: Iterable[int], now: datetime) -> dict[int, tuple[int, datetime]]:

@@ -157,7 +157,7 @@ def nudged(mine: Signup, text: str) -> Iterator[Letter]:
     place, slug = Place(mine.id, True), circle.slug
     about = {
         "plan": place, "did_you_meet": place, "thank_you": place, "welcome_back": 1, "asked_to_join": slug,
-        "missed_two": (slug, text[:120]), "no_action": slug, "to_do": ToDo(1, 2, 3, 4),
+        "missed_two": (slug, text[:120]), "no_action": (slug, None), "to_do": ToDo(1, 2, 3, 4),
     }  # fmt: skip
     asked: list[tuple[str, Ask]] = []
     for kind, ask in ASKS.items():
