@@ -166,6 +166,8 @@ class Season:
         due: set[int] = set()
         for key, one, call, day in self.cases():
             row, person = self.rows.get(key), self.people[one.person]
+            if row is None and call.due_at >= ENDS:
+                continue
             looked_at = call.due_at if row is None else row.outcome.at
             if row is not None and row.outcome.act != "hold":
                 continue
@@ -196,6 +198,9 @@ class Season:
             outcome = outcomes.pop(wish.key, None)
             if outcome is None:
                 assert wish.verdict.act == "wait", wish
+                if held := self.rows.get(wish.key):  # moved to a later time while it was held
+                    again = min(wish.verdict.at, now + DAY)
+                    self.rows[wish.key] = replace(held, outcome=replace(held.outcome, at=again))
                 continue
             self.holds(wish, call, who, outcome, now)
             held = self.rows.get(wish.key)

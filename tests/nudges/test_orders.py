@@ -101,3 +101,12 @@ def test_a_mailbox_that_two_read_gets_one_letter_a_day() -> None:
     season.run([])
     first, second = (moment for _, moment, _ in season.log[:2])
     assert first == noon and second - first >= timedelta(days=1)
+
+
+def test_what_is_moved_while_it_is_held_is_sent_once_at_its_new_time() -> None:
+    evening = BEGINS + 5 * DAY + 22 * HOUR
+    met = Matter(0, "did_you_meet", 0, evening - 18 * HOUR)
+    season = Season([Person(0, 0, "Europe/London")], [met], {one.kind: one.timing for one in RULES}, [0])
+    season.run([(evening + HOUR, "move", 0, 110)])
+    assert season.log[0][1] == evening + 110 * HOUR
+    assert not [one for one in season.rows.values() if one.outcome.act == "hold"]
