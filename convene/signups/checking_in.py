@@ -1,8 +1,11 @@
 """People who say themselves that they are here, where the organiser lets them: on their page, or by the wall's code."""
 
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from convene.events.models import Event
+from convene.people.words import plain
 from convene.signups import attendance
 from convene.signups.models import Signup
 
@@ -28,6 +31,28 @@ def is_here(signup: Signup) -> bool:
 def is_expected(signup: Signup, now: datetime) -> bool:
     """Whether they have a place, it is the hour, and nobody has marked them here yet."""
     return is_open(signup.event, now) and signup.state == "confirmed" and not is_here(signup)
+
+
+def meant(typed: str, names: Mapping[int, Iterable[str]]) -> set[int]:
+    """Who, of people with these names (each may have several), is named here: by the first word of a name where that
+    is one person's alone, else by all of its words. Several can be named: "Ada and Ben"."""
+    said = words_of(typed)
+    whole: dict[int, set[str]] = {}  # by person, all words of a name of theirs that was typed from end to end
+    firsts: dict[str, set[int]] = {}  # by first word, whose it is
+    for one, forms in names.items():
+        for form in forms:
+            parts = words_of(form)
+            if parts and parts[0] in said:
+                firsts.setdefault(parts[0], set()).add(one)
+                if set(parts) <= set(said):
+                    whole[one] = max(set(parts), whole.get(one, set()), key=len)
+    found = {one for ones in firsts.values() if len(ones) == 1 for one in ones}
+    # Of "Ada" and "Ada Byron" the longer is meant where all of it was typed.
+    return found | {one for one, mine in whole.items() if not any(mine < other for other in whole.values())}
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"\w+", plain(text))
 
 
 def come(signup: Signup, now: datetime) -> bool:

@@ -112,13 +112,6 @@ def at_address(event_id: int, address: str) -> Sequence[Signup]:
     return db.session.scalars(rows.order_by(Signup.person_id)).all()
 
 
-def some_at(event_id: int, signup_ids: Sequence[int]) -> Sequence[Signup]:
-    """Those of these sign-ups that are at this event, with their people."""
-    whole = (joinedload(Signup.person), joinedload(Signup.attendance), joinedload(Signup.event))
-    rows = select(Signup).where(Signup.event_id == event_id, Signup.id.in_(signup_ids)).options(*whole)
-    return db.session.scalars(rows.order_by(Signup.person_id)).all()
-
-
 def one_for_org(organisation_id: int, event_id: int, signup_id: int) -> Signup | None:
     """A signup of this event of this organisation, or none."""
     rows = select(Signup).join(Event, Signup.event_id == Event.id)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import EmailField
 
@@ -17,7 +17,7 @@ from convene.people.queries import has_rule
 from convene.signups import checking_in, queries
 from convene.signups.models import Signup
 from convene.web.access import client
-from convene.web.forms import Form, Needed, an_address
+from convene.web.forms import AtMost, Form, Needed, Words, an_address
 from convene.web.visit.place import sittings
 
 page = Blueprint("check_in", __name__)
@@ -30,6 +30,11 @@ class AddressForm(Form):
         "The email address you signed up with",
         [Needed("Enter the address you signed up with"), an_address],
         render_kw={"autocomplete": "email", "spellcheck": "false"},
+    )
+    name = Words(
+        "Your first name",
+        [AtMost(200, "This")],
+        render_kw={"autocomplete": "given-name", "spellcheck": "false"},
     )
 
 
@@ -51,7 +56,7 @@ def show(token: str) -> ResponseReturnValue:
 
 @page.post("/<token>")
 def come(token: str) -> ResponseReturnValue:
-    """Mark whoever signed up with this address."""
+    """Mark whoever signed up with this address; of several who read it, whoever is named. No name is ever told."""
     event, form, now = event_of(token), AddressForm(), clock.now()
     if not form.validate():
         return render(event, form, token, 422)
@@ -63,20 +68,21 @@ def come(token: str) -> ResponseReturnValue:
         form.email.errors = [TOO_OFTEN]
         return render(event_of(token), form, token, 429)
     event = locked(event_of(token).id)
-    found = signups_of(event, form.email.data or "", now)
-    if len(found) == 1:
-        come_in(found, now)
-    session["may_check_in"] = [one.id for one in found] if len(found) > 1 else []
+    come_in(signups_of(event, form.email.data or "", form.name.data or "", now), now)
     db.session.commit()
     return redirect(url_for("check_in.seat", token=token), 303)
 
 
-def signups_of(event: Event, typed: str, now: datetime) -> list[Signup]:
-    """The places not yet marked of all who read this mailbox.
+def signups_of(event: Event, typed: str, name: str, now: datetime) -> list[Signup]:
+    """The places not yet marked of whoever is meant, of all who read this mailbox: the one there is, or who is named.
 
     Nobody is among them who must be kept apart from somebody, for the answer must tell nothing.
     """
-    rows = queries.at_address(event.id, folded(typed))
+    rows = [one for one in queries.at_address(event.id, folded(typed)) if one.state == "confirmed"]
+    if len(rows) > 1:
+        names = {one.id: (one.person.name, one.person.called or "") for one in rows}
+        named = checking_in.meant(name, names)
+        rows = [one for one in rows if one.id in named]
     return [one for one in rows if checking_in.is_expected(one, now) and not has_rule(one.person_id)]
 
 
@@ -88,40 +94,15 @@ def come_in(found: Iterable[Signup], now: datetime) -> None:
 
 
 def kept_in(name: str) -> list[int]:
-    """Sign-ups that this phone checked in (`checked_in`), or that read the mailbox it named (`may_check_in`)."""
+    """Sign-ups that this phone checked in (`checked_in`)."""
     kept = session.get(name, [])
     return [one for one in kept if isinstance(one, int)] if isinstance(kept, list) else []
 
 
-def still_to_say(event: Event, now: datetime) -> list[Signup]:
-    """Of those who read the mailbox that was named on this phone, who is not marked yet."""
-    ids = kept_in("may_check_in")
-    rows = queries.some_at(event.id, ids) if ids else []
-    return [one for one in rows if checking_in.is_expected(one, now) and not has_rule(one.person_id)]
-
-
 @page.get("/<token>/seat")
 def seat(token: str) -> ResponseReturnValue:
-    """Where those sit whom this phone checked in; the same page, without a seat, for everybody else.
-
-    Where several read the mailbox that was typed, it asks first which of them are here.
-    """
+    """Where those sit whom this phone checked in; the same page, without a seat, for everybody else."""
     event = event_of(token)
     mine = [one for one in queries.present(event.id) if one.id in kept_in("checked_in")]
     people = [(one.person.called or one.person.name, sittings(one)) for one in mine]
-    asked = still_to_say(event, clock.now())
-    return render_template("visit/checked_in.html", event=event, token=token, people=people, asked=asked)
-
-
-@page.post("/<token>/seat")
-def say_who(token: str) -> ResponseReturnValue:
-    """Mark those who were ticked, of the ones who read the mailbox that was typed on this phone."""
-    event_id, now = event_of(token).id, clock.now()
-    ticked = set(request.form.getlist("here"))
-    start_write()
-    event = locked(event_id)
-    come_in([one for one in still_to_say(event, now) if str(one.id) in ticked], now)
-    db.session.commit()
-    if not ticked:
-        flash("Tick whoever is here, then press again.", "warn")
-    return redirect(url_for("check_in.seat", token=token), 303)
+    return render_template("visit/checked_in.html", event=event, token=token, people=people)
