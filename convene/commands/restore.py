@@ -4,6 +4,7 @@ A backup does not know which letters left after it was made: with sending on, it
 """
 
 import argparse
+import os
 import sqlite3
 import subprocess
 import sys
@@ -36,6 +37,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--replace", action="store_true", help="overwrite the database that is there")
     asked = parser.parse_args(argv)
     config, source = Config(), Path(asked.file)
+    os.umask(0o077)  # it holds names and addresses: other accounts of this machine do not read it
     app = create_app(config)
     if problem := what_stands_against(app, source, asked.replace):
         print(f"convene restore: {problem}", file=sys.stderr)

@@ -4,6 +4,7 @@ It never plants the demonstration programme, and never changes a file of setting
 """
 
 import argparse
+import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping
@@ -65,6 +66,7 @@ def main(argv: list[str]) -> int:
             file=sys.stderr,
         )
         return 1
+    os.umask(0o077)  # the database holds names and addresses: other accounts of this machine do not read it
     environ = settings(answers, asked.database)
     app = with_migrations(create_app(Config(environ)))
     with app.app_context():
@@ -81,7 +83,7 @@ def answer(name: str, words: str, example: str, given: str | None) -> str:
         return checks()[name](given)
     while True:
         try:
-            return checks()[name](input(f"{words}, such as {example}\n> "))
+            return checks()[name](input(f"{words} (such as {example})\n> "))
         except BadSetting as problem:
             print(f"  {problem}")
 

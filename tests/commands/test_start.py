@@ -23,8 +23,19 @@ def start(folder: Path, mail: str, *, typed: str = "", **answers: str) -> subpro
     words = [f"--{name}={value}" for name, value in {**answers, **({"mail": mail} if mail else {})}.items()]
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CONVENE_")}
     return ended(
-        ["start", f"--database=sqlite:///{folder}/c.sqlite", *words], environ, typed.encode(), folder
+        ["start", f"--database=sqlite:///{folder}/var/c.sqlite", *words], environ, typed.encode(), folder
     )
+
+
+def brought_back(folder: Path, settings: str) -> Path:
+    """The database of these settings, backed up and restored on a new machine."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("CONVENE_")}
+    environ |= dict(line.replace("'", "").split("=", 1) for line in settings.splitlines())
+    assert ended(["backup", "b.sqlite"], environ, b"", folder).returncode == 0
+    environ["CONVENE_DATABASE_URL"] = f"sqlite:///{folder}/new/c.sqlite"
+    back = ended(["restore", "b.sqlite"], environ, b"", folder)
+    assert back.returncode == 0, back.stderr
+    return folder / "new" / "c.sqlite"
 
 
 def test_from_nothing_to_a_letter_that_arrived(tmp_path: Path, mailserver: MailServer) -> None:
@@ -34,9 +45,11 @@ def test_from_nothing_to_a_letter_that_arrived(tmp_path: Path, mailserver: MailS
     assert letter.recipients == ("olive@example.org",)
     assert "https://events.example.org/organise/sign-in/" in done.stdout
     file = tmp_path / "convene.env"
-    assert file.stat().st_mode & 0o777 == 0o600
+    for kept_apart in (file, tmp_path / "var" / "c.sqlite"):
+        assert kept_apart.stat().st_mode & 0o077 == 0, f"nobody else on the machine reads {kept_apart.name}"
     kept = file.read_text()
     assert "CONVENE_BASE_URL='https://events.example.org'" in kept and "CONVENE_SECRET_KEY='" in kept
+    assert brought_back(tmp_path, kept).stat().st_mode & 0o077 == 0, "nor do they read what was brought back"
     again = start(tmp_path, mailserver.url, **ANSWERS)
     assert again.returncode == 1 and "is there already" in again.stderr
     assert file.read_text() == kept
