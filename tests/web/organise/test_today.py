@@ -80,7 +80,9 @@ def test_the_programme_is_a_month_of_weeks_in_a_table(world: World) -> None:
     table = page.partition('<table class="month">')[2].partition("</table>")[0]
     assert "Soup" in table and "A draft of bread</bdi> (draft)" in table and f"{starts:%B %Y}" in page
     assert table.count('<th scope="col">') == 7 and table.count("<td") % 7 == 0
+    assert table.count('<tr class="month-free">') == table.count("<td") // 7 - 1, "weeks with nothing on"
     other = world.client.get("/organise/?month=2031-02").text
+    assert "Nothing is on in February 2031" in other
     assert "February 2031" in other and "month=2031-01" in other and "month=2031-03" in other
     assert "January 2032" in world.client.get("/organise/?month=2031-12").text.replace(
         "2032-01", "January 2032"
