@@ -29,8 +29,10 @@ def png(notice: Notice) -> bytes:
     for words, size, colour in ((notice.when, 34, INK), (notice.where, 32, SOFT), (notice.host, 30, SOFT)):
         if line := printable(words, TEXT):
             small = ImageFont.truetype(TEXT, size)
-            draw.text((EDGE, y), shortened(draw, line, small), font=small, fill=colour)
-            y += size * 1.45
+            for part in told(draw, line, small):
+                draw.text((EDGE, y), part, font=small, fill=colour)
+                y += size * 1.3
+            y += size * 0.15
     out = io.BytesIO()
     image.quantize(64).save(out, "PNG", optimize=True)
     return out.getvalue()
@@ -77,6 +79,12 @@ def wrapped(draw: ImageDraw.ImageDraw, words: str, face: ImageFont.FreeTypeFont,
             lines += [line] if line else []
             line = shortened(draw, word, face)
     return [*lines, line] if line else lines
+
+
+def told(draw: ImageDraw.ImageDraw, words: str, face: ImageFont.FreeTypeFont) -> list[str]:
+    """When or where it is, in at most two lines: a date is of no use without its end."""
+    lines = wrapped(draw, words, face, 790)
+    return lines if len(lines) <= 2 else [lines[0], shortened(draw, " ".join(lines[1:]), face)]
 
 
 def shortened(draw: ImageDraw.ImageDraw, words: str, face: ImageFont.FreeTypeFont, most: float = 790) -> str:

@@ -12,7 +12,7 @@ from convene.events.place import whereabouts
 from convene.paper.colours import LAMP
 from convene.paper.notice import Notice
 
-DRAWN = "1"  # raised when the same words are drawn otherwise
+DRAWN = "2"  # raised when the same words are drawn otherwise
 PATIENCE = timedelta(seconds=10)
 one_at_a_time = Lock()
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from convene import aside
 from convene.paper import faces, picture, poster, qr
@@ -46,6 +46,17 @@ def test_a_share_picture_has_the_size_that_networks_ask_for_and_is_light() -> No
     assert len(made) < 60_000
     assert picture.png(STREET) == made
     assert picture.png(replace(STREET, url=f"{STREET.url}-2")) != made, "each event has a board of its own"
+
+
+def test_a_share_picture_says_the_whole_of_when_and_where() -> None:
+    draw = ImageDraw.Draw(Image.new("RGB", picture.SIZE))
+    for words in (
+        "Wednesday 23 September 2026, 10.30am to 12.30pm (London)",
+        "Number Nine, 9 Weaver Street, Cardiff, or online",
+    ):
+        lines = picture.told(draw, words, ImageFont.truetype(faces.TEXT, 34))
+        assert len(lines) <= 2 and " ".join(lines) == words
+    assert picture.told(draw, "W" * 140, ImageFont.truetype(faces.TEXT, 34))[-1].endswith("…")
 
 
 @pytest.mark.parametrize("words", ODD, ids=range(len(ODD)))
