@@ -10,6 +10,7 @@ from markupsafe import Markup
 MARK = "answers_form"
 HEADING = "<h1"
 LIVE = "data-part"  # such a page puts its parts in place anew, heading and all, while it is read
+LANDS = " data-lands"  # the part of such a page that takes the focus in place of its heading
 
 
 def remember(answer: Response) -> Response:
@@ -29,8 +30,10 @@ def answers_form() -> bool:
 
 def from_heading(page: Markup) -> Markup:
     """The page with the focus on its heading, unless something on it takes it already."""
-    if " autofocus" in page or LIVE in page:
+    if " autofocus" in page:
         return page
+    if LIVE in page:
+        return Markup(page.replace(LANDS, Markup(' tabindex="-1" autofocus'), 1))  # noqa: S704 - the page itself
     return Markup(page.replace(HEADING, Markup('<h1 tabindex="-1" autofocus'), 1))  # noqa: S704 - the page itself
 
 

@@ -53,27 +53,21 @@ def test_a_session_runs_on_the_wall_by_keyboard_alone(
     browser: Browser, copy: Installation, circle: tuple[list[str], int]
 ) -> None:
     ways, session = circle
-    context = visiting(browser, DESK)
-    watch = Watch(context.new_page(), copy.url)
-    page = watch.page
-    page.goto(f"{ways[0]}/sessions/{session}")
-    page.get_by_role("link", name="Run this session").focus()
-    page.keyboard.press("Enter")
-    for heading, button in (
-        ("Friendlier streets", "Begin: Check-in round"),
-        ("Check-in round", "Begin: Impromptu networking"),
-        ("Impromptu networking", "Go on: Round 2 of 3"),
-    ):
-        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
-        page.get_by_role("button", name=button).focus()
-        page.keyboard.press("Enter")
-    expect(page.get_by_text("Round 2 of 3")).to_be_visible()
-    groups = page.get_by_role("list", name="Groups").get_by_role("listitem")
-    expect(groups).to_have_count(2)  # five people in pairs: two and three
-    expect(page.get_by_role("timer")).to_contain_text("left")
-    watch.look_over(DESK)
-    watch.assert_clean()
-    context.close()
+    with somebody(browser, copy, DESK, Keys, judged=False) as hand:
+        hand.open(f"{ways[0]}/sessions/{session}")
+        hand.press("Run this session")
+        for heading, button in (
+            ("Friendlier streets", "Begin: Check-in round"),
+            ("Check-in round", "Begin: Impromptu networking"),
+            ("Impromptu networking", "Go on: Round 2 of 3"),
+        ):
+            expect(hand.page.get_by_role("heading", level=1)).to_have_text(heading)
+            hand.press(button)
+        expect(hand.page.get_by_text("Round 2 of 3")).to_be_visible()
+        groups = hand.page.get_by_role("list", name="Groups").get_by_role("listitem")
+        expect(groups).to_have_count(2)  # five people in pairs: two and three
+        expect(hand.page.get_by_role("timer")).to_contain_text("left")
+        hand.watch.look_over(DESK)
     # The same on somebody's phone: no button of the host's, and what comes next in words.
     context = visiting(browser, PHONE)
     watch = Watch(context.new_page(), copy.url)
@@ -89,28 +83,30 @@ def test_two_write_a_note_at_once_and_both_are_kept(
     browser: Browser, copy: Installation, circle: tuple[list[str], int]
 ) -> None:
     ways, session = circle
-    first, second = (visiting(browser, look) for look in (DESK, PHONE_AT_NIGHT))
-    ada, ben = Watch(first.new_page(), copy.url), Watch(second.new_page(), copy.url)
-    for watch, way in ((ada, ways[0]), (ben, ways[1])):
-        watch.page.goto(f"{way}/sessions/{session}/note")
-    ada.page.get_by_label("What happened").fill("We were five.\n\nBread next time.")
-    expect(ada.page.get_by_text("Saved as you write.")).to_be_visible()
-    ben.page.get_by_label("What happened").fill("We sat outside.")
-    expect(ben.page.get_by_text("Both are kept")).to_be_visible()
-    box = ben.page.get_by_label("What happened")
-    expect(box).to_have_value("We were five.\n\nBread next time.\nWe sat outside.")
-    expect(ben.page.get_by_role("heading", name="What two of you wrote at once")).to_be_visible()
-    ben.look_over(PHONE_AT_NIGHT)
-    # Without waiting for the script: the button saves too, and what Ada has not seen is not lost by it.
-    ada.page.get_by_label("What happened").fill("We were five, and a dog.\n\nBread next time.")
-    ada.page.get_by_role("button", name="Save").click()
-    expect(ada.page.get_by_label("What happened")).to_have_value(
-        "We were five, and a dog.\n\nBread next time.\nWe sat outside."
-    )
-    ada.look_over(DESK)
-    for watch, context in ((ada, first), (ben, second)):
-        watch.assert_clean()
-        context.close()
+    with (
+        somebody(browser, copy, DESK, Keys, judged=False) as ada,
+        somebody(browser, copy, PHONE_AT_NIGHT, Keys, judged=False) as ben,
+    ):
+        for hand, way in ((ada, ways[0]), (ben, ways[1])):
+            hand.open(f"{way}/sessions/{session}/note")
+        ada.fill("What happened", "We were five.\n\nBread next time.")
+        expect(ada.page.get_by_text("Saved as you write.")).to_be_visible()
+        ben.fill("What happened", "We sat outside.")
+        expect(ben.page.get_by_text("Both are kept")).to_be_visible()
+        expect(ben.field("What happened")).to_have_value("We were five.\n\nBread next time.\nWe sat outside.")
+        expect(ben.field("What happened")).to_be_focused()  # whoever writes on is not carried off
+        expect(ben.page.get_by_role("heading", name="What two of you wrote at once")).to_be_visible()
+        ben.watch.look_over(PHONE_AT_NIGHT)
+        # Without waiting for the script: the button saves too, and what Ada has not seen is not lost by it.
+        expect(ada.field("What happened")).to_be_focused()
+        ada.page.keyboard.press("Control+Home")
+        ada.page.keyboard.press("End")
+        ada.page.keyboard.press("ArrowLeft")
+        ada.page.keyboard.type(", and a dog")
+        ada.press("Save")
+        whole = "We were five, and a dog.\n\nBread next time.\nWe sat outside."
+        expect(ada.field("What happened")).to_have_value(whole)
+        ada.watch.look_over(DESK)
 
 
 def test_every_page_inside_is_fit_to_be_seen(
