@@ -9,10 +9,14 @@ from convene.access import limits, passkeys, second_factor
 from convene.extensions import db, start_write
 from convene.web.forms import AtMost, Form, Needed, Words
 from convene.web.organise.own import ID
-from convene.web.organise.second_step import NOT_THOSE, TOO_OFTEN, changed
+from convene.web.organise.second_step import TOO_OFTEN, changed
 
 page = Blueprint("organise_second_step_set_up", __name__)
 
+NOT_YET = (
+    "Those are not the digits of this moment. Wait for the next ones; if they are refused too, "
+    "look whether the clock of your phone is right"
+)
 HOME = "organise_second_step_set_up.show"
 
 
@@ -91,7 +95,7 @@ def confirm_app() -> ResponseReturnValue:
         second_factor.confirm_authenticator(g.desk.address, form.code.data or "", now)
     except second_factor.Wrong:
         db.session.commit()
-        form.code.errors = [NOT_THOSE]
+        form.code.errors = [NOT_YET]
         return render_app(form, 422)
     except limits.TooMany:
         db.session.rollback()

@@ -32,6 +32,7 @@ def set_up(world: World, visitor: FlaskClient) -> tuple[str, list[str]]:
     secret = found[1].replace(" ", "")
     wrong = visitor.post("/organise/second-step/set-up/app/confirm", data={"code": "000000"})
     assert wrong.status_code == 422 and "not the digits of this moment" in text(wrong)
+    assert "paper" not in text(wrong), "there are no codes on paper yet"
     done = visitor.post(
         "/organise/second-step/set-up/app/confirm", data={"code": pyotp.TOTP(secret).at(convene.clock.now())}
     )
