@@ -23,6 +23,13 @@ from convene.signups.models import Signup
 # Each with somebody's key.
 OPENS = r"/(?:place|member|answer|unsubscribe|preferences|news|involved|calendar|organise/sign-in|sign-in|tie|me)/"
 LINKS = ("place_url", "event_url", "now_url", "answer_url", "line_up_url", "preferences_url")
+A_TEST = (
+    "This is a test, and only you get it. In the real letter the links lead to each person's own page, "
+    "and the calendar invite is attached where the letter says so."
+)
+BODY = re.compile("<body[^>]*>")
+LOOK = "margin: 0; padding: 16px 20px 0; font-family: sans-serif; font-size: 15px; color: #5b5266;"
+ASIDE = f'<p class="m-soft" style="{LOOK}">'
 STATES = {"waitlisted": "waitlisted", "place_offered": "offered", "cancelled": "cancelled"}
 
 
@@ -100,6 +107,7 @@ def facts(name: str, sample: Sample, now: datetime) -> dict[str, Any]:
         "why": "they have, or had, a place at this event",
         **dict.fromkeys(LINKS, home),
         "unsubscribe_url": home,
+        **({"event_url": links.event(event.slug)} if getattr(event, "state", "") == "published" else {}),
     }
 
 
@@ -130,8 +138,11 @@ def keyless(written: Letter) -> Letter:
 def send(written: Letter, now: datetime) -> None:
     """Post a letter to the organiser at the desk as a test. Raises limits.TooMany."""
     limits.take(now, MAILS_PER_KNOWN_ADDRESS_HOUR=g.desk.address)
+    plain = keyless(written)
     test = replace(
-        keyless(written),
+        plain,
+        text=f"{A_TEST}\n\n{plain.text}",
+        html=BODY.sub(rf"\g<0>{ASIDE}{A_TEST}</p>", plain.html, count=1),
         kind="test",
         to_name=letter.one_line(g.desk.person_name),
         to_address=g.desk.address,

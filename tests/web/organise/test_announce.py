@@ -138,6 +138,11 @@ def test_the_organiser_gets_what_people_will_get_and_nobodys_key(world: World) -
     rows = world.read(lambda: db.session.scalars(select(OutgoingMail)).all())
     assert len(rows) == 3 and {row.to_address for row in rows} == {OWNER}
     assert all(row.subject.startswith("Test: ") and "Ideas over bread" in row.text for row in rows)
+    for row in rows:
+        assert row.text.startswith("This is a test") and "This is a test" in row.html, (
+            "no link or invite is promised"
+        )
+    assert "/events/ideas-over-bread" in next(row.text for row in rows if "place is kept" in row.text)
     assert not any("/place/" in row.text for row in rows)
     for _ in range(6):
         answer = world.client.post(f"{path}/letters", follow_redirects=True)
