@@ -65,6 +65,10 @@ def day(value: datetime, zone: str) -> str:
     return zones.spoken_date(value, zone)
 
 
+def hour(value: datetime, zone: str) -> str:
+    return zones.spoken_time(value, zone)
+
+
 def utc(value: datetime) -> str:
     return value.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -92,6 +96,7 @@ def init_app(app: Flask) -> None:
         when=when,
         when_in=when_in,
         moment=moment,
+        hour=hour,
         utc=utc,
         plural=plural,
     )

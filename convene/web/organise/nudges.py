@@ -137,7 +137,7 @@ def render(rule: Rule, form: RuleForm, code: int = 200) -> ResponseReturnValue:
         title=title,
         where=where(event_id, circle_id),
         is_set=setting.row(rule.kind, g.desk.organisation_id, event_id, circle_id) is not None,
-        bounds=f"From {spoken(rule.least)} to {spoken(rule.longest)}.",
+        bounds=(f"From {spoken(rule.least)} to" if rule.least else "At most") + f" {spoken(rule.longest)}.",
         after="after the end" if alone else rule.when.format(away="").strip(),
         meet_again=alone,
         choices=choices(rule.kind),

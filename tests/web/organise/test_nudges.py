@@ -1,5 +1,6 @@
 """When small asks go out: set by a host for all, or for one event; and what the next four weeks would bring."""
 
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -44,6 +45,10 @@ def test_what_is_sent_and_when_is_listed_and_set_for_all_or_for_one(world: World
     assert "1 person: Pat Quill" in text(page) and "they have a place at this event" in text(page)
     assert world.client.get(f"{PATH}/what_came").status_code == 404, "between two people, and theirs alone"
     assert world.client.get(f"{PATH}/nothing").status_code == 404
+    assert re.search(r"soup , from ([0-9.]+[ap]m|noon): 1 person", text(page)), "its day stands above it"
+    alike = text(world.client.get(f"{PATH}/to_do"))
+    assert "one event or circle may differ" not in alike, "it is about people, whatever they come to"
+    assert "At most 23 hours." in alike
 
     answer = world.client.post(f"{PATH}/reminder", data=SET, follow_redirects=True)
     assert "Saved" in text(answer) and "2 days before the start" in text(answer)
