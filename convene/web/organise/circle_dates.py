@@ -15,6 +15,7 @@ from convene.circles.models import Circle, CircleSession
 from convene.events.actions import CannotPublish
 from convene.extensions import db
 from convene.people.words import BadWords, tidy
+from convene.web.filters import plural
 from convene.web.forms import AtMost, Form, Paragraphs, Words
 from convene.web.organise import meanwhile, own
 from convene.web.organise.circle_fields import RhythmForm, notes, typed_of
@@ -78,7 +79,7 @@ def plan(circle_id: int) -> ResponseReturnValue:
     written("planned", circle_id, now)
     said, number = notes(pattern, circle.zone), len(made)
     db.session.commit()
-    flash(f"{number} sessions planned, and every member has them in one calendar entry.", "good")
+    flash(f"{plural(number, 'session')} planned, and every member has them in one calendar entry.", "good")
     for words in said:
         flash(words, "warn")
     return redirect(url_for("organise_circles.one", circle_id=circle_id), 303)

@@ -17,6 +17,7 @@ from convene.events.actions import CannotPublish
 from convene.extensions import db, start_write
 from convene.people.models import Organisation
 from convene.signups.queries import states
+from convene.web.filters import plural
 from convene.web.forms import AtMost, Paragraphs, Words
 from convene.web.organise import meanwhile, own
 from convene.web.organise.circle_fields import CHOICES, POLL, RhythmForm, notes
@@ -206,7 +207,12 @@ def tell(circle_id: int) -> ResponseReturnValue:
     circle_to_change(circle_id)
     told = telling.tell_waiting(circle_id, now)
     db.session.commit()
-    flash(f"Told: {told} people." if told else "There is nothing to tell: it was told, or undone.", "good")
+    flash(
+        f"Told: {plural(told, 'person', 'people')}."
+        if told
+        else "There is nothing to tell: it was told, or undone.",
+        "good",
+    )
     return redirect(url_for("organise_circles.one", circle_id=circle_id), 303)
 
 

@@ -11,7 +11,7 @@ from convene.extensions import db, start_write
 from convene.mail.models import OutgoingMail
 from convene.signups import actions
 from convene.signups.models import Signup
-from tests.factories import a_person, a_signup, an_event, an_organisation
+from tests.factories import a_circle, a_person, a_signup, an_event, an_organisation
 from tests.web.browsing import Browsing, path_of, without_tokens
 
 
@@ -172,6 +172,15 @@ def test_one_sentence_says_who_keeps_what_and_how_long(visitor: Browsing) -> Non
     assert "The Long Table CIO keeps your name and address to run this event" in visitor.words
     assert "twelve months" in visitor.words and "data@longtable.example" in visitor.words
     assert 'href="https://longtable.example/privacy"' in visitor.page.text
+    start_write()
+    circle = a_circle(an_event().organisation)
+    circle.organisation.controller = "The Long Table CIO"
+    db.session.commit()
+    visitor.open(f"/circles/{circle.slug}")
+    assert (
+        "to run this circle, and takes your name off it twelve months after your last session"
+        in visitor.words
+    )
     visitor.open(f"/hosts/{host.slug}/privacy")
     assert (
         "The Long Table CIO decides" in visitor.words and "12 months after their last event" in visitor.words
