@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from convene import clock, links
 from convene.circles import planning, talk
 from convene.circles.agenda import TEMPLATES
+from convene.circles.models import Circle
 from convene.extensions import db
 from convene.mail.models import OutgoingMail
 from convene.people.models import Organisation
@@ -126,6 +127,23 @@ def test_every_page_inside_is_fit_to_be_seen(
             watch.look_over(look)
         watch.assert_clean()
         context.close()
+    # Whoever was writing when the circle ended reads why, with their words; and what is one's own to take back.
+    with somebody(browser, copy, PHONE, Keys, judged=False) as hand:
+        hand.open(f"{ways[1]}/threads/1")
+        put(copy, state="ended")
+        hand.fill("What would you like to say?", "Words of then")
+        hand.press("Write this")
+        hand.should_read("This circle has ended", "Words of then")
+        hand.watch.look_over(PHONE)
+        put(copy, talks=False)
+        hand.open(f"{ways[1]}/threads")
+        hand.should_read("What you wrote", "Benches")
+        hand.watch.look_over(PHONE)
+
+
+def put(copy: Installation, **facts: object) -> None:
+    with copy.writing():
+        db.session.execute(update(Circle).where(Circle.title == "Friendlier streets").values(**facts))
 
 
 def letter_to(copy: Installation, address: str) -> str:
