@@ -30,7 +30,8 @@ def test_the_list_leads_to_one_page_a_person_with_what_happened_and_nothing_priv
     with world.writing():
         bo, cy = (db.session.get_one(Person, world.person(name)) for name in ("Bo Ash", "Cy Dune"))
         keep_apart(bo, cy, "said at the door", "test", clock.now())
-    assert f'href="{at(world, "Bo Ash")}"' in world.client.get(PEOPLE).text
+    for list_of_people in (PEOPLE, f"/organise/events/{event}/signups"):
+        assert f'href="{at(world, "Bo Ash")}"' in world.client.get(list_of_people).text, list_of_people
     said = text(world.client.get(at(world, "Bo Ash")))
     for words in ("Soup", "Place kept", "Came", "Place confirmed", "Nothing beyond their places"):
         assert words in said, words
