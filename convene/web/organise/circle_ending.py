@@ -69,7 +69,7 @@ def end(circle_id: int) -> ResponseReturnValue:
         db.session.merge(learnt)  # ended before: its words are mended
     written("ended", circle_id, now)
     db.session.commit()
-    flash("The circle has ended, and every member has what it learnt.", "good")
+    flash("The circle has ended, and every member is told.", "good")
     return redirect(url_for("organise_circles.one", circle_id=circle_id), 303)
 
 

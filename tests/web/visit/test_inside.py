@@ -8,8 +8,18 @@ from flask import Flask
 from sqlalchemy import insert, update
 
 from convene import clock, links
-from convene.circles import memory, promises, talk
-from convene.circles.models import Action, Circle, CircleQuestion, Insight, Note, NoteVersion, Post, Thread
+from convene.circles import memory, polls, promises, talk
+from convene.circles.models import (
+    Action,
+    Circle,
+    CircleQuestion,
+    Insight,
+    Learning,
+    Note,
+    NoteVersion,
+    Post,
+    Thread,
+)
 from convene.extensions import db, start_write
 from tests.factories import a_circle, a_member, a_session
 from tests.web.browsing import Browsing, path_of, words_of
@@ -210,6 +220,25 @@ def test_what_one_wrote_is_ones_own_to_take_back_and_an_ended_circle_takes_nothi
     assert [one.words for one in db.session.query(Post) if not one.removed_at] == ["Who has one to spare?"]
     assert db.session.get_one(Circle, circle_id).state == "ended"
     assert memory.insight(circle_id, seen) is None
+
+
+def test_a_circle_that_has_ended_promises_nothing_and_a_poll_says_each_time_where_one_is(
+    visitor: Browsing,
+) -> None:
+    now = clock.now()
+    over, begins = a_circle(state="ended", now=now), a_circle(state="forming", now=now)
+    db.session.add(Learning(circle_id=over.id, public=True, written_at=now, written_by="test"))
+    members = [a_member(one, now=now) for one in (over, begins)]
+    polls.open_poll(begins, [now + timedelta(days=9)], now)
+    slug, ways = over.slug, [path_of(links.member(one.id, 1)) for one in members]
+    db.session.commit()
+    visitor.open(f"/circles/{slug}")
+    assert "has come to its end." in visitor.words and "stands below" not in visitor.words
+    assert "Sessions to come" not in visitor.words and "The next one will stand here" not in visitor.words
+    visitor.open(ways[0])
+    assert "What we learnt" not in visitor.words and "We write as soon as" not in visitor.words
+    visitor.open(ways[1])
+    assert re.search(r"<legend><time [^>]*data-zone=", visitor.page.text), "in the clock of whoever marks it"
 
 
 pytestmark = pytest.mark.one_database
