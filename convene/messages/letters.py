@@ -7,9 +7,11 @@ from typing import Any
 from convene import links
 from convene.calendar import zones
 from convene.events.models import Event
+from convene.events.place import is_both
 from convene.mail import wording
 from convene.mail.languages import known
 from convene.mail.letter import Letter, one_line, write
+from convene.mail.translations import said
 from convene.messages.models import Message
 from convene.people.models import Person
 from convene.people.words import safe_to_mail
@@ -76,6 +78,14 @@ def news_confirm(person: Person, now: datetime) -> Letter:
     )
 
 
+def whereabouts(event: Event, language: str) -> str:
+    """Where it is, to people without a place; empty where a host keeps that from them."""
+    if event.hides_place and event.format != "online":
+        return ""
+    told = wording.where(event, language)
+    return f"{told} / {said('Online', language)}" if is_both(event) else told
+
+
 def new_events(person: Person, events: Sequence[Event], now: datetime) -> Letter:
     """All that is new at one host, in one letter; who is told of a place only when they have one is not told here."""
     host, language = person.organisation, known(person.language)
@@ -83,6 +93,7 @@ def new_events(person: Person, events: Sequence[Event], now: datetime) -> Letter
         {
             "title": event.title,
             "when": zones.spoken(event.starts_at, event.ends_at, event.zone, language),
+            "where": whereabouts(event, language),
             "summary": event.summary,
             "url": links.event(event.slug),
         }

@@ -74,8 +74,8 @@ def test_once_a_week_each_who_agreed_hears_of_all_that_is_new_to_them(
     session: scoped_session[Session],
 ) -> None:
     host, other = an_organisation(now=TUESDAY - 30 * DAY), an_organisation(now=TUESDAY - 30 * DAY)
-    soup = announce(host, "Soup", TUESDAY - 3 * DAY)
-    announce(host, "Stew", TUESDAY - 2 * DAY)
+    soup = announce(host, "Soup", TUESDAY - 3 * DAY, online_places=5)
+    announce(host, "Stew", TUESDAY - 2 * DAY, hides_place=True)
     announce(host, "Secret", TUESDAY - 2 * DAY, listed=False)
     announce(host, "Closed", TUESDAY - 2 * DAY, signup_closes_at=TUESDAY - DAY)
     announce(other, "Broth", TUESDAY - DAY)
@@ -106,6 +106,11 @@ def test_once_a_week_each_who_agreed_hears_of_all_that_is_new_to_them(
     assert news.post_due(host.id, capped, TUESDAY) == 3
     expected = {"Ann queued": ["Soup", "Stew"], "Late queued": ["Stew"], "Going queued": ["Stew"]}
     assert letters() == expected
+    anns = db.session.scalars(select(OutgoingMail).where(OutgoingMail.to_name == "Ann")).one()
+    for part in (anns.text, anns.html):
+        assert part.count("1 Long Row") == part.count("1 Long Row / Online") == 1, (
+            "where, unless it is kept back"
+        )
     # Again, by another worker or after a restart: nothing twice. Who had enough that day has it when they had not.
     assert news.post_due(host.id, capped, TUESDAY + HOUR) == 0
     assert news.post_due(host.id, capped, TUESDAY + DAY) == 2
