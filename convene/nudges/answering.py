@@ -86,6 +86,7 @@ def answer(nudge: Nudge, given: Given, now: datetime) -> int:
         if row.released_at is None:  # what was given is given
             row.channel, row.contact = given.channel, given.contact
     nudge.state = "acted"
+    settle(nudge, {nudge.rule, "thank_you"})  # how it was is asked on every such page
     wake(person)
     db.session.flush()
     return sum(release(event, person, other_id, now) for other_id in sorted(wished))
@@ -106,6 +107,14 @@ def say_met(nudge: Nudge, yes: bool, now: datetime) -> None:
     question = asks_of(nudge)
     key = f"{question}:{event.id}:{nudge.person_id}"
     keep(mine, key, event, nudge.person, question, "yes" if yes else "no", now)
+    settle(nudge, {nudge.rule})
+
+
+def settle(nudge: Nudge, kinds: Collection[str]) -> None:
+    """Other letters to this person that asked the same of this event are answered with it."""
+    asked = update(Nudge).where(Nudge.event_id == nudge.event_id, Nudge.person_id == nudge.person_id)
+    asked = asked.where(Nudge.rule.in_(kinds), Nudge.state == "sent")
+    db.session.execute(asked.values(state="acted"))
 
 
 def plan_of(event_id: int, person_id: int) -> str:

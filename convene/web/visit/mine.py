@@ -37,9 +37,9 @@ page = Blueprint("mine", __name__)
 
 PLACES = 40  # the newest
 WORDS = {
-    "thank_you": "How was {title}?",
-    "did_you_meet": "Did your group at {title} meet?",
-    "plan": "A plan for the day of {title}",
+    "thank_you": "How was “{title}”?",
+    "did_you_meet": "Did your group at “{title}” meet?",
+    "plan": "A plan for the day of “{title}”",
 }
 ON_ITS_WAY = "The link to your page is on its way to your mailbox. It works for 30 days."
 TOO_OFTEN = "We have written to you several times in the last hour. Try again later."

@@ -118,7 +118,22 @@ def test_a_group_that_is_asked_to_meet_again_is_asked_later_whether_it_did(visit
         assert "Did you and your group meet again?" in visitor.words
         values = dict(visitor.form("Send my answers")[0].values)
         assert values["helped"] == "glad", "what was said before stands"
+        start_write()
+        (first,) = db.session.scalars(
+            select(Nudge).where(Nudge.person_id == table.ids[0], Nudge.rule == "did_you_meet")
+        )
+        # Asked twice, and the letter of the first time is the one that is answered.
+        db.session.add(
+            Nudge(
+                key=f"{first.key}:again", rule=first.rule, step="2", subject_id=first.subject_id, state="sent",
+                event_id=first.event_id, person_id=first.person_id, reason="", due_at=later, decided_at=later,
+            )
+        )  # fmt: skip
+        mine_id, generation = first.person_id, first.person.generation
+        db.session.commit()
         visitor.press("Send my answers", met="not_yet")
+        visitor.open(path_of(links.my_page(mine_id, generation, later)))
+        assert "What is asked of you" not in visitor.words, "nothing is asked that was answered"
         db.session.rollback()
         said = (
             select(Answer.question, Answer.value).where(Answer.person_id == table.ids[0]).order_by(Answer.id)
