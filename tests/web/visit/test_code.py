@@ -73,6 +73,9 @@ def test_five_wrong_codes_end_it_and_the_link_still_works(visitor: Browsing) -> 
     event = an_event()
     sign_up(visitor, event.slug)
     code = code_in(newest("confirm"))
+    for half in (code[:3], f"{code}1"):
+        visitor.press("Use the code", code=half)
+        assert visitor.page.status_code == 422 and "all six digits" in visitor.words, "this is no try"
     for left in (
         "4 more tries",
         "3 more tries",
