@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, union_all
+from sqlalchemy.orm import aliased
 
 from convene.events.models import Event
 from convene.events.queries import locked
@@ -16,7 +17,7 @@ from convene.nudges.finding import Case, Look
 from convene.nudges.models import Nudge
 from convene.nudges.rules.events import REMINDED_AHEAD
 from convene.people.models import Person
-from convene.people.queries import reads_mail_at
+from convene.people.queries import readers_at
 from convene.signups.posting import UNTRUE
 
 AT_ONCE = 100  # people of one transaction
@@ -99,12 +100,14 @@ def lock(person_ids: Sequence[int], event_ids: Iterable[int]) -> dict[int, Perso
     events = select(Event.id).where(Event.id.in_(sorted(event_ids))).order_by(Event.id)
     db.session.execute(events.with_for_update(read=True, key_share=True)).all()
     addresses = set(db.session.scalars(select(Person.reachable).where(Person.id.in_(person_ids))))
-    mine = Person.id.in_(person_ids)
-    rows = select(Person).where(mine | reads_mail_at(sorted(addresses - {""}))).order_by(Person.id)
+    wanted = set(person_ids)
+    own = aliased(Person)
+    mine = select(own.id).where(own.id.in_(wanted))  # also of those whom letters reach at no address
+    which = union_all(mine, *readers_at(sorted(addresses - {""})))
+    rows = select(Person).where(Person.id.in_(which)).order_by(Person.id)
     found = db.session.scalars(
         rows.with_for_update(key_share=True), execution_options={"populate_existing": True}
     ).all()
-    wanted = set(person_ids)
     return {one.id: one for one in found if one.id in wanted}
 
 

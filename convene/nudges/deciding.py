@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, insert, select
+from sqlalchemy import Row, Table, bindparam, insert, select
 
 from convene.extensions import db
 from convene.mail import alike, outbox
@@ -26,7 +26,8 @@ LOOKED_AT_EACH = timedelta(days=1)
 GONE = "what it was about is no longer there"
 TABLE = cast(Table, Nudge.__table__)
 WRITTEN = [column.name for column in TABLE.columns if column.name != "id"]
-NEW = insert(TABLE).returning(TABLE.c.id, TABLE.c.key)
+NEW = insert(TABLE)
+NUMBERS = select(TABLE.c.key, TABLE.c.id).where(TABLE.c.key.in_(bindparam("keys", expanding=True)))
 STATES = {"send": "sent", "hold": "held", "expired": "expired", "stopped": "stopped"}
 BARRED = {
     "never": "they asked never to be written to",
@@ -147,9 +148,12 @@ def row_of(one: Judged, person: Person) -> Nudge:
 
 
 def write(new: Sequence[Nudge]) -> None:
-    """Write these rows in one statement and give each its number; a flush takes a statement a row on SQLite."""
-    rows = [{name: getattr(one, name) for name in WRITTEN} for one in new]
-    numbers = {key: number for number, key in db.session.execute(NEW, rows)} if rows else {}
+    """Write these rows at once and give each its number; a flush takes a statement a row on SQLite."""
+    if not new:
+        return
+    db.session.execute(NEW, [{name: getattr(one, name) for name in WRITTEN} for one in new])
+    rows = db.session.execute(NUMBERS, {"keys": [one.key for one in new]})
+    numbers = {key: number for key, number in rows}
     for one in new:
         one.id = numbers[one.key]
 
