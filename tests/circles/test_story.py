@@ -268,6 +268,10 @@ def test_a_session_from_its_agenda_to_the_story(app: Flask, members: Members) ->
         members.post("Cleo", f"/threads/{post.thread_id}", words="I do.")
         members.post("Femi", f"/threads/{post.thread_id}", words="Me too.")
         page = members.get("Dai", f"/threads/{post.thread_id}")
+        own = members.get("Ben", f"/threads/{post.thread_id}")
+        assert own.count("what you wrote") == 2, (
+            "each of several posts has its own way to be changed and taken back"
+        )
         assert "what Fem wrote" in page and "Femi Example" not in page, "nor in what a screen reader says"
         members.post("Cleo", f"/posts/{post.id}", 404, words="not mine")
         members.post("Ben", f"/posts/{post.id}", words="@Cleo Example, do you know two joiners?")
