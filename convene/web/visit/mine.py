@@ -107,7 +107,12 @@ def asked_of(person: Person, places: list[Signup]) -> list[Asked]:
         if one.state == "offered" and one.event.state == "published" and one.event.starts_at > now
     ]
     plans = {one.event_id: one for one in places if has_one(one)}
-    for nudge in nudges.unanswered(person.id, now - timedelta(days=30)):
+    # The newest first, so of two letters that ask the same the one that came last.
+    once = {
+        (one.rule, one.event_id): one
+        for one in reversed(nudges.unanswered(person.id, now - timedelta(days=30)))
+    }
+    for nudge in sorted(once.values(), key=lambda one: -one.id):
         if nudge.rule != "plan":
             token = links.answer(nudge.id, nudge.generation).rpartition("/")[2]
             words = WORDS[nudge.rule].format(title=nudge.event.title)

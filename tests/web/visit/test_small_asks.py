@@ -131,8 +131,11 @@ def test_a_group_that_is_asked_to_meet_again_is_asked_later_whether_it_did(visit
         )  # fmt: skip
         mine_id, generation = first.person_id, first.person.generation
         db.session.commit()
+        own_page = path_of(links.my_page(mine_id, generation, later))
+        assert visitor.open(own_page).text.count("Did your group at") == 1, "two letters ask one thing"
+        visitor.open(page)
         visitor.press("Send my answers", met="not_yet")
-        visitor.open(path_of(links.my_page(mine_id, generation, later)))
+        visitor.open(own_page)
         assert "What is asked of you" not in visitor.words, "nothing is asked that was answered"
         db.session.rollback()
         said = (
