@@ -75,7 +75,6 @@ def make(address: str, organisation: str, name: str, role: str = "") -> str:
     owned = select(Role.id).join(Person).where(Person.organisation_id == host.id, Role.kind == "owner")
     # Letters need a human who reads the answers: the first owner, until the host names another address.
     host.reply_to = host.reply_to or person.address_typed
-    host.privacy_contact = host.privacy_contact or host.reply_to or ""
     if role == "safeguarding":
         with telling_who_reads(host, now, person):
             give_role(person, role, now)

@@ -109,7 +109,9 @@ def test_organiser_makes_the_host_and_prints_a_link_that_lets_its_owner_in(conve
         person = db.session.scalars(select(Person)).one()
         assert (person.name, person.state) == ("Olive", "active")
         assert db.session.scalars(select(Role.kind)).all() == ["owner"]
-        assert db.session.scalars(select(Organisation.name)).all() == ["Open Table"]
+        host = db.session.scalars(select(Organisation)).one()
+        assert (host.name, host.reply_to) == ("Open Table", "Olive@example.org")
+        assert host.privacy_contact == "", "no page shows the owner's address before they were asked for one"
 
 
 def test_later_organisers_organise_and_asking_twice_changes_nothing(convene: Said, app: Flask) -> None:

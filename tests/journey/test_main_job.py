@@ -76,8 +76,14 @@ class Thread:
             round_count="3",
         )  # fmt: skip
         assert self.organiser.page.status == 200, self.organiser.page.words
-        self.organiser.press("Publish the event")
         self.event = int(re.findall(r"/organise/events/(\d+)", self.organiser.page.url)[0])
+        assert "who answers for people" in self.organiser.press("Publish the event").words, (
+            "nobody has said so yet"
+        )
+        self.organiser.open("/organise/host")
+        self.organiser.press("Save", privacy_contact="0113 496 0000")
+        self.organiser.open(f"/organise/events/{self.event}")
+        assert "It is on the front page now" in self.organiser.press("Publish the event").words
 
     def sign_up(self, name: str) -> None:
         visitor = Visitor(self.base)

@@ -97,7 +97,8 @@ def render(form: AnnounceForm, code: int = 200) -> ResponseReturnValue:
 @page.get("/announce")
 def show() -> ResponseReturnValue:
     of = host()
-    known = {"zone": of.zone, "controller": of.controller, "privacy_contact": of.privacy_contact}
+    contact = of.privacy_contact or of.reply_to or ""
+    known = {"zone": of.zone, "controller": of.controller or of.name, "privacy_contact": contact}
     return render(AnnounceForm(formdata=None, data=known))
 
 

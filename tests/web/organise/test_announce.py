@@ -86,8 +86,12 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
 def test_who_answers_for_peoples_data_is_asked_there_and_once(world: World) -> None:
     with world.writing():
         host = db.session.get_one(Organisation, world.host_id)
-        host.controller = host.privacy_contact = ""
-    assert "Who answers for people" in world.client.get("/organise/events/announce").text
+        host.privacy_contact, host.reply_to = "", "ada@example.org"
+    asking = world.client.get("/organise/events/announce").text
+    assert "Who answers for people" in asking and "on your public pages" in asking
+    assert 'value="The Warm Hall"' in asking and 'value="ada@example.org"' in asking, (
+        "what is known stands there"
+    )
     refused = world.client.post("/organise/events/announce", data=four(controller="The Warm Hall"))
     assert refused.status_code == 422 and "Enter an address or a number" in text(refused)
     assert world.read(lambda: db.session.scalars(select(Event)).all()) == []
