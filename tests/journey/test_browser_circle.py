@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -22,6 +23,7 @@ from tests.parts.processes import Processes
 
 pytestmark = pytest.mark.one_database
 
+WEEK = timedelta(days=7)
 NAMES = ("Ada Okri", "Bilal Hart", "Cleo Featherstone-Abernathy", "Dev Lund", "Élodie Hart")
 
 
@@ -44,6 +46,12 @@ def circle(copy: Installation) -> tuple[list[str], int]:
         for person in people:
             a_signup(session, person)
         planning.lay_out(session, TEMPLATES["first"], 1)
+        made.hosts_in_turn = True
+        for event, whose in (
+            (session, people[0]),
+            (a_session(made, starts_at=clock.now() + WEEK), people[2]),
+        ):
+            planning.row_of(event).host_id = whose.id
         thread = talk.open_thread(made.id, "Benches", people[1].id, None, clock.now())
         talk.write(thread, people[1].id, "Who has **one** to spare?", talk.names(made.id), clock.now())
         db.session.flush()
