@@ -25,6 +25,7 @@ def put(person_id: int) -> ResponseReturnValue:
         form.tag.errors = [f"There are {tags.MOST} tags already; use one of those, or take one off everybody"]
         return person.render(person.known(person_id), tag=form, code=409)
     db.session.commit()
+    flash(f"“{form.tag.data}” is put on.", "good")
     return redirect(url_for("organise_person.show", person_id=person_id, _anchor="tags"), 303)
 
 
