@@ -1,13 +1,16 @@
 """A page in the language of its reader: the few that are opened from a letter speak as the letter did."""
 
+import re
 from typing import Any
 
 from flask import current_app
 from wtforms import SelectChoice
 
-from convene.mail.languages import known
+from convene.mail.languages import HOUSE, known
 from convene.mail.translations import said, template
 from convene.web.forms import Form
+
+TOO_LONG = re.compile(r".+ must be (?P<most>\d+) characters or fewer")  # as forms.AtMost says it
 
 
 def page_in(language: str | None, name: str, **facts: Any) -> str:
@@ -30,7 +33,14 @@ def speak(form: Form, language: str | None) -> None:
         if isinstance(getattr(field, "choices", None), list):
             field.choices = [SelectChoice(one.value, said_of(one.label, spoken)) for one in field.choices]
         if field.errors:
-            field.errors = [said_of(str(words), spoken) for words in field.errors]
+            field.errors = [refusal(str(words), spoken) for words in field.errors]
+
+
+def refusal(words: str, language: str) -> str:
+    """What is wrong, in this language; where it names the field and how much it may hold, the number alone."""
+    if language != HOUSE and (found := TOO_LONG.fullmatch(words)):
+        return said("At most {most} characters", language).format(most=found["most"])
+    return said_of(words, language)
 
 
 def said_of(words: str, language: str) -> str:

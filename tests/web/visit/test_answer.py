@@ -335,6 +335,8 @@ def test_the_page_is_in_the_language_of_the_letter_that_led_to_it(visitor: Brows
     assert visitor.page.status_code == 422 and "Entrez le numéro à appeler" in visitor.words
     assert "Il y a un problème" in visitor.words and "Erreur : Entrez" in visitor.words.replace("\xa0", " ")
     assert "There is a problem" not in visitor.words
+    visitor.press("Envoyer mes réponses", words="x" * 2001)
+    assert "Au plus 2" in visitor.words and "characters" not in visitor.words
     visitor.press("Plus cette personne")
     assert "plus de groupe ensemble" in visitor.words
     assert re.search(r'role="status"[^>]* lang="fr"', visitor.page.text), "a voice reads it as what it is"
