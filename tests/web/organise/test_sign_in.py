@@ -81,6 +81,8 @@ def test_ten_presses_at_once_are_one_session(world: World) -> None:
 
 @pytest.mark.one_database
 def test_every_address_gets_the_same_answer_and_only_organisers_get_a_letter(world: World) -> None:
+    door = text(world.app.test_client().get("/organise/sign-in"))
+    assert "An owner of your organisation can ask you to its desk" in door, "nobody need trouble the operator"
     world.add(world.event(), "Cy Dune")
     pages = []
     for address in (OWNER, "cy.dune@example.net", "stranger@example.com"):
