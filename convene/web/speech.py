@@ -16,11 +16,8 @@ TOO_LONG = re.compile(r".+ must be (?P<most>\d+) characters or fewer")  # as for
 def page_in(language: str | None, name: str, **facts: Any) -> str:
     """The page of this template, its sentences (`_("...")`) in this language or the house's own."""
     spoken = known(language)
-    whole: dict[str, Any] = {
-        "spoken": spoken,
-        "told_in": spoken,
-        **facts,
-    }  # told_in: what an act left to be said
+    # told_in: the language of what an act left to be said at the top; `spoken` some pages give for other things.
+    whole: dict[str, Any] = {"spoken": spoken, "told_in": spoken, **facts}
     current_app.update_template_context(whole)
     return template(name, spoken).render(whole)
 
