@@ -1,6 +1,6 @@
 """A place is asked for, proven, kept, given back and passed on, and each step tells whom it touches."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -14,38 +14,13 @@ from convene.mail.models import OutgoingMail
 from convene.people.actions import never_mail
 from convene.people.addresses import BadAddress
 from convene.people.models import Person
-from convene.signups import actions, line, queries
-from convene.signups.models import Signup
+from convene.signups import actions, queries
 from tests.crowd import at_once, faults
 from tests.factories import a_person, a_signup, an_event, an_organisation
 from tests.signups.reading import kinds_of, last_of, letters_of, line_of
+from tests.signups.signing_up import HOUR, NOW, keep, sign_up
 
 pytestmark = pytest.mark.quick
-
-NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def event(session: scoped_session[Session]) -> Event:
-    return an_event(capacity=2, now=NOW)
-
-
-def sign_up(event: Event, address: str = "pat@example.org", name: str = "Pat", now: datetime = NOW) -> Signup:
-    return actions.sign_up(event.id, address, name, None, now)
-
-
-def keep(event: Event, address: str, now: datetime = NOW) -> Signup:
-    return actions.confirm(sign_up(event, address, address.partition("@")[0], now).id, now)
-
-
-def settle(signup: Signup, state: str) -> None:
-    """What became of the letter that offers this person a place."""
-    last_of(signup, "place_offered", state=None).state = state
-    db.session.flush()
-
-
-# Signing up
 
 
 def test_signing_up_holds_no_place_and_posts_a_link(event: Event) -> None:
@@ -159,9 +134,6 @@ def test_a_new_link_kills_the_old_one_and_numbers_its_letter(event: Event) -> No
     assert links.join(signup.id, signup.generation) in entry, "the one in the calendar was ended"
 
 
-# Confirming
-
-
 def test_the_button_takes_a_place_and_sends_it_to_the_calendar(event: Event) -> None:
     signup = keep(event, "pat@example.org")
     assert signup.state == "confirmed"
@@ -211,200 +183,6 @@ def test_a_signup_that_is_not_there_is_refused_by_name(event: Event) -> None:
     for act in (actions.confirm, actions.cancel):
         with pytest.raises(actions.PlaceGone):
             act(123_456, NOW)
-
-
-# Giving back
-
-
-def test_a_cancelled_place_leaves_the_calendar_and_goes_to_the_first_in_line(event: Event) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(4)]
-    actions.cancel(people[0].id, NOW + HOUR)
-    assert [one.state for one in people] == ["cancelled", "confirmed", "offered", "waitlisted"]
-    letter = last_of(people[0], "cancelled")
-    assert letter.invite_method == line_of(letter, "METHOD") == "CANCEL"
-    assert line_of(letter, "STATUS") == "CANCELLED"
-    assert (line_of(letter, "UID"), line_of(letter, "SEQUENCE")) == (event.uid, "1")
-    offer = last_of(people[2], "place_offered")
-    assert offer.invite is None
-    assert offer.expires_at == event.starts_at, "an offer whose letter waits is not over"
-    assert "the time on your page is what counts" in offer.text
-    assert queries.places(event).taken == 2, "an offer holds its place"
-
-
-def test_cancelling_twice_frees_one_place_and_writes_once(event: Event) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(4)]
-    for _ in range(3):
-        actions.cancel(people[0].id, NOW + HOUR)
-    assert [one.state for one in people] == ["cancelled", "confirmed", "offered", "waitlisted"]
-    assert kinds_of(people[0]).count("cancelled") == 1
-
-
-def test_leaving_the_line_frees_no_place_and_writes_no_letter(event: Event) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(4)]
-    actions.cancel(people[2].id, NOW)
-    assert [one.state for one in people] == ["confirmed", "confirmed", "cancelled", "waitlisted"]
-    assert kinds_of(people[2]) == ["confirm"], "the letter about the line had not left, and is dropped"
-    assert queries.ahead(people[3]) == 0
-
-
-def test_a_declined_offer_goes_to_the_next_and_its_letter_is_dropped(event: Event) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(4)]
-    actions.cancel(people[0].id, NOW)
-    actions.cancel(people[2].id, NOW + HOUR)
-    assert [one.state for one in people[2:]] == ["cancelled", "offered"]
-    assert "place_offered" not in kinds_of(people[2])
-
-
-def test_a_cancel_undone_leaves_the_place_the_line_and_no_letter(
-    event: Event, session: scoped_session[Session]
-) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(3)]
-    ids = [one.id for one in people]
-    session.commit()
-    begin_write()
-    actions.cancel(ids[0], NOW)
-    session.rollback()
-    states = {one.id: one.state for one in session.scalars(select(Signup))}
-    assert [states[one] for one in ids] == ["confirmed", "confirmed", "waitlisted"]
-    kinds = session.scalars(select(OutgoingMail.letter).where(OutgoingMail.state == "queued")).all()
-    assert not {"cancelled", "place_offered"} & set(kinds)
-
-
-def test_a_place_is_not_given_back_once_there_is_nothing_left_to_attend(event: Event) -> None:
-    signup = keep(event, "pat@example.org")
-    actions.cancel(signup.id, event.ends_at)
-    assert signup.state == "confirmed", "who was there stays who was there"
-    assert "cancelled" not in kinds_of(signup)
-
-
-def test_coming_back_takes_a_place_and_raises_the_sequence_above_the_cancel(event: Event) -> None:
-    signup = keep(event, "pat@example.org")
-    last_of(signup, "place_confirmed").tries = 1
-    actions.cancel(signup.id, NOW)
-    assert sign_up(event).id == signup.id
-    actions.confirm(signup.id, NOW)
-    invites = [one for one in letters_of(signup) if one.invite]
-    assert [line_of(one, "METHOD") for one in invites] == ["REQUEST", "CANCEL", "REQUEST"]
-    assert [line_of(one, "SEQUENCE") for one in invites] == ["0", "1", "2"]
-    assert {line_of(one, "UID") for one in invites} == {event.uid}
-
-
-def test_coming_back_to_a_full_event_means_the_end_of_the_line(event: Event) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(4)]
-    actions.cancel(people[0].id, NOW)
-    actions.confirm(people[0].id, NOW)
-    assert people[0].state == "waitlisted"
-    assert queries.ahead(people[0]) == 1
-
-
-# Offers
-
-
-def test_an_accepted_offer_is_a_place_with_an_invite(event: Event) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(3)]
-    actions.cancel(people[0].id, NOW)
-    actions.confirm(people[2].id, NOW + HOUR)
-    assert people[2].state == "confirmed"
-    assert people[2].offered_until is None
-    assert line_of(last_of(people[2], "place_confirmed"), "METHOD") == "REQUEST"
-    assert "place_offered" not in kinds_of(people[2]), "the offer had not left and says nothing new"
-
-
-def test_an_offer_lapses_at_its_end_and_goes_to_the_next(event: Event) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(4)]
-    actions.cancel(people[0].id, NOW)
-    until = people[2].offered_until
-    assert until is not None
-    settle(people[2], "sent")
-    assert line.events_with_lapsed_offers(until - timedelta(seconds=1)) == []
-    assert line.lapse_offers(event.id, until - timedelta(seconds=1)) == 0
-    assert line.events_with_lapsed_offers(until) == [event.id]
-    assert line.lapse_offers(event.id, until) == 1
-    assert [one.state for one in people[2:]] == ["lapsed", "offered"]
-    assert people[3].offered_until is not None
-    assert people[3].offered_until > until
-    assert line.lapse_offers(event.id, until) == 0
-
-
-def test_a_lapsed_offer_cannot_be_accepted_even_before_the_sweep_finds_it(event: Event) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(3)]
-    actions.cancel(people[0].id, NOW)
-    until = people[2].offered_until
-    assert until is not None
-    settle(people[2], "sent")
-    with pytest.raises(line.NotOffered):
-        actions.confirm(people[2].id, until)
-    line.lapse_offers(event.id, until)
-    actions.confirm(people[2].id, until)
-    assert people[2].state == "confirmed", "nobody else waited, so signing up again gives the place"
-
-
-@pytest.mark.parametrize("state", ["queued", "retry", "sending"])
-def test_an_offer_whose_letter_has_not_left_is_held_on_until_it_has(event: Event, state: str) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(4)]
-    actions.cancel(people[0].id, NOW)
-    until = people[2].offered_until
-    assert until is not None
-    settle(people[2], state)
-    assert line.lapse_offers(event.id, until) == 0
-    assert [one.state for one in people[2:]] == ["offered", "waitlisted"]
-    later = people[2].offered_until
-    assert later is not None
-    assert until < later <= event.starts_at
-    assert line.events_with_lapsed_offers(until) == []
-    settle(people[2], "sent")
-    assert line.lapse_offers(event.id, later) == 1
-
-
-@pytest.mark.parametrize("state", ["failed", "bounced", "dropped"])
-def test_an_offer_whose_letter_can_never_arrive_is_passed_on_at_its_end(event: Event, state: str) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(4)]
-    actions.cancel(people[0].id, NOW)
-    until = people[2].offered_until
-    assert until is not None
-    settle(people[2], state)
-    assert line.lapse_offers(event.id, until) == 1
-    assert [one.state for one in people[2:]] == ["lapsed", "offered"]
-
-
-def test_once_the_event_has_begun_an_offer_ends_whether_or_not_its_letter_left(event: Event) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(3)]
-    actions.cancel(people[0].id, NOW)
-    assert line.lapse_offers(event.id, event.starts_at) == 1
-    assert people[2].state == "lapsed"
-
-
-def test_the_last_offer_that_lapses_leaves_the_place_free_for_anybody(event: Event) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(3)]
-    actions.cancel(people[0].id, NOW)
-    line.lapse_offers(event.id, event.starts_at)
-    assert queries.places(event).open_to_new
-
-
-def test_a_place_freed_at_half_past_ten_at_night_is_still_offered_next_morning(
-    session: scoped_session[Session],
-) -> None:
-    freed = datetime(2026, 5, 11, 21, 30, tzinfo=UTC)  # 22:30 in London
-    event = an_event(capacity=1, starts_at=datetime(2026, 5, 12, 17, 0, tzinfo=UTC), now=NOW)
-    held, waits = a_signup(event, now=NOW), a_signup(event, state="waitlisted", now=NOW)
-    actions.cancel(held.id, freed)
-    nine = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)
-    assert waits.offered_until == nine + HOUR, "two waking hours from 8:00"
-    assert line.lapse_offers(event.id, nine) == 0
-    assert actions.confirm(waits.id, nine).state == "confirmed"
-
-
-def test_the_night_is_that_of_the_person_not_of_the_hall(session: scoped_session[Session]) -> None:
-    event = an_event(capacity=1, starts_in=timedelta(days=20), now=NOW)
-    held = a_signup(event, now=NOW)
-    far = a_signup(event, a_person(event.organisation, zone="Asia/Tokyo"), state="waitlisted", now=NOW)
-    actions.cancel(held.id, datetime(2026, 5, 4, 19, 0, tzinfo=UTC))  # 20:00 in London, 4:00 in Tokyo
-    assert far.offered_until == datetime(2026, 5, 6, 11, 0, tzinfo=UTC), (
-        "20:00 in Tokyo, two days of waking on"
-    )
-
-
-# People without an address, and those an organiser adds
 
 
 def test_an_organiser_adds_a_person_who_gets_a_place_at_once(event: Event) -> None:
