@@ -24,6 +24,7 @@ KINDS = {
     "yes_no": "Yes or no",
 }
 SEEN_BY = {"organisers": "Organisers only", "hosts": "Organisers, and the host of that event"}
+ASKED = ("kind", "words", "options", "purpose", "seen_by", "kept_days", "feeds")
 YES_NO = ("Yes", "No")
 FEEDS = {
     "": "As an answer, and no more",
@@ -51,6 +52,18 @@ def of_host(organisation_id: int) -> Sequence[Question]:
 def asked_at(event: Event) -> Sequence[Question]:
     """Those asked of whoever signs up to this event."""
     return [one for one in of_host(event.organisation_id) if one.event_id in (None, event.id)]
+
+
+def copy(event: Event, made: Event, actor: str, now: datetime) -> None:
+    """Ask at a copy of an event what is asked at that event alone."""
+    for one in of_host(event.organisation_id):
+        if one.event_id == event.id:
+            ask(event.organisation_id, {**as_asked(one), "event_id": made.id}, actor, now)
+
+
+def as_asked(question: Question) -> dict[str, Any]:
+    """All that makes the question, but for where it is asked."""
+    return {name: getattr(question, name) for name in ASKED}
 
 
 def one(organisation_id: int, question_id: int) -> Question | None:
@@ -96,13 +109,9 @@ def change(question: Question, facts: Mapping[str, Any], actor: str, now: dateti
         audit.record(question.organisation_id, actor, "question.changed", f"question:{question.id}", now)
         return question
     question.retired_at = now
-    whole = {
-        name: getattr(question, name)
-        for name in ("kind", "words", "options", "purpose", "seen_by", "kept_days", "feeds")
-    }
     made = Question(
         organisation_id=question.organisation_id, position=question.position, created_at=now,
-        **{**whole, "event_id": question.event_id, **facts},
+        **{**as_asked(question), "event_id": question.event_id, **facts},
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()

@@ -16,7 +16,7 @@ from convene.calendar import zones
 from convene.events import access, actions, speakers
 from convene.events.models import Event
 from convene.extensions import db
-from convene.signups import upheaval
+from convene.signups import questions, upheaval
 from convene.web.forms import AtMost, Form, Paragraphs
 from convene.web.organise import meanwhile, own
 from convene.web.organise.event_fields import ClockIfAny, DayIfAny, Whole, WholeIfAny
@@ -179,6 +179,7 @@ def copy(event_id: int) -> ResponseReturnValue:
     now = clock.now()
     event = own.event_to_change(event_id)
     made = actions.copy(event, next_time(event, now), now)
+    questions.copy(event, made, g.desk.actor, now)
     audit.record(g.desk.organisation_id, g.desk.actor, "event.drafted", f"event:{made.id}", now)
     made_id = made.id
     db.session.commit()

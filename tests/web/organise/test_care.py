@@ -10,7 +10,7 @@ from convene import clock, links
 from convene.events.models import Event
 from convene.extensions import db
 from convene.mail.models import OutgoingMail
-from convene.signups.models import Signup
+from convene.signups.models import Question, Signup
 from tests.journey.visitor import Reader
 from tests.web.organise.conftest import World, text
 
@@ -175,6 +175,15 @@ def test_a_copy_is_a_draft_with_everything_and_nobody(world: World) -> None:
     event_id = world.event(title="Ideas over bread", capacity=17, summary="Bring a loaf.")
     save(world, event_id, hides_place="y", discreet="y", speakers="Ed Fir, baker", access_list=["captions"])
     world.add(event_id, "Cy Dune")
+    asked = {
+        "kind": "text",
+        "words": "Which loaf?",
+        "purpose": "The table",
+        "seen_by": "organisers",
+        "kept_days": "30",
+    }
+    page = world.client.post("/organise/questions", data={**asked, "event_id": str(event_id)})
+    assert page.status_code == 303, text(page)
     answer = world.client.post(f"/organise/events/{event_id}/copy", follow_redirects=True)
     assert "Copied as a draft" in text(answer)
     first = world.event_row(event_id)
@@ -185,6 +194,13 @@ def test_a_copy_is_a_draft_with_everything_and_nobody(world: World) -> None:
     assert second.ends_at - second.starts_at == first.ends_at - first.starts_at
     assert second.uid != first.uid and second.slug != first.slug
     assert "Ed Fir" in world.client.get(f"/organise/events/{second.id}/preview").text
+    assert world.read(
+        lambda: [
+            (one.words, one.kept_days)
+            for one in db.session.scalars(select(Question))
+            if one.event_id == second.id
+        ]
+    ) == [("Which loaf?", 30)]
     assert world.read(lambda: [one.event_id for one in db.session.scalars(select(Signup))]) == [event_id]
     other = world.signed_in("olu@elsewhere.example", world.other_host_id)
     for path in ("care", "wall-code", "share", "poster.pdf"):
