@@ -3,6 +3,7 @@
 Everything real is started when the first test asks for it. What is missing fails the test, with advice.
 """
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from importlib import import_module
@@ -69,6 +70,13 @@ def kinds_for(test: pytest.Item) -> tuple[str, ...]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     quick.mark(items)
+
+
+def pytest_collection_finish() -> None:
+    """The program and its tests stay until the end: they are not looked over for garbage time and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(wrapper=True)
