@@ -51,7 +51,7 @@ def test_signed_up_by_a_code_shown_what_is_kept_and_erased_by_keyboard(
     expect(box).to_have_attribute("autocomplete", "one-time-code")
     box.fill("12")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("4 more tries")
+    expect(page.get_by_role("alert")).to_contain_text("Type all six digits")
     expect(page.get_by_role("alert")).to_be_focused()
     watch.look_over(look)
     digits = re.search(r"^\d{3} \d{3}$", newest(copy, address, "confirm"), re.MULTILINE)
