@@ -15,7 +15,7 @@ STANCES = {
     "unsure": "I am not sure",
     "differently": "I see it differently",
 }
-ENOUGH = 4  # voices before anything is told
+ENOUGH = 5  # voices before anything is told: as many as are counted at first, so that none of them can be left over
 ALONE = 1
 FRESH = 5  # people who said something new since it was told last, before it is told anew
 

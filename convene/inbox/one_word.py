@@ -61,9 +61,12 @@ def answer(nudge: Nudge, yes: bool, now: datetime) -> bool:
     elif nudge.rule == "still_true":
         if not yes:
             return False  # which part of it is not, they can say on its page, or to whoever reads this
+        hold(nudge.person)
         actions.renew_all(nudge.person_id, now)
         answering.looked_at(nudge.person)
     elif nudge.rule == "welcome_back":
+        if nudge.step.endswith("-2"):
+            return False  # it says that letters are paused, and asks nothing
         rest(nudge.person, yes, now)
     else:
         try:

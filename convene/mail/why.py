@@ -91,10 +91,13 @@ def sentence(letter: str, language: str = HOUSE) -> str:
     return said(WHY.get(letter, OTHERWISE), language)
 
 
-def told(organisation_id: int, person_id: int, since: datetime, language: str = HOUSE) -> list[Told]:
-    """The letters sent to this person by this host since then, the newest first, 50 at most; each with its reason."""
+def told(person_id: int, since: datetime, language: str = HOUSE) -> list[Told]:
+    """The letters sent to this person since then, the newest first, 50 at most; each with its reason.
+
+    Those that are between two people are among them, though no row of theirs names the host.
+    """
     rows = select(OutgoingMail.key, OutgoingMail.subject, OutgoingMail.sent_at, OutgoingMail.letter)
-    rows = rows.where(OutgoingMail.organisation_id == organisation_id, OutgoingMail.person_id == person_id)
+    rows = rows.where(OutgoingMail.person_id == person_id)
     rows = rows.where(OutgoingMail.state == "sent", OutgoingMail.sent_at >= since)
     rows = rows.order_by(OutgoingMail.sent_at.desc(), OutgoingMail.id.desc()).limit(MOST)
     return [

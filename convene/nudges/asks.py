@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 
+from sqlalchemy import select
+
 from convene import links
 from convene.calendar import zones
-from convene.circles.models import Action, Circle
+from convene.circles.models import Action, Circle, Member
 from convene.extensions import db
 from convene.mail.languages import known
 from convene.mail.translations import said
 from convene.nudges.finding import Ask, Case
 from convene.nudges.models import Nudge
-from convene.people.models import Person
+from convene.people.models import Person, Role
 from convene.signups.models import Signup
 
 
@@ -21,6 +23,16 @@ def day(signup: Signup, language: str) -> str:
 def inside(member: tuple[int, int] | None, place: str) -> str:
     """A page of the circle behind this member's own link; nothing for somebody who hosts it and is no member."""
     return f"{links.member(*member)}{place}" if member else ""
+
+
+def members_of(circle_id: int, person: Person) -> str:
+    """Where a host looks after members: the desk, or their own page of the circle for a member who has no desk."""
+    at_desk = Role.person_id == person.id, Role.kind.in_(("owner", "organiser")), Role.event_id.is_(None)
+    if db.session.scalar(select(Role.id).where(*at_desk).limit(1)):
+        return links.circle_members(circle_id)
+    mine = select(Member.id, Member.generation).where(Member.circle_id == circle_id)
+    row = db.session.execute(mine.where(Member.person_id == person.id, Member.state == "member")).first()
+    return inside((row[0], row[1]) if row else None, "") or links.circle_members(circle_id)
 
 
 def of_event(nudge: Nudge, signup: Signup, language: str, subject: str, words: str) -> Ask:
@@ -144,7 +156,7 @@ def asked_to_join(nudge: Nudge, case: Case, person: Person) -> Ask:
         words=words,
         typed={"circle": case.title},
         press=said("Answer them", language),
-        url=links.circle_members(case.circle_id or 0),
+        url=members_of(case.circle_id or 0, person),
     )
 
 
@@ -159,7 +171,7 @@ def missed_two(nudge: Nudge, case: Case, person: Person) -> Ask:
         words=words,
         typed={"name": name, "circle": case.title},
         press=said("See the circle", language),
-        url=links.circle_members(case.circle_id or 0),
+        url=members_of(case.circle_id or 0, person),
     )
 
 

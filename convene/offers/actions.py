@@ -55,9 +55,9 @@ def renew(person_id: int, offer_id: int, now: datetime) -> bool:
 
 
 def renew_all(person_id: int, now: datetime) -> None:
-    """All that they can give or seek stands for as long again."""
-    mine = update(Offer).where(Offer.person_id == person_id).values(expires_at=expires(now))
-    db.session.execute(mine)
+    """All that stands of what they can give or seek stands for as long again; what they let run out stays so."""
+    mine = update(Offer).where(Offer.person_id == person_id, Offer.expires_at > now)
+    db.session.execute(mine.values(expires_at=expires(now)))
 
 
 def remove(person_id: int, offer_id: int) -> bool:

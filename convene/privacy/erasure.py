@@ -104,6 +104,7 @@ def blank_said(person_id: int) -> None:
     wishes = or_(Answer.person_id == person_id, Answer.about_id == person_id)
     unheard = and_(Answer.question == "touch", Answer.released_at.is_(None), wishes)
     db.session.execute(delete(Answer).where(unheard))
+    db.session.execute(delete(Answer).where(Answer.question == "plan", Answer.person_id == person_id))
     theirs = update(Answer).where(Answer.person_id == person_id).values(words="", contact="", channel="")
     db.session.execute(theirs)
     ended = update(Nudge).where(Nudge.person_id == person_id).values(generation=Nudge.generation + 1)

@@ -93,6 +93,10 @@ def forget_details(now: datetime) -> None:
     says = or_(Signup.access_needs != "", Signup.reply_words != "")
     old = update(Signup).where(Signup.event_id.in_(over), says).values(access_needs="", reply_words="")
     db.session.execute(old, execution_options=quiet)
+    # How somebody meant to get there is of no use once it is over.
+    ended = select(Event.id).where(Event.ends_at < now)
+    ways = delete(Answer).where(Answer.question == "plan", Answer.event_id.in_(ended))
+    db.session.execute(ways, execution_options=quiet)
     wrote = or_(Answer.words != "", Answer.contact != "")
     said = update(Answer).where(Answer.answered_at < now - PLACES, wrote)
     db.session.execute(said.values(words="", contact="", channel=""), execution_options=quiet)

@@ -1,6 +1,7 @@
 """People who say themselves that they are here, where the organiser lets them: on their page, or by the wall's code."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -35,20 +36,24 @@ def is_expected(signup: Signup, now: datetime) -> bool:
 
 def meant(typed: str, names: Mapping[int, Iterable[str]]) -> set[int]:
     """Who, of people with these names (each may have several), is named here: by the first word of a name where that
-    is one person's alone, else by all of its words. Several can be named: "Ada and Ben"."""
+    is one person's alone, else by all of its words, one after the other. Several can be named: "Ada and Ben"."""
     said = words_of(typed)
-    whole: dict[int, set[str]] = {}  # by person, all words of a name of theirs that was typed from end to end
+    whole: dict[int, list[str]] = {}  # by person, their longest name that was typed from end to end
     firsts: dict[str, set[int]] = {}  # by first word, whose it is
     for one, forms in names.items():
-        for form in forms:
-            parts = words_of(form)
+        for parts in map(words_of, forms):
             if parts and parts[0] in said:
                 firsts.setdefault(parts[0], set()).add(one)
-                if set(parts) <= set(said):
-                    whole[one] = max(set(parts), whole.get(one, set()), key=len)
-    found = {one for ones in firsts.values() if len(ones) == 1 for one in ones}
-    # Of "Ada" and "Ada Byron" the longer is meant where all of it was typed.
-    return found | {one for one, mine in whole.items() if not any(mine < other for other in whole.values())}
+                if stands_in(said, parts):
+                    whole[one] = max(parts, whole.get(one, []), key=len)
+    # Of "Ada" and "Ada Byron" the longer is meant where all of it was typed, and no word within it is another's name.
+    full = {one for one, mine in whole.items() if not any(set(mine) < set(other) for other in whole.values())}
+    left = Counter(said) - Counter(word for one in full for word in whole[one])
+    return full | {one for word, ones in firsts.items() if len(ones) == 1 and left[word] for one in ones}
+
+
+def stands_in(said: list[str], parts: list[str]) -> bool:
+    return any(said[at : at + len(parts)] == parts for at in range(len(said)))
 
 
 def words_of(text: str) -> list[str]:

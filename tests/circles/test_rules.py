@@ -97,17 +97,18 @@ def said(**counts: int) -> stances.Summary:
 
 
 def test_common_ground_and_live_disagreement_are_told_and_a_lone_voice_never() -> None:
-    assert said(agree=3) == stances.HIDDEN, "three are too few"
-    assert said(agree=3, disagree=1) == stances.HIDDEN, "a figure of three would tell that there is a fourth"
+    assert said(agree=4) == stances.HIDDEN, "four are too few"
+    assert said(agree=4, disagree=1) == stances.HIDDEN, "a figure of four would tell that there is a fifth"
+    assert said(agree=2, disagree=2, unsure=1) == stances.HIDDEN
     assert said(agree=1, disagree=1, unsure=1) == stances.HIDDEN
-    assert said(agree=4).verdict == "common"
+    assert said(agree=5).verdict == "common"
     lone = said(agree=5, disagree=1)
     assert lone == said(agree=5), "with and without the one who differs, the page is the same"
     live = said(agree=4, differently=2)
     assert (live.verdict, live.voices, dict(live.counts)) == ("live", 6, {"agree": 4, "differently": 2})
     mixed = said(agree=3, disagree=1, unsure=1)
     assert (mixed.voices, dict(mixed.counts), mixed.others) == (5, {"agree": 3}, 2)
-    assert said(unsure=4).verdict == "open" and said(disagree=5).verdict == "common"
+    assert said(unsure=5).verdict == "open" and said(disagree=5).verdict == "common"
     assert said(nonsense=9) == stances.HIDDEN == stances.summary(None)
 
 

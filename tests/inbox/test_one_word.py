@@ -101,6 +101,9 @@ def test_what_is_still_true_and_whether_a_pause_is_wanted_are_answered_by_a_word
     assert (person.state, person.paused_until) == ("active", None)
     assert taken(reply("Oui", person.reachable, message, "q")) == ("word", "applied")
     assert person.paused_until and person.paused_until > now + timedelta(days=29)
+    paused, message = put("welcome_back", signup, 2)
+    paused.step = "2026-05-01-2"
+    assert taken(reply("yes", person.reachable, message, "z")) == ("other", "left"), "it asked nothing"
 
 
 def put(rule: str, signup: Signup, number: int) -> tuple[Nudge, str]:

@@ -83,12 +83,22 @@ def test_what_an_old_place_says_goes_also_of_who_still_comes(session: scoped_ses
         key="helped:1", event_id=event.id, person_id=signup.person_id, question="helped", value="good",
         words="Warm", contact="020", answered_at=NOW,
     )  # fmt: skip
-    db.session.add_all(
-        [Response(question_id=question.id, signup_id=signup.id, words="A", answered_at=NOW), said]
+    way = Answer(
+        key="plan:1",
+        event_id=event.id,
+        person_id=signup.person_id,
+        question="plan",
+        value="car",
+        answered_at=NOW,
     )
+    answered = Response(question_id=question.id, signup_id=signup.id, words="A", answered_at=NOW)
+    db.session.add_all([answered, said, way])
     db.session.flush()
+    retention.forget_details(NOW - DAY)
+    assert db.session.scalar(select(Answer.value).where(Answer.question == "plan")) == "car"
     retention.forget_details(NOW + 88 * DAY)
     assert db.session.scalar(select(Response.id))
+    assert not db.session.scalar(select(Answer.value).where(Answer.question == "plan")), "it is over"
     retention.forget_details(NOW + 91 * DAY)
     assert db.session.scalar(select(Response.id)) is None
     db.session.expire_all()

@@ -20,7 +20,7 @@ from convene.web.organise.event_fields import is_https
 page = Blueprint("inside_insights", __name__)
 
 ONE = f"/<token>/insights/{ID.format('insight_id')}"
-SHOWN, SETTLED = 20, 5
+SHOWN, SETTLED, LINKS = 16, 5, 10
 TOO_MANY = f"A circle works on {memory.MOST_OPEN} questions at a time. Settle one first."
 
 
@@ -73,6 +73,10 @@ def render(
     before = small(request.args.get("before"))
     found = memory.insights(here.circle.id, since=here.story_since, before=before, most=SHOWN + 1)
     questions = memory.questions(here.circle.id)
+    settled = [one for one in questions if one.state != "open" and seen(here, one)]
+    settled.sort(key=lambda one: one.settled_at or one.created_at, reverse=True)
+    links = [one for one in memory.resources(here.circle.id) if seen(here, one)]
+    past_settled, past_links = small(request.args.get("settled")), small(request.args.get("links"))
     asked = question or insight or link
     return render_template(
         "inside/insights.html",
@@ -82,11 +86,13 @@ def render(
         insight=insight or InsightForm(formdata=None),
         link=link or LinkForm(formdata=None),
         questions=[one for one in questions if one.state == "open"],
-        settled=[one for one in questions if one.state != "open" and seen(here, one)][-SETTLED:],
+        settled=settled[past_settled : past_settled + SETTLED],
+        more_settled=past_settled + SETTLED if len(settled) > past_settled + SETTLED else 0,
         insights=[(one, stances.summary(one.told), said(one).get(here.person_id)) for one in found[:SHOWN]],
         more=found[SHOWN - 1].id if len(found) > SHOWN else 0,
         before=before,
-        links=[one for one in memory.resources(here.circle.id) if seen(here, one)][:SHOWN],
+        links=links[past_links : past_links + LINKS],
+        more_links=past_links + LINKS if len(links) > past_links + LINKS else 0,
         words=stances.STANCES,
     ), code
 
@@ -184,7 +190,7 @@ def save(token: str, insight_id: int) -> ResponseReturnValue:
     one = insight_of(here, insight_id)
     memory.take_stance(one, here.person_id, form.stance.data or "", form.words.data or "", clock.now())
     db.session.commit()
-    flash("Kept. You can change it here at any time.", "good")
+    flash("Kept. You can change it here at any time." if form.stance.data else "Taken back.", "good")
     return redirect(url_for("inside_insights.show", token=token, insight_id=insight_id), 303)
 
 

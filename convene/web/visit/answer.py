@@ -170,7 +170,8 @@ def render(nudge: Nudge, token: str, form: AnswerForm, code: int = 200) -> Respo
         in_rounds=in_rounds,
         called=called,
         done=nudge.state == "acted",
-        meet_again=finding.settings().is_wanted_at("did_you_meet", event.organisation_id, event.id),
+        meet_again=event.circle_id is None
+        and finding.settings().is_wanted_at("did_you_meet", event.organisation_id, event.id),
         leads=", ".join(called(one) for one in leads),
         offered=[one for one in offers.of_person(person.id) if one.expires_at > clock.now()],
         my_page=links.my_page(person.id, person.generation, clock.now()).rpartition("/")[2],

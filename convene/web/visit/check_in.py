@@ -56,7 +56,7 @@ def show(token: str) -> ResponseReturnValue:
 
 @page.post("/<token>")
 def come(token: str) -> ResponseReturnValue:
-    """Mark whoever signed up with this address; of several who read it, whoever is named. No name is ever told."""
+    """Mark who signed up with this address; of several who read it, whoever is named. Nobody's whole name is told."""
     event, form, now = event_of(token), AddressForm(), clock.now()
     if not form.validate():
         return render(event, form, token, 422)
@@ -93,6 +93,11 @@ def come_in(found: Iterable[Signup], now: datetime) -> None:
             session["checked_in"] = [*kept_in("checked_in"), one.id][-20:]
 
 
+def first_name(signup: Signup) -> str:
+    """Enough to tell apart those who came with one phone, and no more for whoever only knows an address."""
+    return (signup.person.called or signup.person.name).split()[0]
+
+
 def kept_in(name: str) -> list[int]:
     """Sign-ups that this phone checked in (`checked_in`)."""
     kept = session.get(name, [])
@@ -104,5 +109,5 @@ def seat(token: str) -> ResponseReturnValue:
     """Where those sit whom this phone checked in; the same page, without a seat, for everybody else."""
     event = event_of(token)
     mine = [one for one in queries.present(event.id) if one.id in kept_in("checked_in")]
-    people = [(one.person.called or one.person.name, sittings(one)) for one in mine]
+    people = [(first_name(one) if len(mine) > 1 else "", sittings(one)) for one in mine]
     return render_template("visit/checked_in.html", event=event, token=token, people=people)

@@ -75,6 +75,12 @@ def person_of(token: str) -> Person:
     return person
 
 
+def person_to_change(token: str) -> Person:
+    """The same, under the lock of their row, read anew. Call start_write first."""
+    hold(person_of(token))
+    return person_of(token)
+
+
 def places_of(person: Person) -> list[Signup]:
     rows = select(Signup).join(Event, Event.id == Signup.event_id)
     rows = rows.options(joinedload(Signup.event), joinedload(Signup.attendance))

@@ -19,7 +19,7 @@ from convene.groups.queries import seats_of
 from convene.messages import actions as messages
 from convene.messages import news
 from convene.messages.queries import hears_of_events
-from convene.people.actions import consent
+from convene.people.actions import consent, hold
 from convene.signups import actions, guests, invitations, joining, queries
 from convene.signups.line import NotOffered
 from convene.signups.models import Signup
@@ -73,6 +73,14 @@ def signup_of(token: str) -> Signup:
     if clock.now() > signup.event.ends_at + LINK_LASTS:
         raise links.Forged
     return signup
+
+
+def signup_to_change(token: str) -> Signup:
+    """The same, under the lock of its event and of its person, both read anew. Call start_write first."""
+    signup = signup_of(token)
+    queries.locked(signup.id)
+    hold(signup.person)
+    return signup_of(token)
 
 
 def details(signup: Signup) -> DetailsForm:
@@ -236,7 +244,7 @@ def save_details(token: str) -> ResponseReturnValue:
     if not form.validate():
         return render(signup, token, form, 422)
     start_write()
-    keep(signup_of(token), form)
+    keep(signup_to_change(token), form)
     db.session.commit()
     flash("Saved. Thank you.", "good")
     return redirect(url_for("place.show", token=token), 303)

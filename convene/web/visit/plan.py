@@ -10,7 +10,7 @@ from convene.mail.translations import said
 from convene.nudges import answering
 from convene.signups.models import Signup
 from convene.web.speech import page_in, said_of
-from convene.web.visit.place import is_open, signup_of
+from convene.web.visit.place import signup_of, signup_to_change
 
 page = Blueprint("plan", __name__)
 
@@ -32,8 +32,9 @@ def choices(signup: Signup) -> dict[str, str]:
 
 
 def has_one(signup: Signup) -> bool:
-    """Whoever has no place, or whose event is over, needs no plan."""
-    return signup.state == "confirmed" and is_open(signup.event)
+    """Whoever has no place, or whose event has begun or is off, needs no plan."""
+    event = signup.event
+    return signup.state == "confirmed" and event.state == "published" and clock.now() < event.starts_at
 
 
 @page.get("/<token>/plan")
@@ -58,13 +59,13 @@ def show(token: str) -> ResponseReturnValue:
 def choose(token: str) -> ResponseReturnValue:
     signup_of(token)
     start_write()
-    signup = signup_of(token)
-    way = request.form.get("way", "")
+    signup = signup_to_change(token)
+    way, language = request.form.get("way", ""), known(signup.person.language)
     if has_one(signup) and way in choices(signup):
         answering.say_plan(signup.event, signup.person, way, clock.now())
         db.session.commit()
-        flash(
-            said("Noted, for you alone. You can change it until it starts.", known(signup.person.language)),
-            "good",
-        )
+        flash(said("Noted, for you alone. You can change it until it starts.", language), "good")
+    else:
+        db.session.rollback()
+        flash(said("Nothing was noted: it has begun, or you come another way now.", language), "warn")
     return redirect(url_for("plan.show", token=token), 303)

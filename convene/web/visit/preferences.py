@@ -179,7 +179,7 @@ def render(
     since = clock.now() - SHOWN
     until = quiet_until(person)
     language = known(person.language)
-    letters = why.told(person.organisation_id, person.id, since, language)
+    letters = why.told(person.id, since, language)
     # The log gives its own reasons in the house's language alone.
     ours = letters if language == HOUSE else []
     reasons = nudges.reasons(one.key.removeprefix("nudge:") for one in ours)

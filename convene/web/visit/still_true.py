@@ -16,7 +16,7 @@ from convene.people.models import Person
 from convene.signups.called import called
 from convene.web.forms import AtMost, Form, Words
 from convene.web.speech import page_in, speak
-from convene.web.visit.mine import person_of, tie_token
+from convene.web.visit.mine import person_of, person_to_change, tie_token
 
 page = Blueprint("still_true", __name__)
 
@@ -61,7 +61,7 @@ def save(token: str) -> ResponseReturnValue:
     if not form.validate():
         return render(person, token, form, 422)
     start_write()
-    person = person_of(token)
+    person = person_to_change(token)
     person.affiliation, person.field, person.place = form.affiliation.data, form.field.data, form.place.data
     answering.looked_at(person)
     db.session.commit()
@@ -73,7 +73,7 @@ def keep(token: str) -> ResponseReturnValue:
     """All of it stays, and what they can give or seek stands for as long again."""
     person_of(token)
     start_write()
-    person = person_of(token)
+    person = person_to_change(token)
     offers.renew_all(person.id, clock.now())
     answering.looked_at(person)
     db.session.commit()

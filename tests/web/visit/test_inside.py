@@ -18,6 +18,7 @@ from convene.circles.models import (
     Note,
     NoteVersion,
     Post,
+    Resource,
     Thread,
 )
 from convene.extensions import db, start_write
@@ -68,6 +69,15 @@ def test_pages_stay_short_and_lead_to_all_there_is(visitor: Browsing) -> None:
          "revision": 1, "event_id": held[0], "closed_at": now - days[number % 3] if state == "done" else None}
         for number in range(promises.MOST_OPEN) for state in ("proposed", "done")
     ])  # fmt: skip
+    db.session.execute(insert(CircleQuestion), [
+        {**mine, **by, "words": f"Settled {number}?", "created_at": now, "state": "settled", "position": 30 - number,
+         "settled_at": now - timedelta(hours=number), "about": ""}
+        for number in range(12)
+    ])  # fmt: skip
+    db.session.execute(insert(Resource), [
+        {**mine, **by, "title": f"Link {number}.", "url": "https://example.org/", "words": "", "created_at": now}
+        for number in range(45)
+    ])  # fmt: skip
     note = Note(event_id=held[0], words="x", version=200, edited_at=now)
     db.session.add(note)
     db.session.flush()
@@ -84,6 +94,9 @@ def test_pages_stay_short_and_lead_to_all_there_is(visitor: Browsing) -> None:
     posts = followed(visitor, f"{own}/threads/{thread[0] if thread else 0}", r"Post \d+\.", "Earlier posts")
     assert len(posts) == 12
     assert len(followed(visitor, f"{own}/insights", r"Insight \d+\.", "What we came to see before")) == 120
+    assert "Settled 0?" in visitor.open(f"{own}/insights").text, "the one settled last can be opened again"
+    assert len(followed(visitor, f"{own}/insights", r"Settled \d+\?", "Questions settled before")) == 12
+    assert len(followed(visitor, f"{own}/insights", r"Link \d+\.", "Links kept before")) == 45
     story = followed(visitor, f"{own}/story", r"Insight \d+\.|more insights", "What came before")
     assert len(story) == 46, "fifteen of each session, and the way to the others"
     for page in ("/actions", *(f"/sessions/{one}" for one in held), f"/sessions/{held[0]}/note/versions"):

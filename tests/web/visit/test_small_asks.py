@@ -78,6 +78,12 @@ def test_how_somebody_gets_there_is_asked_by_letter_and_said_in_one_press(
         assert db.session.execute(kept).all() == [("plan", "foot")]
         assert db.session.scalars(select(Nudge.state).where(Nudge.rule == "plan")).all() == ["acted"]
         assert not [one for one in swept(noon + timedelta(minutes=5)) if one.letter == "plan"]
+        visitor.open(page)
+        with time_machine.travel(noon + 6 * DAY, tick=False):
+            visitor.press("By car")
+            assert "Nothing was noted: it has begun" in visitor.words
+            db.session.rollback()
+        assert db.session.execute(kept).all() == [("plan", "foot")]
         start_write()
         db.session.get_one(Signup, signup_id).state = "cancelled"
         db.session.commit()
@@ -190,8 +196,18 @@ def test_what_runs_out_soon_is_asked_about_and_renewed_or_ended_in_one_press(
         )
         visitor.press("Save", affiliation="Leeds Libraries", field="Maps")
         assert "Saved. Thank you." in visitor.words
+        start_write()
+        over = Offer.person_id == person_id
+        offers.say(db.session.get_one(Person, person_id), "offer", "Old maps", "group", noon - 100 * DAY)
+        db.session.commit()
+        visitor.open(page)
         visitor.press("All of it is still true")
         assert "Kept as it is. Thank you." in visitor.words
+        db.session.rollback()
+        ends = dict(db.session.execute(select(Offer.words, Offer.expires_at).where(over)).all())
+        assert ends == {"Grant writing": noon + 90 * DAY, "Old maps": noon - 10 * DAY}, (
+            "what ran out stays so"
+        )
         start_write()
         kept = db.session.get_one(Person, person_id)
         kept.language = "fr"
