@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TESTS ?= tests
-JOBS ?= 2
+# One more than the processors that the tests are meant for: each waits at times, for a server, a browser or a clock.
+JOBS ?= 3
 
 # The set for tests holds the set for running, so where the first is laid out the second is not asked for.
 RUN_SET := $(if $(wildcard .venv/.test-stamp),.venv/.test-stamp,.venv/.run-stamp)
