@@ -107,6 +107,7 @@ def test_answers_are_dealt_with_and_marked_and_letters_of_people_stay_unread(
     assert letters("declined") == letters("place_offered") == 1
 
 
+@pytest.mark.one_database
 def test_what_is_broken_or_too_large_does_not_hold_up_the_next(
     signup: Signup, server: IMAPServer, processes: Processes
 ) -> None:
@@ -301,6 +302,7 @@ def test_a_message_is_noted_before_it_is_read(
 # The pipe
 
 
+@pytest.mark.one_database
 def test_one_message_is_taken_from_a_pipe_and_taken_again_without_harm(
     signup: Signup, processes: Processes
 ) -> None:
@@ -322,6 +324,7 @@ def test_a_pipe_into_a_house_with_a_bad_setting_is_tried_again(processes: Proces
 # The worker
 
 
+@pytest.mark.one_database
 def test_the_worker_reads_the_mailbox_by_a_process_of_its_own(
     app: Flask, signup: Signup, server: IMAPServer, processes: Processes
 ) -> None:

@@ -74,9 +74,10 @@ def test_guest_after_guest_is_found_and_marked_without_reaching_for_the_box(
         assert hand.page.locator(".door", has_text="Guest 30").evaluate(IN_VIEW), "the list keeps its place"
 
 
-@pytest.mark.parametrize("look", [PHONE, DESK], ids=str)
 @pytest.mark.parametrize(
-    ("page", "button"), [("signups", "Add this person"), ("attendance", "They are here")]
+    ("look", "page", "button"),
+    [(DESK, "signups", "Add this person"), (PHONE, "attendance", "They are here")],
+    ids=str,
 )
 def test_the_question_who_is_meant_is_seen_and_has_the_focus(
     look: Look, page: str, button: str, browser: Browser, copy: Installation

@@ -103,9 +103,9 @@ def everything_has_its_reason() -> None:
 
 
 def test_a_season_drawn_by_lot(sqlite_app: Flask, wordless: None) -> None:
-    """Four weeks of 240 people by day, and ninety days of a thousand by night: `make nightly TESTS=tests/nudges`."""
+    """Four weeks of 150 people by day, and ninety days of a thousand by night: `make nightly TESTS=tests/nudges`."""
     with sqlite_app.app_context():
-        season = Season(people=1000, days=90, seed=8) if NIGHTLY else Season(people=240, days=26, seed=8)
+        season = Season(people=1000, days=90, seed=8) if NIGHTLY else Season(people=150, days=26, seed=12)
         season.make()
         season.run()
         hold(season)
@@ -118,7 +118,7 @@ def test_a_season_drawn_by_lot(sqlite_app: Flask, wordless: None) -> None:
 
 def test_a_smaller_season_on_postgresql(postgres_app: Flask, wordless: None) -> None:
     with postgres_app.app_context():
-        season = Season(people=40, days=11, seed=11)
+        season = Season(people=24, days=11, seed=11)
         season.make()
         season.run()
         hold(season)

@@ -15,6 +15,7 @@ from convene.groups.deal.lattice import by_algebra, longest
 from convene.groups.deal.prices import FORBIDDEN, searched
 from tests.groups.deal.independent import broken_rules
 from tests.groups.deal.test_figures_to_reach import plain
+from tests.nightly import NIGHTLY
 
 
 @pytest.fixture(autouse=True)
@@ -23,10 +24,11 @@ def ordinary_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("convene.groups.deal.engine.GRACE", 0.5)
 
 
+LONG = [(1000, 3, 300), (2000, 5, 208), (800, 3, 400), (1000, 4, 300)]
+
+
 @pytest.mark.long
-@pytest.mark.parametrize(
-    ("n", "s", "rounds"), [(1000, 3, 300), (800, 3, 400), (1000, 4, 300), (2000, 5, 208)]
-)
+@pytest.mark.parametrize(("n", "s", "rounds"), LONG if NIGHTLY > 1 else LONG[:2])
 def test_a_lattice_of_hundreds_of_rounds_is_searched_without_going_deep(n: int, s: int, rounds: int) -> None:
     problem = plain(n, s, rounds)
     began = thread_time()
