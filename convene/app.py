@@ -8,6 +8,7 @@ from convene import logs, web
 from convene.extensions import csrf, db
 from convene.mail import signing
 from convene.models import __all__ as tables
+from convene.web.filters import Environment
 
 
 def create_app(config: Config) -> Flask:
@@ -19,6 +20,7 @@ def create_app(config: Config) -> Flask:
         static_folder=str(ROOT / "static"),
         instance_path=str(VAR),
     )
+    app.jinja_environment = Environment
     app.config.from_object(config)
     logs.init_app(app)
     if config.TRUSTED_PROXIES:

@@ -6,6 +6,7 @@ work (docs/decisions/add-to-calendar.md). Times are in UTC, and nothing is in a 
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from convene.calendar.invite import UNTITLED, Entry
@@ -54,6 +55,7 @@ SERVICES = (
 )
 
 
+@lru_cache(maxsize=256)  # an event's page shows the same until somebody changes the event
 def add_links(entry: Entry) -> tuple[tuple[str, str], ...]:
     """What each service is called, and its link; for an event that is called off there is none."""
     if entry.called_off:

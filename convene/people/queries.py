@@ -16,6 +16,8 @@ HOSTING_LASTS = timedelta(days=30)  # after the event
 BY_ADDRESS = select(Person).where(
     Person.organisation_id == bindparam("organisation_id"), Person.address == bindparam("address")
 )
+HOSTS = select(Organisation).where(Organisation.controller != "", Organisation.privacy_contact != "")
+HOSTS = HOSTS.order_by(Organisation.name, Organisation.id)
 Pair = TypeVar("Pair", Separation, Lock)
 
 
@@ -25,8 +27,7 @@ def organisation(slug: str) -> Organisation | None:
 
 def hosts() -> Sequence[Organisation]:
     """Every organisation that says who answers for people's data, and so may hold events; by name."""
-    rows = select(Organisation).where(Organisation.controller != "", Organisation.privacy_contact != "")
-    return db.session.scalars(rows.order_by(Organisation.name, Organisation.id)).all()
+    return db.session.scalars(HOSTS).all()
 
 
 def by_address(organisation_id: int, address: str) -> Person | None:

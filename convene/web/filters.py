@@ -2,10 +2,14 @@
 
 import hashlib
 import re
+from collections import ChainMap
+from collections.abc import KeysView, MutableMapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, cast
 
+import flask.templating
 import nh3
 from flask import Flask, current_app, g, url_for
 from markupsafe import Markup
@@ -76,6 +80,20 @@ def utc(value: datetime) -> str:
 def plural(number: int, one: str, many: str = "") -> str:
     """A number with its word: 1 place, 3 places."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+class Globals(ChainMap[str, Any]):
+    """What all templates know, and this one besides. Jinja asks for the names at each import of a part, five times a
+    page: where a template has none of its own, those of the environment are looked up, not gone through."""
+
+    def keys(self) -> KeysView[str]:
+        own, common = self.maps
+        return super().keys() if own else cast(dict[str, Any], common).keys()
+
+
+class Environment(flask.templating.Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> Globals:
+        return Globals({} if d is None else d, self.globals)
 
 
 def init_app(app: Flask) -> None:

@@ -79,7 +79,7 @@ def test_the_order_of_the_input_changes_nothing(problem: Problem, chance: Random
 
 
 @pytest.mark.long
-@fewer
+@examples(12)
 @given(problems(most=16))
 def test_more_time_never_costs_more(problem: Problem) -> None:
     plans = [dealt(problem, seconds) for seconds in (0.01, 0.1, 0.25)]
