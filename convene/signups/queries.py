@@ -4,10 +4,11 @@ What every visitor's page asks is written out once, as in events.queries.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -21,15 +22,18 @@ from convene.people.models import Person
 from convene.people.queries import reads_mail_at
 from convene.signups.models import HOLDING, Attendance, Signup
 
+# How many by event id, whether they wait, and whether online.
+Counts = Counter[tuple[int, bool, bool]]
+
 # Who waits for the host's answer is not in line yet, and keeps nobody from a place.
 # On the table, as no object is made of it: each page that tells of places asks this.
 TAKEN = Signup.__table__.c
 COUNTED = select(TAKEN.event_id, TAKEN.state, TAKEN.attends_online, func.count()).where(
-    TAKEN.event_id.in_(bindparam("event_ids", expanding=True)),
-    TAKEN.state.in_((*HOLDING, "waitlisted")),
-    or_(TAKEN.state != "waitlisted", ~TAKEN.needs_answer),
+    or_(*(TAKEN.state == held for held in HOLDING), and_(TAKEN.state == "waitlisted", ~TAKEN.needs_answer))
 )
 COUNTED = COUNTED.group_by(TAKEN.event_id, TAKEN.state, TAKEN.attends_online)
+COUNTED_OF_ONE = COUNTED.where(TAKEN.event_id == bindparam("event_id"))
+COUNTED_OF_MANY = COUNTED.where(TAKEN.event_id.in_(bindparam("event_ids", expanding=True)))
 OF_PERSON = select(Signup).where(
     Signup.event_id == bindparam("event_id"), Signup.person_id == bindparam("person_id")
 )
@@ -41,20 +45,23 @@ ANEW = select(Signup).where(Signup.id == bindparam("signup_id")).options(joinedl
 
 
 def places(event: Event) -> Places:
-    return places_of([event])[event.id]
+    return counted(event, tally(db.session.execute(COUNTED_OF_ONE, {"event_id": event.id})))
 
 
 def places_of(events: Sequence[Event]) -> dict[int, Places]:
     """Places of many events in one query, by event id."""
-    counts: Counter[tuple[int, bool, bool]] = Counter()
-    rows = db.session.execute(COUNTED, {"event_ids": [one.id for one in events]})
-    for event_id, state, online, number in rows:
-        counts[event_id, state == "waitlisted", online] += number
+    counts = tally(db.session.execute(COUNTED_OF_MANY, {"event_ids": [one.id for one in events]}))
     return {event.id: counted(event, counts) for event in events}
 
 
-def counted(event: Event, counts: Counter[tuple[int, bool, bool]]) -> Places:
-    """`counts`: of (event id, whether they wait, whether online)."""
+def tally(rows: Iterable[Any]) -> Counts:
+    counts: Counts = Counter()
+    for event_id, state, online, number in rows:
+        counts[event_id, state == "waitlisted", online] += number
+    return counts
+
+
+def counted(event: Event, counts: Counts) -> Places:
     room, online = (
         Places(capacity, counts[event.id, False, way], counts[event.id, True, way])
         for way, capacity in ((False, event.capacity), (True, event.online_places or 0))
