@@ -7,14 +7,18 @@ digits are worth nothing to anybody else, and five wrong tries end them.
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from convene.access.models import Code
 from convene.extensions import db
 from convene.links import keyed_hash
 
 TRIES = 5
+TABLE = cast(Table, Code.__table__)
+DEAD = delete(TABLE).where(TABLE.c.browser_hash == bindparam("mine"))
+NEW = insert(TABLE)
 NOBODY = 0  # no row has this number: a code for it is never right, and its tries are counted as any other's
 
 
@@ -38,7 +42,7 @@ def make(browser: str, purpose: str, about: str, subject_id: int, until: datetim
     """New digits for this browser; those it had for the same thing are dead. `about` tells things apart (a slug)."""
     mine = of_browser(browser, purpose, about)
     digits = f"{secrets.randbelow(1_000_000):06}"
-    db.session.execute(delete(Code).where(Code.browser_hash == mine))
+    db.session.execute(DEAD, {"mine": mine})
     add(mine, of_digits(mine, digits), purpose, subject_id, until, now)
     return digits
 
@@ -53,18 +57,8 @@ def pretend(browser: str, purpose: str, about: str, until: datetime, now: dateti
 def add(
     browser_hash: str, code_hash: str, purpose: str, subject_id: int, until: datetime, now: datetime
 ) -> None:
-    db.session.add(
-        Code(
-            browser_hash=browser_hash,
-            code_hash=code_hash,
-            purpose=purpose,
-            subject_id=subject_id,
-            tries=0,
-            created_at=now,
-            expires_at=until,
-        )
-    )
-    db.session.flush()
+    row = {"browser_hash": browser_hash, "code_hash": code_hash, "purpose": purpose, "subject_id": subject_id}
+    db.session.execute(NEW, {**row, "created_at": now, "expires_at": until})
 
 
 def subject(browser: str, purpose: str, about: str, typed: str, now: datetime) -> int:

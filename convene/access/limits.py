@@ -1,11 +1,12 @@
 """How often something may be asked, counted in the database so that it holds over processes and restarts."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import Table, delete
+from sqlalchemy import Table, delete, update
 
 from convene.access.models import RateCount
 from convene.extensions import db, dialect, upsert
@@ -25,8 +26,8 @@ def take(now: datetime, **subjects: str) -> None:
     """Count one more for each of these names (parts of a CONVENE_LIMIT_ name) and its subject; raises TooMany.
 
     Windows are fixed (12:00, 12:10, ...), so that one atomic statement counts them all. The counts join the caller's
-    transaction: an asking that is refused or undone is not counted. Two callers that count under the same names
-    name them in the same order, or they could wait for each other.
+    transaction: an asking that is undone is not counted, and what one name refuses uses up nothing of the others. Two
+    callers that count under the same names name them in the same order, or they could wait for each other.
     """
     limits = {name: current_app.config["LIMITS"][f"CONVENE_LIMIT_{name}"] for name in subjects}
     rows = []
@@ -39,9 +40,21 @@ def take(now: datetime, **subjects: str) -> None:
             "count": 1,
         }
         rows.append({**row, "window_end": start + timedelta(seconds=seconds)})
-    for name, end, count in db.session.execute(counting(dialect()), rows):
-        if count > limits[name][0]:
-            raise TooMany(name, end - now)
+    over = {
+        name: end - now
+        for name, end, count in db.session.execute(counting(dialect()), rows)
+        if count > limits[name][0]
+    }
+    if over:
+        give_back([row for row in rows if row["name"] not in over])
+        raise TooMany(*max(over.items(), key=lambda one: one[1]))
+
+
+def give_back(rows: Iterable[Mapping[str, Any]]) -> None:
+    for row in rows:
+        mine = (RateCount.name == row["name"], RateCount.subject == row["subject"])
+        counted = update(RateCount).where(*mine, RateCount.window_start == row["window_start"])
+        db.session.execute(counted.values(count=RateCount.count - 1))
 
 
 @lru_cache

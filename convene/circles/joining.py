@@ -14,8 +14,8 @@ from convene.circles.posting import post, tell_hosts_of_asking
 from convene.extensions import db, upsert
 from convene.mail import outbox
 from convene.people.actions import meet, meet_without_address
+from convene.people.asking import count_letter
 from convene.people.models import Person
-from convene.signups.posting import count_letter_to
 
 OVER_WITH_PLACE = ("circle_joined", "circle_changed", "circle_poll", "circle_waiting")
 
@@ -68,7 +68,7 @@ def begun(circle: Circle, person: Person, now: datetime) -> Member:
 
 def send_link(member: Member, now: datetime) -> None:
     try:
-        count_letter_to(member.person, now)
+        count_letter(member.person, now)
     except limits.TooMany:
         return
     post(letters.confirm(member) if member.state == "started" else letters.link(member), member, now)
@@ -77,7 +77,7 @@ def send_link(member: Member, now: datetime) -> None:
 def new_link(member_id: int, now: datetime) -> None:
     """Send a new link and kill the old ones; raises limits.TooMany, and then the link in hand still works."""
     member = lock(member_id)
-    count_letter_to(member.person, now)
+    count_letter(member.person, now)
     member.generation += 1
     send = letters.confirm if member.state == "started" else letters.link
     post(send(member), member, now)

@@ -14,6 +14,8 @@ from typing import NoReturn
 
 SIGNALS = {signal.SIGINT, signal.SIGTERM}
 STOP_SECONDS = 20
+SITE = "the site"
+SOON = 10  # seconds in which a process that was begun again must not end
 
 
 class Asked:
@@ -28,16 +30,39 @@ class Asked:
         self.now = True
 
 
-def look_after(children: dict[str, int], stop: Asked) -> int:
-    """Wait until asked to stop, or until one child (its name -> process id) ends; then stop both."""
+def look_after(children: dict[str, int], stop: Asked, again: list[str] | None = None) -> int:
+    """Wait until asked to stop, or until one child (its name -> process id) ends; then stop all.
+
+    A process of the site that ends is begun again with the words `again` for `convene web`, if any, for visitors are
+    with the others meanwhile; one that ends as soon as it was begun again ends all.
+    """
     ended = ""
+    begun: dict[str, float] = {}
     while not stop.now and not ended:
         time.sleep(0.2)
-        ended = next((name for name, pid in children.items() if has_ended(pid)), "")
+        for name, pid in children.items():
+            if has_ended(pid):
+                soon = time.monotonic() - begun.get(name, -SOON) < SOON
+                if again is None or not name.startswith(SITE) or soon:
+                    ended = name
+                    break
+                print(f"convene: {name} ended by itself; it is begun again.", file=sys.stderr, flush=True)
+                begun[name] = time.monotonic()
+                children[name] = begin(again)
     if ended:
         print(f"convene: {ended} ended by itself; stopping.", file=sys.stderr)
     end(children)
     return 1 if ended else 0
+
+
+def begin(words: list[str]) -> int:
+    """`convene web` anew, a program of its own in a session of its own; its process id."""
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        program = [sys.executable, "-m", "convene.cli", "web", *words]
+        os.execv(program[0], program)  # noqa: S606 - our own program, with words of our own
+    return pid
 
 
 def has_ended(pid: int) -> bool:
@@ -64,19 +89,20 @@ def kill(pid: int, number: int) -> None:
         os.killpg(pid, number)
 
 
-def become(children: dict[str, int]) -> NoReturn:
+def become(children: dict[str, int], again: list[str]) -> NoReturn:
     """Go on as this program, with the same process id and children; signals must be blocked. Never returns."""
-    words = [f"{name}={pid}" for name, pid in children.items()]
+    words = [*(f"{name}={pid}" for name, pid in children.items()), "again", *again]
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, [sys.executable, "-I", "-S", __file__, *words])  # noqa: S606 - our own file, and numbers
 
 
 def main(words: list[str]) -> int:
-    children = {name: int(pid) for name, _, pid in (word.partition("=") for word in words)}
+    split = words.index("again")
+    children = {name: int(pid) for name, _, pid in (word.partition("=") for word in words[:split])}
     stop = Asked()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # blocked by who became us, so that none was lost
-    return look_after(children, stop)
+    return look_after(children, stop, words[split + 1 :])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""`convene run`: the site and the worker as two processes that start and stop together."""
+"""`convene run`: the site's processes and the worker, which start and stop together."""
 
 import argparse
 import contextlib
-import gc
 import http.client
 import multiprocessing
 import os
@@ -14,9 +13,12 @@ import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
+from werkzeug.test import Client
+
 from config import BadSetting, Config
 from convene import wsgi
 from convene.commands import keeper, serve
+from convene.commands.rehearsal import rehearse
 from convene.extensions import db
 
 
@@ -34,20 +36,27 @@ def main(argv: list[str]) -> int:
         code = subprocess.run([sys.executable, "-m", "convene.cli", *words], check=False).returncode
         if code:
             return code
-    # Both are forked from here, so that they share the program in memory: a third less than two programs started anew.
+    # All are forked from here, so that they share the program in memory: a third less than programs started anew.
     serve.share_one_heap()
     answer_once(config)
-    gc.collect()
-    gc.freeze()
+    rehearse(wsgi.app)
+    serve.settle()
     where = ["--host", asked.host, "--port", str(config.PORT)]
-    web = begin(serve.web, [*where, "--workers", str(asked.workers)])
-    worker = begin(serve.worker, [])
-    return look_after({"the site": web, "the worker": worker}, config, demo=asked.demo)
+    children = {name: begin(serve.web, [*where, *words]) for name, words in sites(asked.workers).items()}
+    children["the worker"] = begin(serve.worker, [])
+    return look_after(children, config, demo=asked.demo, again=[*where, "--workers", "1"])
+
+
+def sites(workers: int) -> dict[str, list[str]]:
+    """The words for each process of the site, by its name; where only a common parent can share a port, for that."""
+    if sys.platform != "linux":
+        return {keeper.SITE: ["--workers", str(workers)]}
+    return {f"{keeper.SITE} {number}": ["--workers", "1"] for number in range(1, workers + 1)}
 
 
 def answer_once(config: Config) -> None:
     """Answer a page before the fork: what the first answer leaves in memory is then shared as well."""
-    wsgi.app.test_client().get("/", base_url=config.BASE_URL)
+    Client(wsgi.app).get("/", base_url=config.BASE_URL)
     with wsgi.app.app_context():
         db.engine.dispose()  # no connection may live on in two processes
 
@@ -65,7 +74,7 @@ def refuse_taken_port(port: int) -> None:
 
 
 def begin(verb: Callable[[list[str]], int], argv: list[str]) -> BaseProcess:
-    """One of the two as a child in a session of its own, so that Ctrl-C reaches only its parent."""
+    """One of them as a child in a session of its own, so that Ctrl-C reaches only its parent."""
     child = multiprocessing.get_context("fork").Process(target=in_own_session, args=(verb, argv))
     child.start()
     return child
@@ -76,7 +85,7 @@ def in_own_session(verb: Callable[[list[str]], int], argv: list[str]) -> None:
     sys.exit(verb(argv))
 
 
-def look_after(children: dict[str, BaseProcess], config: Config, demo: bool) -> int:
+def look_after(children: dict[str, BaseProcess], config: Config, demo: bool, again: list[str]) -> int:
     """Wait until the site answers and say where it is; then go on as the keeper, which is a tenth of this program."""
     stop = keeper.Asked()
     pids = {name: child.pid or 0 for name, child in children.items()}
@@ -84,7 +93,7 @@ def look_after(children: dict[str, BaseProcess], config: Config, demo: bool) -> 
         welcome(config, demo)
         signal.pthread_sigmask(signal.SIG_BLOCK, keeper.SIGNALS)
         if not stop.now:
-            keeper.become(pids)
+            keeper.become(pids, again)
     return keeper.look_after(pids, stop)
 
 

@@ -4,10 +4,12 @@ import argparse
 import ctypes
 import gc
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import MPServer, MTServer, Server
+from granian.server.mp import MPServer
 
 from config import Config
 from convene import worker as timetable
@@ -37,16 +39,45 @@ def web(argv: list[str]) -> int:
 
 def share_one_heap() -> None:
     """One heap for all threads where the C library is glibc: under Python's own lock they hardly meet there."""
-    set_option = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if set_option:
+    if set_option := of_c_library("mallopt"):
         set_option(M_ARENA_MAX, 1)
 
 
-def server(app: str, host: str, port: int, workers: int, threads: int) -> MPServer | MTServer:
-    """The server with this house's settings, for any WSGI application; the bench serves an empty one beside."""
+def of_c_library(name: str) -> Callable[..., int] | None:
+    """A function of glibc's; none where the C library is another."""
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
+
+
+def settle() -> None:
+    """Before a fork: give back what is free, and leave the rest to be shared; the collector would copy its pages."""
     gc.collect()
-    gc.freeze()  # what is loaded now is shared with the forked processes; the collector would copy its pages
-    return Server(
+    if trim := of_c_library("malloc_trim"):
+        trim(0)
+    gc.freeze()
+
+
+class OneProcess(MPServer):
+    """granian in this very process until a signal comes.
+
+    Its own way is a parent that waits while one child serves, and holds a copy of all that the child has written to:
+    20 MB for nothing. Linux only, where each process listens for itself and the kernel shares the visitors out.
+    """
+
+    def _spawn_workers(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
+        worker = self._spawn_worker(idx=0, target=spawn_target, callback_loader=target_loader)
+        worker.inner.run()
+        super().signal_handler_interrupt()  # what it waits for next has come
+
+    def signal_handler_interrupt(self, *signal: Any, **rest: Any) -> None:
+        """Asked to end before it serves, when the handler of one that serves takes over."""
+        raise SystemExit
+
+
+def server(app: str, host: str, port: int, workers: int, threads: int) -> MPServer:
+    """The server with this house's settings, for any WSGI application; the bench serves an empty one beside."""
+    settle()
+    one = workers == 1 and sys.platform == "linux"
+    return (OneProcess if one else MPServer)(
         app,
         address=host,
         port=port,

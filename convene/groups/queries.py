@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from convene.access.models import AuditEntry
@@ -14,6 +14,17 @@ from convene.groups.models import Group, Round, Seat, Snapshot
 from convene.people.models import Separation
 
 REFUSED = "groups.refused"
+
+# A person's seats with everybody in their groups; every place's page asks for them.
+SEATS = select(Seat).join(Round, Seat.round_id == Round.id).where(Seat.person_id == bindparam("person_id"))
+SEATS = SEATS.where(
+    Round.event_id.in_(bindparam("event_ids", expanding=True)),
+    or_(Round.state == "published", Round.state == "held"),
+)
+SEATS = SEATS.options(
+    joinedload(Seat.group).selectinload(Group.seats).joinedload(Seat.person),
+    joinedload(Seat.group).joinedload(Group.round),
+).order_by(Round.event_id, Round.number)
 
 
 def rounds(event_id: int, *states: str) -> Sequence[Round]:
@@ -56,14 +67,8 @@ def seats_of(event_id: int, person_id: int) -> Sequence[Seat]:
 
 def seats_at(event_ids: Collection[int], person_id: int) -> dict[int, list[Seat]]:
     """The same at many events, by event: three statements, however many."""
-    rows = select(Seat).join(Round, Seat.round_id == Round.id)
-    rows = rows.where(
-        Round.event_id.in_(event_ids), Seat.person_id == person_id, Round.state.in_(("published", "held"))
-    )
-    whole = joinedload(Seat.group).selectinload(Group.seats).joinedload(Seat.person)
-    rows = rows.options(whole, joinedload(Seat.group).joinedload(Group.round))
     found: dict[int, list[Seat]] = {}
-    for seat in db.session.scalars(rows.order_by(Round.event_id, Round.number)):
+    for seat in db.session.scalars(SEATS, {"event_ids": list(event_ids), "person_id": person_id}):
         # Between two reads the groups may have been published anew: who sat there does so no more.
         if seat.group.seats:
             found.setdefault(seat.group.round.event_id, []).append(seat)

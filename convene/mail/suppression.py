@@ -12,6 +12,7 @@ from convene.mail.models import Suppression
 
 BARRED = select(Suppression.address_hash, Suppression.reason)
 BARRED = BARRED.where(Suppression.address_hash.in_(bindparam("hashes", expanding=True)))
+BARRED_ONE = select(Suppression.reason).where(Suppression.address_hash == bindparam("hash"))
 
 
 # What each reason overrules.
@@ -41,7 +42,7 @@ def suppress(address: str, reason: str, now: datetime) -> None:
 
 def reason_for(address: str) -> str | None:
     """Why this address must not be mailed, or none."""
-    return reasons_for([address]).get(address)
+    return db.session.scalar(BARRED_ONE, {"hash": keyed_hash("address", fold(address))})
 
 
 def reasons_for(addresses: Iterable[str]) -> dict[str, str]:

@@ -101,6 +101,9 @@ MINE = select(Wording.subject, Wording.words).where(
     Wording.letter == bindparam("letter"),
     Wording.language == bindparam("language"),
 )
+MINE = MINE.execution_options(
+    autoflush=False
+)  # what the letter is about may change once more before it is written
 
 
 class Refused(ValueError):

@@ -10,15 +10,16 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from convene.access import audit
-from convene.extensions import affected, db, dialect, upsert
+from convene.extensions import affected, db, dialect, returned, upsert
 from convene.mail import outbox
 from convene.mail.suppression import suppress
 from convene.people.addresses import checked, folded
 from convene.people.models import Consent, Lock, Organisation, Person, Role, Separation
 from convene.people.queries import organisation
+from convene.people.words import folded_name
 
 
 class SamePerson(Exception):
@@ -53,7 +54,8 @@ def meet(host: Organisation, address_typed: str, name: str, now: datetime) -> Pe
     address = folded(checked(address_typed))
     # At two events at once, one address is still one person: each event has its own lock, so the key decides.
     row = {"organisation_id": host.id, "name": name, "address": address, "created_at": now}
-    return db.session.scalars(new_person(dialect()), {**row, "address_typed": checked(address_typed)}).one()
+    row |= {"name_folded": folded_name(name), "address_typed": checked(address_typed)}
+    return db.session.scalars(new_person(dialect()), row).one()
 
 
 @lru_cache
@@ -61,8 +63,10 @@ def new_person(dialect: str) -> Any:
     """The statement that adds a person or finds them, put together once for each kind of database."""
     key = ["organisation_id", "address"]
     # A change to the same value: only a row that was touched is given back.
-    row = upsert(Person).on_conflict_do_update(index_elements=key, set_={"address": Person.address})
-    return row.returning(Person).execution_options(populate_existing=True)
+    names = ("organisation_id", "name", "name_folded", "address", "address_typed", "created_at")
+    row = upsert(Person.__table__).values({name: bindparam(name) for name in names})
+    row = row.on_conflict_do_update(index_elements=key, set_={"address": row.excluded.address})
+    return returned(Person, row)
 
 
 def meet_without_address(host: Organisation, name: str, now: datetime) -> Person:

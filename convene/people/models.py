@@ -42,7 +42,7 @@ class Organisation(db.Model):
 
 
 def name_as_folded(context: Any) -> str:
-    """The folded name of a row that is written by a statement of its own (`actions.new_person`)."""
+    """The folded name of a row that is written by a statement of its own, as of many at once."""
     return folded_name(context.get_current_parameters()["name"])
 
 

@@ -8,22 +8,22 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from convene.access import codes
 from convene.events.models import Event
 from convene.events.opening import opening
 from convene.events.place import is_both
 from convene.events.queries import locked
-from convene.extensions import affected, db, dialect, upsert
+from convene.extensions import affected, db, dialect, returned, upsert
 from convene.mail import outbox
 from convene.people.actions import meet, meet_without_address
+from convene.people.asking import count_letter
 from convene.people.models import Person
 from convene.signups import invitations, letters, queries
 from convene.signups.line import accept_offer, come, give_place, offer_free_places
 from convene.signups.models import HOLDING, Signup
 from convene.signups.posting import (
-    count_letter,
     next_sequence,
     post,
     post_new_link,
@@ -98,10 +98,11 @@ def begun(event: Event, person: Person, now: datetime) -> Signup:
 def new_signup(dialect: str) -> Any:
     """The statement that starts a signup or finds it, put together once for each kind of database."""
     # A change to the same value: only a row that was touched is given back.
-    row = upsert(Signup).on_conflict_do_update(
-        index_elements=["event_id", "person_id"], set_={"person_id": Signup.person_id}
-    )
-    return row.returning(Signup).execution_options(populate_existing=True)
+    names = ("event_id", "person_id", "state", "started_at")
+    row = upsert(Signup.__table__).values({name: bindparam(name) for name in names})
+    key = ["event_id", "person_id"]
+    row = row.on_conflict_do_update(index_elements=key, set_={"person_id": row.excluded.person_id})
+    return returned(Signup, row)
 
 
 def new_link(signup: Signup, now: datetime) -> None:
@@ -112,7 +113,7 @@ def new_link(signup: Signup, now: datetime) -> None:
     lock_signup(signup.id)
     if not signup.person.reachable:
         raise PlaceGone
-    count_letter(signup, now)
+    count_letter(signup.person, now)
     codes.end("signup", signup.id)
     signup.generation += 1
     post_new_link(signup, now)

@@ -5,10 +5,11 @@ from datetime import datetime
 from convene.events.models import Event
 from convene.mail import outbox
 from convene.people.actions import meet
+from convene.people.asking import count_letter
 from convene.signups import invitations, letters
 from convene.signups.actions import begun, refuse_unless_open
 from convene.signups.models import HOLDING, Invitation, Signup
-from convene.signups.posting import count_letter, post, thread
+from convene.signups.posting import post, thread
 
 
 class HasPlace(Exception):
@@ -30,7 +31,7 @@ def invite(event: Event, name: str, address: str, over_limit: bool, actor: str, 
     if signup.state in ("cancelled", "lapsed"):
         signup.state, signup.started_at = "started", now
     signup.needs_answer = False
-    count_letter(signup, now)
+    count_letter(signup.person, now)
     post(letters.asked_to_come(signup), signup, now, replaces=("asked", "asked_to_come"))
     return signup
 

@@ -9,7 +9,7 @@ from convene.access import codes, limits
 from convene.mail import outbox
 from convene.mail.letter import Letter
 from convene.mail.models import OutgoingMail
-from convene.people.models import Person
+from convene.people.asking import count_letter
 from convene.signups import letters
 from convene.signups.joining import comes_online
 from convene.signups.models import Signup
@@ -62,31 +62,13 @@ def send_link(signup: Signup, now: datetime, browser: str = "") -> None:
         return
     slug, until = signup.event.slug, signup.event.ends_at + LINK_LASTS
     try:
-        count_letter(signup, now)
+        count_letter(signup.person, now)
     except limits.TooMany:
         if browser:
             codes.pretend(browser, "signup", slug, until, now)
         return
     code = codes.make(browser, "signup", slug, signup.id, until, now) if browser else ""
     post_link(signup, now, code)
-
-
-def count_letter(signup: Signup, now: datetime) -> None:
-    """One more letter that anybody could have asked for in this person's name. Raises limits.TooMany.
-
-    Few until the address has answered once; then more, so that somebody known can sign up for a whole programme.
-    """
-    count_letter_to(signup.person, now)
-
-
-def count_letter_to(person: Person, now: datetime) -> None:
-    """The same, for whatever anybody could ask for in this person's name. Raises limits.TooMany."""
-    address = person.reachable
-    if person.state != "provisional":
-        limits.take(now, MAILS_PER_KNOWN_ADDRESS_HOUR=address)
-        return
-    limits.take(now, MAILS_PER_ADDRESS_HOUR=address)
-    limits.take(now, MAILS_PER_ADDRESS_DAY=address)  # apart: what the hour refuses uses up nothing of the day
 
 
 def post_new_link(signup: Signup, now: datetime) -> None:

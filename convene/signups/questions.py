@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from convene.access import audit
@@ -33,6 +33,13 @@ FEEDS = {
 }
 
 
+# Every place's page asks these two.
+OF_HOST = select(Question).where(Question.organisation_id == bindparam("organisation_id"))
+OF_HOST = OF_HOST.where(Question.retired_at.is_(None))
+OF_HOST = OF_HOST.order_by(Question.event_id.is_not(None), Question.position, Question.id)
+ANSWERS = select(Response.question_id, Response.words).where(Response.signup_id == bindparam("signup_id"))
+
+
 class TooMany(Exception):
     """Ten questions are asked already at some event that this one would be asked at."""
 
@@ -43,10 +50,7 @@ class NoSuchAnswer(Exception):
 
 def of_host(organisation_id: int) -> Sequence[Question]:
     """Those that are asked now, for all events first."""
-    rows = select(Question).where(Question.organisation_id == organisation_id, Question.retired_at.is_(None))
-    return db.session.scalars(
-        rows.order_by(Question.event_id.is_not(None), Question.position, Question.id)
-    ).all()
+    return db.session.scalars(OF_HOST, {"organisation_id": organisation_id}).all()
 
 
 def asked_at(event: Event) -> Sequence[Question]:
@@ -133,8 +137,7 @@ def retire(question: Question, actor: str, now: datetime) -> None:
 
 def answers_of(signup_id: int) -> dict[int, str]:
     """What this person answered, by question."""
-    rows = select(Response.question_id, Response.words).where(Response.signup_id == signup_id)
-    return {question: words for question, words in db.session.execute(rows)}
+    return {question: words for question, words in db.session.execute(ANSWERS, {"signup_id": signup_id})}
 
 
 def answer(signup: Signup, question: Question, given: Sequence[str], now: datetime) -> None:

@@ -2,12 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.parts.processes import Process, Processes
+from tests.parts.processes import ROOT, Process, Processes, free_port
 
 pytestmark = pytest.mark.one_database
 
@@ -46,11 +48,47 @@ def test_a_signal_that_comes_early_is_not_lost(processes: Processes) -> None:
     assert both.stop() == 0, "and nobody is left"
 
 
+EARLY = """
+import os, signal
+from convene.commands import serve
+
+def asked_too_early(self, **words):
+    os.kill(os.getpid(), signal.SIGTERM)
+    return spawn(self, **words)
+
+spawn, serve.OneProcess._spawn_worker = serve.OneProcess._spawn_worker, asked_too_early
+serve.server("bench.floor:app", "127.0.0.1", {port}, 1, 1).serve()
+"""
+
+
+def test_a_process_of_the_site_that_is_asked_to_end_before_it_serves_ends() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY.format(port=free_port())], cwd=ROOT, timeout=20, check=False
+    )
+    assert done.returncode == 0
+
+
+def children(kept: Process) -> list[int]:
+    """In the order in which they were begun: the site's processes, and the worker."""
+    return sorted(int(pid) for pid in Path(f"/proc/{kept.pid}/task/{kept.pid}/children").read_text().split())
+
+
 def test_where_one_of_them_dies_the_other_is_ended_and_it_says_so(processes: Processes) -> None:
     both = kept(processes)
-    children = Path(f"/proc/{both.pid}/task/{both.pid}/children").read_text().split()
-    assert len(children) == 2
-    os.kill(int(children[1]), signal.SIGKILL)
+    os.kill(children(both)[-1], signal.SIGKILL)
     assert both.process.wait(30) == 1
     assert "the worker ended by itself; stopping." in both.said()
     assert both.stop() == 1
+
+
+def test_a_process_of_the_site_that_dies_is_begun_again_once(processes: Processes) -> None:
+    all_ = kept(processes)
+    first, second, worker = children(all_)
+    os.kill(first, signal.SIGKILL)
+    all_.wait_until_said("the site 1 ended by itself; it is begun again.")
+    again = next(pid for pid in children(all_) if pid not in (first, second, worker))
+    all_.wait_until_healthy()  # the other one answers meanwhile
+    os.kill(again, signal.SIGKILL)
+    assert all_.process.wait(30) == 1, "what ends as soon as it was begun would be begun for ever"
+    assert "the site 1 ended by itself; stopping." in all_.said()
+    assert all_.stop() == 1
