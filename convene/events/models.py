@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from convene.extensions import db
 from convene.people.models import Organisation
@@ -70,6 +70,7 @@ class Event(db.Model):
     next_in_line: Mapped[int] = mapped_column(default=1)  # the queue number to give next, given once
 
     organisation: Mapped[Organisation] = relationship()
+    has_speakers: Mapped[bool | None] = query_expression()  # where it was asked for (queries.PUBLIC), or none
 
 
 class Series(db.Model):

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, cast, func, or_, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy import Select, String, bindparam, cast, exists, func, or_, select
+from sqlalchemy.orm import joinedload, load_only, with_expression
 from sqlalchemy.orm.attributes import set_committed_value
 
-from convene.events.models import Event
+from convene.events.models import Event, Speaker
 from convene.extensions import db
 from convene.people.models import Organisation
 
@@ -24,6 +24,7 @@ WITH_HOST = select(Event).options(joinedload(Event.organisation))
 # Two comparisons and no IN, whose list is written into the statement anew at each asking: the most asked page of all.
 PUBLIC = WITH_HOST.where(Event.slug == bindparam("slug"))
 PUBLIC = PUBLIC.where(or_(Event.state == "published", Event.state == "called_off"))
+PUBLIC = PUBLIC.options(with_expression(Event.has_speakers, exists().where(Speaker.event_id == Event.id)))
 # What a list of events shows; the rest of a row, its texts above all, is read where somebody asks for it.
 LISTED = select(Event).options(
     load_only(

@@ -32,6 +32,11 @@ def of(event_id: int) -> dict[str, list[Named]]:
     return {part: [Named(name, about) for part_, name, about in found if part_ == part] for part in PARTS}
 
 
+def named_at(event: Event) -> dict[str, list[Named]]:
+    """The same, without asking where the event was read with the word that there are none."""
+    return of(event.id) if event.has_speakers is not False else {part: [] for part in PARTS}
+
+
 def as_lines(named: Sequence[Named]) -> str:
     return "\n".join(line(one.name, one.about) for one in named)
 

@@ -105,7 +105,7 @@ def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[s
         "takes_signups": event.state == "published" and event.ends_at > now,
         "opening": opening(event, now),
         "access": access.words(event.access_list),
-        "speakers": speakers.of(event.id),
+        "speakers": speakers.named_at(event),
         "further_dates": series.further_dates(event, now),
         "is_over": event.ends_at <= now,
         "own_zone": own_zone,
