@@ -42,6 +42,8 @@ LISTED = select(Event).options(
         Event.capacity,
         Event.online_places,
         Event.by_approval,
+        Event.signup_opens_at,
+        Event.signup_closes_at,
         Event.circle_id,
     )
 )

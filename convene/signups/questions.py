@@ -1,11 +1,11 @@
 """A host's own questions to those who sign up: each with its purpose, who sees the answer, and how long it is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, insert, or_, select
 from sqlalchemy.orm import joinedload
 
 from convene.access import audit
@@ -58,11 +58,17 @@ def asked_at(event: Event) -> Sequence[Question]:
     return [one for one in of_host(event.organisation_id) if one.event_id in (None, event.id)]
 
 
-def copy(event: Event, made: Event, actor: str, now: datetime) -> None:
-    """Ask at a copy of an event what is asked at that event alone."""
-    for one in of_host(event.organisation_id):
-        if one.event_id == event.id:
-            ask(event.organisation_id, {**as_asked(one), "event_id": made.id}, actor, now)
+def copy(event: Event, made: Iterable[Event], now: datetime) -> None:
+    """Ask at each copy of an event what is asked at that event alone."""
+    own = [one for one in of_host(event.organisation_id) if one.event_id == event.id]
+    facts = {"organisation_id": event.organisation_id, "created_at": now}
+    rows = [
+        {**facts, **as_asked(one), "position": one.position, "event_id": another.id}
+        for another in made
+        for one in own
+    ]
+    if rows:
+        db.session.execute(insert(Question), rows)
 
 
 def as_asked(question: Question) -> dict[str, Any]:

@@ -14,9 +14,11 @@ import nh3
 from flask import Flask, current_app, g, url_for
 from markupsafe import Markup
 
+from convene import clock
 from convene.calendar import zones
 from convene.calendar.spoken import HOUSE
 from convene.events.models import Event
+from convene.events.opening import opening
 from convene.events.place import venue, whereabouts
 from convene.mail.markdown import reader
 from convene.web.picture import event_picture, places_picture
@@ -117,5 +119,6 @@ def init_app(app: Flask) -> None:
         hour=hour,
         utc=utc,
         plural=plural,
+        opening=lambda event: opening(event, clock.now()),
     )
     app.context_processor(lambda: {"desk": g.get("desk")})

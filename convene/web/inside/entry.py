@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from convene import clock
-from convene.circles import hosting, joining, planning, queries
+from convene.access import limits
+from convene.circles import hosting, joining, planning, queries, talk
 from convene.circles.models import Circle, CircleSession, Member
 from convene.events.models import Event
 from convene.events.queries import locked
@@ -22,6 +23,9 @@ from convene.web.behind import behind
 DESK = re.compile(r"desk-([0-9]{1,9})")
 # The fields of all forms in here that hold somebody's words.
 WRITTEN = ("title", "question", "insight", "words", "reason", "decided", "prompt", "url")
+TOO_OFTEN = (
+    "You have written very often within this hour. What you wrote is here still: send it a little later."
+)
 ENDED = "This circle has ended", "It can be read, and nothing is added to it any more."
 
 
@@ -163,3 +167,8 @@ def session_to_host(token: str, event_id: int) -> tuple[Inside, Event]:
     """As `session_to_write`, for those who host it; 404 for others."""
     here, event = session_to_write(token, event_id)
     return (here, event) if hosts_session(here, planning.session_of(event)) else abort(404)
+
+
+def count_writing(here: Inside) -> None:
+    """A post, an insight or a link, which everybody may be told of. Raises limits.TooMany."""
+    limits.take(clock.now(), POSTS_PER_MEMBER=talk.writer(here.circle.id, here.person_id))

@@ -23,9 +23,6 @@ CLOSED = (
     "This thread is closed: it can be read, and nothing is added to it. What you wrote is below, to copy."
 )
 QUIET = "Nobody writes here just now", "The host has ended writing between sessions."
-TOO_OFTEN = (
-    "You have written very often within this hour. What you wrote is here still: send it a little later."
-)
 
 
 class PostForm(Form):
@@ -54,11 +51,6 @@ def talking(token: str, *, writing: bool = False) -> Inside:
     if not here.circle.talks and request.method == "POST":
         entry.refuse(here, *QUIET)
     return here if here.circle.talks else abort(404)
-
-
-def count_post(here: Inside) -> None:
-    """Each post may go out to everybody. Raises limits.TooMany."""
-    limits.take(clock.now(), POSTS_PER_MEMBER=talk.writer(here.circle.id, here.person_id))
 
 
 def thread_of(here: Inside, thread_id: int) -> Thread:
@@ -147,10 +139,10 @@ def begin(token: str) -> ResponseReturnValue:
         return render_list(here, form, usual_delivery(here), 422)
     here = talking(token, writing=True)
     try:
-        count_post(here)
+        entry.count_writing(here)
     except limits.TooMany:
         db.session.rollback()
-        form.form_errors.append(TOO_OFTEN)
+        form.form_errors.append(entry.TOO_OFTEN)
         here = talking(token)
         return render_list(here, form, usual_delivery(here), 429)
     asked = memory.question(here.circle.id, form.question.data or 0)
@@ -207,14 +199,14 @@ def write(token: str, thread_id: int) -> ResponseReturnValue:
     here = talking(token, writing=True)
     thread = thread_of(here, thread_id)
     try:
-        count_post(here)
+        entry.count_writing(here)
         made = talk.write(
             thread, here.person_id, form.words.data or "", talk.names(here.circle.id), clock.now()
         )
     except talk.Closed:
         return not_written(token, thread_id, form, CLOSED, 409)
     except limits.TooMany:
-        return not_written(token, thread_id, form, TOO_OFTEN, 429)
+        return not_written(token, thread_id, form, entry.TOO_OFTEN, 429)
     post_id = made.id
     db.session.commit()
     flash("Written.", "good")

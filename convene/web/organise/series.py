@@ -12,6 +12,7 @@ from convene.events import series
 from convene.events.actions import NobodyAnswersForData
 from convene.events.models import Event
 from convene.extensions import db
+from convene.signups import questions
 from convene.web.filters import plural
 from convene.web.forms import Form
 from convene.web.organise import own
@@ -77,6 +78,7 @@ def make(event_id: int) -> ResponseReturnValue:
         db.session.rollback()
         flash("Nothing was made: this event has its dates already.", "warn")
         return redirect(url_for("organise_series.show", event_id=event_id), 303)
+    questions.copy(event, made, now)
     for one in made:
         audit.record(g.desk.organisation_id, g.desk.actor, "event.drafted", f"event:{one.id}", now)
     words = f"{plural(len(made), 'draft')} made. Look them over, change what differs, and publish them."

@@ -4,7 +4,28 @@ import pytest
 
 from convene.events.models import Event
 from convene.extensions import db
+from convene.signups.models import Question
 from tests.web.organise.conftest import World, text
+
+ASKED = {
+    "kind": "text",
+    "words": "Which loaf?",
+    "purpose": "The table",
+    "seen_by": "organisers",
+    "kept_days": "30",
+}
+
+
+@pytest.mark.one_database
+def test_what_is_asked_at_the_first_date_is_asked_at_each(world: World) -> None:
+    event_id = world.event()
+    world.client.post("/organise/questions", data={**ASKED, "event_id": str(event_id)})
+    world.client.post("/organise/questions", data={**ASKED, "words": "For all?"})
+    world.client.post(f"/organise/events/{event_id}/series", data={"pattern": "week", "more": "3"})
+    asked = world.read(lambda: [(one.words, one.event_id) for one in db.session.query(Question)])
+    events = world.read(lambda: [one.id for one in db.session.query(Event)])
+    assert sorted(id_ for words, id_ in asked if words == "Which loaf?") == sorted(events)
+    assert [id_ for words, id_ in asked if words == "For all?"] == [None]
 
 
 @pytest.mark.one_database

@@ -170,6 +170,13 @@ def test_what_one_wrote_is_ones_own_to_take_back_and_an_ended_circle_takes_nothi
     visitor.open(f"{own}/threads")
     visitor.press("Begin", title="Another way in", words="To say a third")
     assert visitor.page.status_code == 429 and "To say a third" in visitor.page.text
+    visitor.open(f"{own}/insights")
+    visitor.press("Keep this", insight="A third that I see")
+    assert visitor.page.status_code == 429 and "A third that I see" in visitor.page.text
+    visitor.open(f"{own}/insights")
+    visitor.press("Keep the link", title="A third", url="https://example.org/third")
+    assert visitor.page.status_code == 429 and "https://example.org/third" in visitor.page.text
+    assert "very often" in visitor.words
     assert db.session.query(Post).count() == 3 and db.session.query(Thread).count() == 1
 
     # Where people cannot write any more, each can still take back what is theirs, and that alone.

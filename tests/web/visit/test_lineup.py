@@ -55,6 +55,15 @@ def test_each_event_says_when_where_and_how_many_places_are_left(visitor: Browsi
     assert "(London)" in visitor.words
 
 
+def test_before_sign_up_opens_and_after_it_has_closed_no_place_is_offered(visitor: Browsing) -> None:
+    now = clock.now()
+    an_event(capacity=40, starts_in=timedelta(days=30), signup_opens_at=now + timedelta(days=2))
+    an_event(capacity=41, signup_closes_at=now - timedelta(hours=1))
+    visitor.open("/")
+    assert "Sign-up opens " in visitor.words and "Sign-up is closed" in visitor.words
+    assert "40 places left" not in visitor.words and "41 places left" not in visitor.words
+
+
 def test_an_empty_line_up_says_what_will_stand_there(visitor: Browsing) -> None:
     visitor.open("/")
     assert "Nothing is announced just now" in visitor.words
