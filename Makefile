@@ -34,8 +34,8 @@ quick: export PYTHONDONTWRITEBYTECODE :=
 quick: .venv/.test-stamp ## the rules and the main job in half a minute: SQLite, no browser, no servers (TESTS=tests/groups for some)
 	@exec $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal --hypothesis-profile=quick $(SLOW:%=--ignore=tests/%) -m "not heavy and not long and (quick or not database)" $(TESTS)
 
-nightly: .venv/.test-stamp ## the deal's drawn problems, fifty times as far, a season of small asks, and all pages on both databases (TESTS=tests/events for others)
-	@exec $(BIN)/python -m pytest -n $(JOBS) --dist worksteal --hypothesis-profile=nightly $(if $(filter-out tests,$(TESTS)),$(TESTS),tests/groups/deal tests/nudges/test_simulation.py tests/web)
+nightly: .venv/.test-stamp ## what the day takes by turns or in small: the deal's drawn problems fifty times as far, a season of small asks, all pages on both databases (TESTS=tests/events for others)
+	@exec $(BIN)/python -m pytest -n $(JOBS) --dist worksteal --hypothesis-profile=nightly $(if $(filter-out tests,$(TESTS)),$(TESTS),tests/groups tests/mail tests/nudges/test_simulation.py tests/test_seed.py tests/web)
 
 check: .venv/.test-stamp ## style, types, direction of imports, templates, migrations
 	@echo "-- ruff check";   $(BIN)/ruff check .

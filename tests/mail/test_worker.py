@@ -11,10 +11,11 @@ from convene.extensions import begin_write, db
 from convene.mail.models import OutgoingMail
 from tests.mail.posting import post
 from tests.parts.mailserver import MailServer
+from tests.nightly import NIGHTLY
 from tests.parts.processes import Processes
 
-LETTERS = 200
-KILLS = 3
+LETTERS = 200 if NIGHTLY > 1 else 120
+KILLS = 3 if NIGHTLY > 1 else 2
 
 
 def test_three_workers_killed_with_letters_in_hand_lose_none_and_repeat_only_those_in_flight(
@@ -30,7 +31,7 @@ def test_three_workers_killed_with_letters_in_hand_lose_none_and_repeat_only_tho
     mailserver.slow(0.005)
     running = [processes.worker(**settings) for _ in range(2)]
     for kill in range(KILLS):
-        mailserver.wait_for(30 + 45 * kill, seconds=30)
+        mailserver.wait_for(25 + 45 * kill, seconds=30)
         running.pop(0).kill()
         running.append(processes.worker(**settings))
 
