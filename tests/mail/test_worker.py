@@ -10,8 +10,8 @@ from convene import clock
 from convene.extensions import begin_write, db
 from convene.mail.models import OutgoingMail
 from tests.mail.posting import post
-from tests.parts.mailserver import MailServer
 from tests.nightly import NIGHTLY
+from tests.parts.mailserver import MailServer
 from tests.parts.processes import Processes
 
 LETTERS = 200 if NIGHTLY > 1 else 120

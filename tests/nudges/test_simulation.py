@@ -103,7 +103,7 @@ def everything_has_its_reason() -> None:
 
 
 def test_a_season_drawn_by_lot(sqlite_app: Flask, wordless: None) -> None:
-    """Twenty days of ninety people by day, and ninety days of a thousand by night: `make nightly TESTS=tests/nudges`."""
+    """Twenty days of ninety people by day, ninety days of a thousand by night (`make nightly TESTS=tests/nudges`)."""
     with sqlite_app.app_context():
         season = Season(people=1000, days=90, seed=8) if NIGHTLY else Season(people=90, days=20, seed=1)
         season.make()
