@@ -367,6 +367,20 @@ def test_on_paper_a_page_of_the_desk_is_its_own_words_over_the_whole_sheet(
     context.close()
 
 
+def test_a_card_without_a_picture_gives_its_words_the_whole_width(
+    copy: Installation, browser: Browser
+) -> None:
+    context = visiting(browser, DESK)
+    page = context.new_page()
+    page.goto(copy.url)
+    cards, words = page.locator(".event-card"), page.locator(".event-card > .card-words:only-child")
+    assert 6 < cards.count() and words.count() == cards.count() - 6, "only six have a picture"
+    for card in words.all():
+        whole, own = card.locator("..").bounding_box(), card.bounding_box()
+        assert whole and own and own["width"] == pytest.approx(whole["width"], abs=2)
+    context.close()
+
+
 def looks_whole(watch: Watch, rules: list[str] | None = None) -> None:
     """At 1280 px in the light and at 320 px in the dark; the window stays as the last page had it, and turns once."""
     size = watch.page.viewport_size
