@@ -15,7 +15,10 @@ from typing import NoReturn
 SIGNALS = {signal.SIGINT, signal.SIGTERM}
 STOP_SECONDS = 20
 SITE = "the site"
-SOON = 10  # seconds in which a process that was begun again must not end
+SITE_SECONDS = (
+    5  # for an answer in hand; a visitor who has sent half a request would hold it for half a minute
+)
+MOST, WITHIN = 3, 600  # how often a process is begun again in so many seconds
 
 
 class Asked:
@@ -34,21 +37,22 @@ def look_after(children: dict[str, int], stop: Asked, again: list[str] | None = 
     """Wait until asked to stop, or until one child (its name -> process id) ends; then stop all.
 
     A process of the site that ends is begun again with the words `again` for `convene web`, if any, for visitors are
-    with the others meanwhile; one that ends as soon as it was begun again ends all.
+    with the others meanwhile; MOST times in WITHIN seconds, and then all ends.
     """
     ended = ""
-    begun: dict[str, float] = {}
+    begun: dict[str, list[float]] = {}
     while not stop.now and not ended:
         time.sleep(0.2)
         for name, pid in children.items():
-            if has_ended(pid):
-                soon = time.monotonic() - begun.get(name, -SOON) < SOON
-                if again is None or not name.startswith(SITE) or soon:
-                    ended = name
-                    break
-                print(f"convene: {name} ended by itself; it is begun again.", file=sys.stderr, flush=True)
-                begun[name] = time.monotonic()
-                children[name] = begin(again)
+            if not has_ended(pid) or stop.now:  # asked together with us, they were quicker
+                continue
+            lately = [at for at in begun.get(name, ()) if time.monotonic() - at < WITHIN]
+            if again is None or not name.startswith(SITE) or len(lately) >= MOST:
+                ended = name
+                break
+            print(f"convene: {name} ended by itself; it is begun again.", file=sys.stderr, flush=True)
+            begun[name] = [*lately, time.monotonic()]
+            children[name] = begin(again)
     if ended:
         print(f"convene: {ended} ended by itself; stopping.", file=sys.stderr)
     end(children)
@@ -56,13 +60,12 @@ def look_after(children: dict[str, int], stop: Asked, again: list[str] | None = 
 
 
 def begin(words: list[str]) -> int:
-    """`convene web` anew, a program of its own in a session of its own; its process id."""
-    pid = os.fork()
-    if pid == 0:
-        os.setsid()
-        program = [sys.executable, "-m", "convene.cli", "web", *words]
-        os.execv(program[0], program)  # noqa: S606 - our own program, with words of our own
-    return pid
+    """`convene web` anew, a program of its own in a session of its own; its process id.
+
+    Not by a fork of ours: a signal to stop that came before the new program is there would be lost.
+    """
+    program = [sys.executable, "-m", "convene.cli", "web", *words]
+    return os.posix_spawn(program[0], program, os.environ, setsid=True)
 
 
 def has_ended(pid: int) -> bool:
@@ -73,11 +76,12 @@ def has_ended(pid: int) -> bool:
 
 
 def end(children: dict[str, int]) -> None:
-    """SIGTERM to each process group; SIGKILL for what is left after 20 seconds."""
+    """SIGTERM to each process group; SIGKILL for what is left after its seconds."""
     for pid in children.values():
         kill(pid, signal.SIGTERM)
-    until = time.monotonic() + STOP_SECONDS
-    for pid in children.values():
+    began = time.monotonic()
+    for name, pid in sorted(children.items(), key=lambda child: not child[0].startswith(SITE)):
+        until = began + (SITE_SECONDS if name.startswith(SITE) else STOP_SECONDS)
         while not has_ended(pid):
             if time.monotonic() > until:
                 kill(pid, signal.SIGKILL)

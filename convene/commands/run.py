@@ -51,7 +51,7 @@ def sites(workers: int) -> dict[str, list[str]]:
     """The words for each process of the site, by its name; where only a common parent can share a port, for that."""
     if sys.platform != "linux":
         return {keeper.SITE: ["--workers", str(workers)]}
-    return {f"{keeper.SITE} {number}": ["--workers", "1"] for number in range(1, workers + 1)}
+    return {f"{keeper.SITE} {number}": ["--workers", "1"] for number in range(1, max(workers, 1) + 1)}
 
 
 def answer_once(config: Config) -> None:

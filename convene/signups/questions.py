@@ -1,11 +1,11 @@
 """A host's own questions to those who sign up: each with its purpose, who sees the answer, and how long it is kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from convene.access import audit
@@ -33,10 +33,11 @@ FEEDS = {
 }
 
 
-# Every place's page asks these two.
+# Every place's page asks the last two.
 OF_HOST = select(Question).where(Question.organisation_id == bindparam("organisation_id"))
 OF_HOST = OF_HOST.where(Question.retired_at.is_(None))
 OF_HOST = OF_HOST.order_by(Question.event_id.is_not(None), Question.position, Question.id)
+ASKED_AT = OF_HOST.where(or_(Question.event_id.is_(None), Question.event_id == bindparam("event_id")))
 ANSWERS = select(Response.question_id, Response.words).where(Response.signup_id == bindparam("signup_id"))
 
 
@@ -55,20 +56,19 @@ def of_host(organisation_id: int) -> Sequence[Question]:
 
 def asked_at(event: Event) -> Sequence[Question]:
     """Those asked of whoever signs up to this event."""
-    return [one for one in of_host(event.organisation_id) if one.event_id in (None, event.id)]
+    asked = {"organisation_id": event.organisation_id, "event_id": event.id}
+    return db.session.scalars(ASKED_AT, asked).all()
 
 
-def copy(event: Event, made: Iterable[Event], now: datetime) -> None:
-    """Ask at each copy of an event what is asked at that event alone."""
-    own = [one for one in of_host(event.organisation_id) if one.event_id == event.id]
-    facts = {"organisation_id": event.organisation_id, "created_at": now}
-    rows = [
-        {**facts, **as_asked(one), "position": one.position, "event_id": another.id}
-        for another in made
-        for one in own
-    ]
-    if rows:
-        db.session.execute(insert(Question), rows)
+def asked_alone_at(event: Event) -> list[Question]:
+    """Those of them that no other event asks."""
+    return [one for one in asked_at(event) if one.event_id is not None]
+
+
+def copy(event: Event, made: Event, actor: str, now: datetime) -> None:
+    """Ask at a copy of an event what is asked at that event alone."""
+    for one in asked_alone_at(event):
+        ask(event.organisation_id, {**as_asked(one), "event_id": made.id}, actor, now)
 
 
 def as_asked(question: Question) -> dict[str, Any]:

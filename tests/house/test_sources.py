@@ -30,7 +30,7 @@ EDGES = (
 )
 
 # They hand the environment on to the processes that they start, or set it for those.
-STARTERS = ("convene/cli.py", "convene/commands/run.py", "convene/commands/serve.py")
+STARTERS = ("convene/cli.py", *(f"convene/commands/{name}.py" for name in ("keeper", "run", "serve")))
 
 
 def name(path: Path) -> str:

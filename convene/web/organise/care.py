@@ -179,7 +179,7 @@ def copy(event_id: int) -> ResponseReturnValue:
     now = clock.now()
     event = own.event_to_change(event_id)
     made = actions.copy(event, next_time(event, now), now)
-    questions.copy(event, [made], now)
+    questions.copy(event, made, g.desk.actor, now)
     audit.record(g.desk.organisation_id, g.desk.actor, "event.drafted", f"event:{made.id}", now)
     made_id = made.id
     db.session.commit()

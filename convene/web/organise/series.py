@@ -23,6 +23,9 @@ page = Blueprint("organise_series", __name__)
 NOT_ON_IT = (
     "This event is not on the last such weekday of its month; choose another pattern, or move it first"
 )
+ASKED_ALONE = (
+    " What is asked at this event alone is not asked at them: ask it for all events, if it should be."
+)
 NOBODY_ANSWERS = "Say who answers for people's data first, under Your organisation."
 
 
@@ -78,10 +81,11 @@ def make(event_id: int) -> ResponseReturnValue:
         db.session.rollback()
         flash("Nothing was made: this event has its dates already.", "warn")
         return redirect(url_for("organise_series.show", event_id=event_id), 303)
-    questions.copy(event, made, now)
     for one in made:
         audit.record(g.desk.organisation_id, g.desk.actor, "event.drafted", f"event:{one.id}", now)
     words = f"{plural(len(made), 'draft')} made. Look them over, change what differs, and publish them."
+    if questions.asked_alone_at(event):
+        words += ASKED_ALONE
     db.session.commit()
     flash(words, "good")
     return redirect(url_for("organise_series.show", event_id=event_id), 303)

@@ -17,15 +17,18 @@ ASKED = {
 
 
 @pytest.mark.one_database
-def test_what_is_asked_at_the_first_date_is_asked_at_each(world: World) -> None:
+def test_that_the_dates_do_not_ask_what_is_asked_at_the_first_alone_is_said(world: World) -> None:
     event_id = world.event()
-    world.client.post("/organise/questions", data={**ASKED, "event_id": str(event_id)})
     world.client.post("/organise/questions", data={**ASKED, "words": "For all?"})
-    world.client.post(f"/organise/events/{event_id}/series", data={"pattern": "week", "more": "3"})
-    asked = world.read(lambda: [(one.words, one.event_id) for one in db.session.query(Question)])
-    events = world.read(lambda: [one.id for one in db.session.query(Event)])
-    assert sorted(id_ or 0 for words, id_ in asked if words == "Which loaf?") == sorted(events)
-    assert [id_ for words, id_ in asked if words == "For all?"] == [None]
+    first = f"/organise/events/{event_id}/series"
+    other = world.event(title="Another")
+    world.client.post("/organise/questions", data={**ASKED, "event_id": str(other)})
+    made = world.client.post(first, data={"pattern": "week", "more": "3"}, follow_redirects=True)
+    assert "3 drafts made" in text(made) and "asked at this event alone" not in text(made)
+    second = f"/organise/events/{other}/series"
+    made = world.client.post(second, data={"pattern": "week", "more": "3"}, follow_redirects=True)
+    assert "What is asked at this event alone is not asked at them" in text(made)
+    assert world.read(lambda: db.session.query(Question).count()) == 2
 
 
 @pytest.mark.one_database
