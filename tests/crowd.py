@@ -3,8 +3,10 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
+import pytest
 from flask import Flask
 
 
@@ -25,6 +27,22 @@ def at_once(app: Flask, number: int, act: Callable[[int], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(number) as pool:
         return list(pool.map(one, range(number)))
+
+
+def counted_together(patched: pytest.MonkeyPatch, owner: object, name: str) -> None:
+    """Nobody acts on what `owner.name` counted before a second one has counted as well, or a second has gone by.
+
+    For a control: what goes wrong without a lock then does so at once, however few processors there are.
+    """
+    count, gate = getattr(owner, name), threading.Barrier(2)
+
+    def together(*words: Any, **named: Any) -> Any:
+        found = count(*words, **named)
+        with suppress(threading.BrokenBarrierError):
+            gate.wait(1)
+        return found
+
+    patched.setattr(owner, name, together)
 
 
 def faults(results: list[Any], *expected: type[Exception]) -> list[Exception]:

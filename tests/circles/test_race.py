@@ -15,7 +15,7 @@ from convene import clock, extensions, links
 from convene.circles import joining, planning, queries
 from convene.circles.models import Circle, Member
 from convene.extensions import begin_write, db
-from tests.crowd import at_once, faults
+from tests.crowd import at_once, counted_together, faults
 from tests.factories import a_circle, a_member, a_session
 
 
@@ -53,6 +53,7 @@ def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     try:
         with monkeypatch.context() as patched:
             patched.setattr(queries, "locked", unlocked)
+            counted_together(patched, queries, "taken")
             yield
     finally:
         for name, guard in off:

@@ -40,11 +40,19 @@ def test_the_keeper_weighs_little_and_ends_both_when_it_is_asked(
     rollup = Path(f"/proc/{both.pid}/smaps_rollup").read_text().splitlines()
     weight = next(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
     assert weight < 15_000, "kB: the keeper loads nothing of the program"
-    assert both.stop(number) == 0
+    address, began = urlsplit(both.url), time.monotonic()
+    with socket.create_connection((address.hostname or "", address.port or 0)) as line:
+        line.sendall(f"GET /healthz HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
+        assert line.recv(4096).startswith(b"HTTP/1.1 200")
+        line.sendall(b"G")
+        assert both.stop(number) == 0
+    assert time.monotonic() - began < 15, "half a request holds up no stop"
 
 
 def test_a_signal_that_comes_early_is_not_lost(processes: Processes) -> None:
-    both = processes.run()  # answers; it may be about to become the keeper
+    both = processes.run(
+        "--workers", "0"
+    )  # fewer than one is one; it answers, and may be about to become the keeper
     both.process.send_signal(signal.SIGTERM)
     assert both.process.wait(30) == 0
     assert both.stop() == 0, "and nobody is left"
@@ -122,21 +130,3 @@ def test_a_stop_right_after_a_death_reaches_whoever_was_begun_again(processes: P
     all_.process.send_signal(signal.SIGTERM)
     assert all_.process.wait(30) == 0 and time.monotonic() - began < 10
     assert all_.stop() == 0, "and nobody is left"
-
-
-def test_half_a_request_holds_up_no_stop(processes: Processes) -> None:
-    all_ = kept(processes)
-    address = urlsplit(all_.url)
-    with socket.create_connection((address.hostname or "", address.port or 0)) as line:
-        line.sendall(f"GET /healthz HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
-        assert line.recv(4096).startswith(b"HTTP/1.1 200")
-        line.sendall(b"G")
-        began = time.monotonic()
-        all_.process.send_signal(signal.SIGTERM)
-        assert all_.process.wait(30) == 0 and time.monotonic() - began < 12
-
-
-def test_fewer_than_one_web_process_is_one(processes: Processes) -> None:
-    all_ = processes.run("--workers", "0")
-    all_.wait_until_said("Ctrl-C stops the site and its worker.")
-    assert all_.stop() == 0

@@ -21,7 +21,7 @@ from convene.mail.models import OutgoingMail
 from convene.people.models import Person
 from convene.signups import actions, queries
 from convene.signups.models import HOLDING, Signup
-from tests.crowd import at_once, faults
+from tests.crowd import at_once, counted_together, faults
 from tests.factories import a_signup, an_event
 from tests.parts.processes import Process, Processes
 from tests.signups.reading import kinds_of
@@ -168,6 +168,7 @@ def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     try:
         with monkeypatch.context() as patched:
             patched.setattr(queries, "LOCKED", unlocked)
+            counted_together(patched, queries, "places")
             yield
     finally:
         for name, guard in off:
