@@ -14,6 +14,7 @@ from convene.circles.models import Challenge, Circle, CircleSession, Member
 from convene.events.actions import draft, publish
 from convene.events.models import Event
 from convene.extensions import db
+from convene.groups.models import Group, Round, Seat
 from convene.people.actions import found_organisation, give_role
 from convene.people.addresses import folded
 from convene.people.models import Organisation, Person
@@ -182,3 +183,21 @@ def a_member(
     db.session.add(member)
     db.session.flush()
     return member
+
+
+def sat(
+    event: Event, *groups: list[Person], number: int = 1, state: str = "published", room: str = ""
+) -> Round:
+    """A round of this event with these groups; online, each meets in this room."""
+    round_ = Round(event_id=event.id, number=number, state=state, created_at=clock.now())
+    db.session.add(round_)
+    db.session.flush()
+    for place, people in enumerate(groups, 1):
+        group = Group(round_id=round_.id, number=place, label=f"Table {place}", room_url=room)
+        db.session.add(group)
+        db.session.flush()
+        for position, person in enumerate(people):
+            seat = Seat(round_id=round_.id, group_id=group.id, person_id=person.id, position=position)
+            db.session.add(seat)
+    db.session.flush()
+    return round_

@@ -15,9 +15,8 @@ from typing import NoReturn
 SIGNALS = {signal.SIGINT, signal.SIGTERM}
 STOP_SECONDS = 20
 SITE = "the site"
-SITE_SECONDS = (
-    5  # for an answer in hand; a visitor who has sent half a request would hold it for half a minute
-)
+# For an answer in hand: a visitor who has sent half a request would hold it for half a minute.
+SITE_SECONDS = 5
 MOST, WITHIN = 3, 600  # how often a process is begun again in so many seconds
 
 

@@ -75,8 +75,9 @@ class OneProcess(MPServer):
 
 def server(app: str, host: str, port: int, workers: int, threads: int) -> MPServer:
     """The server with this house's settings, for any WSGI application; the bench serves an empty one beside."""
-    settle()
     one = workers == 1 and sys.platform == "linux"
+    if not one:
+        settle()
     return (OneProcess if one else MPServer)(
         app,
         address=host,

@@ -101,9 +101,8 @@ MINE = select(Wording.subject, Wording.words).where(
     Wording.letter == bindparam("letter"),
     Wording.language == bindparam("language"),
 )
-MINE = MINE.execution_options(
-    autoflush=False
-)  # what the letter is about may change once more before it is written
+# What the letter is about may change once more before it is written.
+MINE = MINE.execution_options(autoflush=False)
 
 
 class Refused(ValueError):

@@ -5,30 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
-from convene import clock
 from convene.events.models import Event
 from convene.extensions import db
 from convene.groups.deal import price_of_meeting
 from convene.groups.history import meetings
-from convene.groups.models import Group, Round, Seat
 from convene.people.models import Organisation, Person
-from tests.factories import a_person, an_event, an_organisation
-
-
-def sat(event: Event, *groups: list[Person], number: int = 1, state: str = "published") -> Round:
-    """A round of this event with these groups."""
-    round_ = Round(event_id=event.id, number=number, state=state, created_at=clock.now())
-    db.session.add(round_)
-    db.session.flush()
-    for place, people in enumerate(groups, 1):
-        group = Group(round_id=round_.id, number=place, label=f"Table {place}")
-        db.session.add(group)
-        db.session.flush()
-        for position, person in enumerate(people):
-            seat = Seat(round_id=round_.id, group_id=group.id, person_id=person.id, position=position)
-            db.session.add(seat)
-    db.session.flush()
-    return round_
+from tests.factories import a_person, an_event, an_organisation, sat
 
 
 def past(host: Organisation, days: int) -> Event:

@@ -16,6 +16,15 @@ from tests.signups.signing_up import HOUR, NOW, keep
 pytestmark = pytest.mark.quick
 
 
+def offered(event: Event) -> tuple[list[Signup], datetime]:
+    """Two with a place and two in line; the first gave theirs back, so that the third has an offer, and until when."""
+    people = [keep(event, f"p{number}@example.org") for number in range(4)]
+    actions.cancel(people[0].id, NOW)
+    until = people[2].offered_until
+    assert until is not None
+    return people, until
+
+
 def settle(signup: Signup, state: str) -> None:
     """What became of the letter that offers this person a place."""
     last_of(signup, "place_offered", state=None).state = state
@@ -41,10 +50,7 @@ def test_an_accepted_offer_is_a_place_with_an_invite(event: Event) -> None:
 
 
 def test_an_offer_lapses_at_its_end_and_goes_to_the_next(event: Event) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(4)]
-    actions.cancel(people[0].id, NOW)
-    until = people[2].offered_until
-    assert until is not None
+    people, until = offered(event)
     settle(people[2], "sent")
     assert line.events_with_lapsed_offers(until - timedelta(seconds=1)) == []
     assert line.lapse_offers(event.id, until - timedelta(seconds=1)) == 0
@@ -71,10 +77,7 @@ def test_a_lapsed_offer_cannot_be_accepted_even_before_the_sweep_finds_it(event:
 
 @pytest.mark.parametrize("state", ["queued", "retry", "sending"])
 def test_an_offer_whose_letter_has_not_left_is_held_on_until_it_has(event: Event, state: str) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(4)]
-    actions.cancel(people[0].id, NOW)
-    until = people[2].offered_until
-    assert until is not None
+    people, until = offered(event)
     settle(people[2], state)
     assert line.lapse_offers(event.id, until) == 0
     assert [one.state for one in people[2:]] == ["offered", "waitlisted"]
@@ -88,10 +91,7 @@ def test_an_offer_whose_letter_has_not_left_is_held_on_until_it_has(event: Event
 
 @pytest.mark.parametrize("state", ["failed", "bounced", "dropped"])
 def test_an_offer_whose_letter_can_never_arrive_is_passed_on_at_its_end(event: Event, state: str) -> None:
-    people = [keep(event, f"p{number}@example.org") for number in range(4)]
-    actions.cancel(people[0].id, NOW)
-    until = people[2].offered_until
-    assert until is not None
+    people, until = offered(event)
     settle(people[2], state)
     assert line.lapse_offers(event.id, until) == 1
     assert [one.state for one in people[2:]] == ["lapsed", "offered"]

@@ -18,6 +18,7 @@ from convene.events.queries import locked
 from convene.extensions import db, start_write
 from convene.web.access import organiser
 from convene.web.behind import behind
+from convene.web.forms import Form
 
 # In place of a member's signed token: whoever is signed in at the desk of the circle's organisation.
 DESK = re.compile(r"desk-([0-9]{1,9})")
@@ -172,3 +173,14 @@ def session_to_host(token: str, event_id: int) -> tuple[Inside, Event]:
 def count_writing(here: Inside) -> None:
     """A post, an insight or a link, which everybody may be told of. Raises limits.TooMany."""
     limits.take(clock.now(), POSTS_PER_MEMBER=talk.writer(here.circle.id, here.person_id))
+
+
+def may_write(here: Inside, form: Form) -> bool:
+    """Count one more; where that is too many nothing is kept, the form says so, and what was read is read anew."""
+    try:
+        count_writing(here)
+    except limits.TooMany:
+        db.session.rollback()
+        form.form_errors.append(TOO_OFTEN)
+        return False
+    return True

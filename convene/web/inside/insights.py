@@ -6,7 +6,6 @@ from wtforms import RadioField, SelectChoice
 from wtforms.validators import ValidationError
 
 from convene import clock
-from convene.access import limits
 from convene.circles import memory, stances
 from convene.circles.memory import said
 from convene.circles.models import CircleQuestion, Insight, Resource
@@ -142,11 +141,7 @@ def add(token: str) -> ResponseReturnValue:
     if not form.validate():
         return render(entry.of(token), insight=form, code=422)
     here = entry.to_write(token)
-    try:
-        entry.count_writing(here)
-    except limits.TooMany:
-        db.session.rollback()
-        form.form_errors.append(entry.TOO_OFTEN)
+    if not entry.may_write(here, form):
         return render(entry.of(token), insight=form, code=429)
     event = session_named(here, request.form.get("session"))
     event_id = event.id if event else None
@@ -220,11 +215,7 @@ def keep_link(token: str) -> ResponseReturnValue:
     if not form.validate():
         return render(entry.of(token), link=form, code=422)
     here = entry.to_write(token)
-    try:
-        entry.count_writing(here)
-    except limits.TooMany:
-        db.session.rollback()
-        form.form_errors.append(entry.TOO_OFTEN)
+    if not entry.may_write(here, form):
         return render(entry.of(token), link=form, code=429)
     memory.keep_link(
         here.circle.id, form.title.data or "", form.url.data or "", "", here.person_id, clock.now()

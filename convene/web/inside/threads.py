@@ -138,11 +138,7 @@ def begin(token: str) -> ResponseReturnValue:
     if not form.validate():
         return render_list(here, form, usual_delivery(here), 422)
     here = talking(token, writing=True)
-    try:
-        entry.count_writing(here)
-    except limits.TooMany:
-        db.session.rollback()
-        form.form_errors.append(entry.TOO_OFTEN)
+    if not entry.may_write(here, form):
         here = talking(token)
         return render_list(here, form, usual_delivery(here), 429)
     asked = memory.question(here.circle.id, form.question.data or 0)

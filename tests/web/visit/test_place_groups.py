@@ -7,9 +7,8 @@ import pytest
 
 from convene import clock
 from convene.extensions import db, start_write
-from convene.groups.models import Group, Round, Seat
-from convene.signups.models import Attendance, Signup
-from tests.factories import a_signup, an_event
+from convene.signups.models import Attendance
+from tests.factories import a_signup, an_event, sat
 from tests.web.browsing import Browsing
 from tests.web.visit.places import STATES, link
 
@@ -23,21 +22,7 @@ def test_the_link_to_join_is_shown_with_a_place_and_not_without(visitor: Browsin
         assert ("Join online" in visitor.words) == (state == "confirmed"), state
 
 
-def a_round(
-    signups: list[Signup], state: str = "published", room: str = "https://video.example.org/room"
-) -> Round:
-    now = clock.now()
-    round_ = Round(event_id=signups[0].event_id, number=1, state=state, created_at=now)
-    db.session.add(round_)
-    db.session.flush()
-    group = Group(round_id=round_.id, number=1, label="Room 1", room_url=room)
-    db.session.add(group)
-    db.session.flush()
-    for position, one in enumerate(signups):
-        seat = Seat(round_id=round_.id, group_id=group.id, person_id=one.person_id, position=position)
-        db.session.add(seat)
-    db.session.flush()
-    return round_
+ROOM = "https://video.example.org/room"
 
 
 def test_groups_are_shown_once_published_to_those_in_them_with_names_and_no_addresses(
@@ -45,7 +30,7 @@ def test_groups_are_shown_once_published_to_those_in_them_with_names_and_no_addr
 ) -> None:
     event = an_event()
     mine, theirs, other = (a_signup(event) for _ in range(3))
-    round_ = a_round([theirs, mine], state="draft")
+    round_ = sat(theirs.event, [theirs.person, mine.person], state="draft", room=ROOM)
     visitor.open(link(mine))
     assert theirs.person.name not in visitor.words
     start_write()
@@ -65,7 +50,7 @@ def test_groups_are_shown_once_published_to_those_in_them_with_names_and_no_addr
 def test_who_gave_their_place_back_sees_no_group_and_no_room(visitor: Browsing, state: str) -> None:
     event = an_event(format="online", venue="")
     mine, theirs = a_signup(event, state=state), a_signup(event)
-    a_round([theirs, mine])
+    sat(theirs.event, [theirs.person, mine.person], room=ROOM)
     visitor.open(link(mine))
     assert theirs.person.name not in visitor.page.text
     assert "video.example.org" not in visitor.page.text
@@ -75,7 +60,7 @@ def test_a_walk_in_who_was_there_sees_the_group_all_the_same(visitor: Browsing) 
     event = an_event(starts_in=-timedelta(minutes=20))
     mine, theirs = a_signup(event, state="waitlisted"), a_signup(event)
     mine.attendance = Attendance(state="attended", marked_at=clock.now(), marked_by="test")
-    a_round([theirs, mine])
+    sat(theirs.event, [theirs.person, mine.person], room=ROOM)
     visitor.open(link(mine))
     assert theirs.person.name in visitor.words
 
