@@ -1,8 +1,8 @@
-"""One sign-up from the page to the invite, in a database in memory, before the program is forked.
+"""One sign-up from the page to the invite, in a database that is gone afterwards, before the program is forked.
 
 Python writes a count into each object that it uses, so each process copies the pages of memory that it works with.
 What is done for the first time (a template read, a statement put together) uses most of them and leaves the most
-behind; done here once, all share it. Nothing of it reaches the house's own database, mail or files.
+behind; done here once, all share it. Nothing of it reaches the house's own rows, mail or files.
 """
 
 import re
@@ -10,10 +10,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.pool import StaticPool
 from werkzeug.test import Client
 
@@ -32,37 +33,53 @@ REACHES_OUT = ("read_inbox", "send_mail")
 
 
 def rehearse(app: Flask) -> None:
-    """Whatever fails here is logged, and costs memory alone. On PostgreSQL there is no stage for it."""
+    """Whatever fails here is logged, and costs memory alone."""
     try:
-        with app.app_context():
-            if dialect() == "sqlite":
-                with in_memory():
-                    slug = plan_event()
-                    sign_up(Client(app), slug, app.config["BASE_URL"])
-                    work(app)
+        with app.app_context(), elsewhere():
+            slug = plan_event()
+            sign_up(Client(app), slug, app.config["BASE_URL"])
+            work(app)
     except Exception:
         app.logger.exception("the rehearsal before the start")
 
 
 @contextmanager
-def in_memory() -> Iterator[None]:
+def elsewhere() -> Iterator[None]:
     """Whatever is asked of the database meanwhile is asked of an empty one that is gone afterwards.
 
     Only the pool is another, for the statements that are put together are kept by the engine.
     """
     engine = db.engine
     own = engine.pool
-    engine.pool = StaticPool(cast(Any, lambda: sqlite3.connect(":memory:")))
+    engine.pool = StaticPool(cast(Any, partial(stage, engine)))
     try:
-        if db.session.scalar(text("SELECT file FROM pragma_database_list")):
+        if db.session.scalar(text(WHERE[dialect()])) != NOWHERE[dialect()]:
             raise RuntimeError("this is the house's own database")
         db.session.rollback()
-        db.create_all()
+        db.metadata.create_all(engine, checkfirst=False)
         yield
     finally:
         db.session.remove()
         engine.pool.dispose()
         engine.pool = own
+
+
+# What tells where new tables go, and what it says on a stage.
+WHERE = {"sqlite": "SELECT file FROM pragma_database_list", "postgresql": "SHOW search_path"}
+NOWHERE = {"sqlite": "", "postgresql": "pg_temp"}
+
+
+def stage(engine: Engine) -> Any:
+    """A connection whose tables are its own and end with it: in memory, or PostgreSQL's temporary ones.
+
+    PostgreSQL is told when the connection opens: a pool before it that hands one connection to many refuses that,
+    where a word said later would stay with whoever is given the connection next.
+    """
+    if dialect() == "sqlite":
+        return sqlite3.connect(":memory:")
+    words, settings = engine.dialect.create_connect_args(engine.url)
+    options = f"{settings.get('options', '')} -c search_path=pg_temp".strip()
+    return engine.dialect.connect(*words, **{**settings, "options": options, "autocommit": True})
 
 
 def plan_event() -> str:
