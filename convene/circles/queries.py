@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, and_, exists, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, load_only
 
 from convene.circles.models import (
     HOLDING,
@@ -21,7 +21,12 @@ from convene.extensions import db
 from convene.people.models import Person
 from convene.people.queries import reads_mail_at
 
-GATHERING = select(Circle).join(Circle.challenge).options(joinedload(Circle.challenge))
+# Of each what a list shows.
+GATHERING = (
+    select(Circle)
+    .join(Circle.challenge)
+    .options(load_only(Circle.slug, Circle.title), joinedload(Circle.challenge).load_only(Challenge.question))
+)
 GATHERING = GATHERING.where(Circle.state.in_(("forming", "open")), Challenge.state == "open")
 GATHERING = GATHERING.order_by(Circle.id)  # written out once, as in events.queries
 WHOLE = (joinedload(Circle.challenge), joinedload(Circle.organisation), joinedload(Circle.host))
@@ -29,7 +34,7 @@ LIVE = ("forming", "open", "resting")
 
 
 def gathering() -> Sequence[Circle]:
-    """Circles that people can find: forming or open, around a challenge that is open."""
+    """Circles that people can find, as a list shows them: forming or open, around a challenge that is open."""
     return db.session.scalars(GATHERING).all()
 
 

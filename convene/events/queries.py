@@ -49,7 +49,11 @@ LISTED = select(Event).options(
 )
 UPCOMING = LISTED.where(Event.listed, Event.state == "published", Event.ends_at > bindparam("now"))
 UPCOMING = UPCOMING.order_by(Event.starts_at, Event.id).limit(bindparam("most"))
-PAST = LISTED.where(Event.listed, Event.state == "published", Event.ends_at <= bindparam("now"))
+# Of what is over less is told.
+OVER = select(Event).options(
+    load_only(Event.slug, Event.title, Event.starts_at, Event.ends_at, Event.zone, Event.listed)
+)
+PAST = OVER.where(Event.listed, Event.state == "published", Event.ends_at <= bindparam("now"))
 PAST = PAST.where(Event.ends_at > bindparam("since"))
 PAST = PAST.order_by(Event.starts_at.desc(), Event.id).limit(bindparam("most"))
 LOCKED = WITH_HOST.where(Event.id == bindparam("event_id")).with_for_update(of=Event)
@@ -58,7 +62,7 @@ IN_CIRCLE = Event.circle_id == bindparam("circle_id")
 # A circle's own page and calendar show its sessions whether or not the line-up does.
 UPCOMING_IN_CIRCLE = LISTED.where(IN_CIRCLE, Event.state == "published", Event.ends_at > bindparam("now"))
 UPCOMING_IN_CIRCLE = UPCOMING_IN_CIRCLE.order_by(Event.starts_at, Event.id).limit(bindparam("most"))
-PAST_IN_CIRCLE = LISTED.where(IN_CIRCLE, Event.state == "published", Event.ends_at <= bindparam("now"))
+PAST_IN_CIRCLE = OVER.where(IN_CIRCLE, Event.state == "published", Event.ends_at <= bindparam("now"))
 PAST_IN_CIRCLE = PAST_IN_CIRCLE.where(Event.ends_at > bindparam("since"))
 PAST_IN_CIRCLE = PAST_IN_CIRCLE.order_by(Event.starts_at.desc(), Event.id).limit(bindparam("most"))
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
-from convene.web import answering, errors, filters, headers, reading
+from convene.web import answering, errors, filters, headers, kept, reading
 from convene.web.access import development, everybody, organiser
 from convene.web.inside import actions as inside_actions
 from convene.web.inside import agenda, insights, notes, report, running, sessions, story, threads
@@ -238,6 +238,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(page, url_prefix=prefix)
     reading.init_app(app)
     filters.init_app(app)
+    kept.init_app(app)
     answering.init_app(app)
     headers.init_app(app)
     errors.init_app(app)

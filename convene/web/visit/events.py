@@ -10,11 +10,12 @@ from convene import aside, clock, links
 from convene.calendar import zones
 from convene.circles import queries as circles
 from convene.events import access, queries, series, speakers
+from convene.events.capacity import Places
 from convene.events.models import Event
 from convene.events.opening import opening
 from convene.events.place import is_both, venue
 from convene.signups.queries import places
-from convene.web import notice
+from convene.web import kept, notice
 from convene.web.forms import Form, left_empty, your_address, your_name, zone_of_city
 from convene.web.headers import MAY_BE_FRAMED
 
@@ -37,11 +38,15 @@ class SignUpForm(Form):
 @page.get("/<slug:slug>")
 def show(slug: str) -> ResponseReturnValue:
     event = queries.public(slug) or abort(404)
+    read = read_of(event)
+    return kept.page(read, lambda: write(event, read))
+
+
+def write(event: Event, read: dict[str, Any]) -> str:
     asked = request.args.get("zone", "")
     zone_error = "" if not asked or zone_of_city(asked) else NO_SUCH_CITY
-    return render_template(
-        "visit/event.html", zone_error=zone_error, **facts(event, blank_or_changing(slug), asked)
-    )
+    form = blank_or_changing(event.slug)
+    return render_template("visit/event.html", zone_error=zone_error, **facts(event, form, asked, read))
 
 
 @page.get("/<slug:slug>.png")
@@ -91,23 +96,34 @@ def for_members(event: Event) -> bool:
     return event.circle_id is not None and not event.listed
 
 
-def facts(event: Event, form: SignUpForm | None, asked_zone: str = "") -> dict[str, Any]:
+def read_of(event: Event) -> dict[str, Any]:
+    """All that its page is written from, as it is now."""
+    now = clock.now()
+    return {
+        "event": event,
+        "circle": circles.one(event.circle_id) if event.circle_id else None,
+        "places": places(event),
+        "opening": opening(event, now),
+        "is_over": event.ends_at <= now,
+        "speakers": speakers.named_at(event),
+        "further_dates": series.further_dates(event, now),
+    }
+
+
+def facts(
+    event: Event, form: SignUpForm | None, asked_zone: str = "", read: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """What the event's template needs, also for a preview (without a form)."""
-    now, left = clock.now(), places(event)
+    read = read or read_of(event)
+    left: Places = read["places"]
     if form is not None and not form.is_submitted() and left.parts and not event.circle_id:
         form.way.data = "room" if left.of(False).open_to_new or not left.open_to_new else "online"
     own_zone = zone_of_city(asked_zone) if asked_zone else None
     return {
-        "event": event,
+        **read,
         "form": None if for_members(event) else form,
-        "circle": circles.one(event.circle_id) if event.circle_id else None,
-        "places": left,
-        "takes_signups": event.state == "published" and event.ends_at > now,
-        "opening": opening(event, now),
+        "takes_signups": event.state == "published" and not read["is_over"],
         "access": access.words(event.access_list),
-        "speakers": speakers.named_at(event),
-        "further_dates": series.further_dates(event, now),
-        "is_over": event.ends_at <= now,
         "own_zone": own_zone,
         "url": links.event(event.slug),
         "picture_url": f"{links.event(event.slug)}.png?r={notice.revision(event)}",
