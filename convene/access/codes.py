@@ -7,18 +7,18 @@ digits are worth nothing to anybody else, and five wrong tries end them.
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from convene.access.models import Code
-from convene.extensions import db
+from convene.extensions import db, dialect, upsert
 from convene.links import keyed_hash
 
 TRIES = 5
 TABLE = cast(Table, Code.__table__)
-DEAD = delete(TABLE).where(TABLE.c.browser_hash == bindparam("mine"))
-NEW = insert(TABLE)
+GIVEN = ("browser_hash", "code_hash", "purpose", "subject_id", "created_at", "expires_at")
 NOBODY = 0  # no row has this number: a code for it is never right, and its tries are counted as any other's
 
 
@@ -42,7 +42,6 @@ def make(browser: str, purpose: str, about: str, subject_id: int, until: datetim
     """New digits for this browser; those it had for the same thing are dead. `about` tells things apart (a slug)."""
     mine = of_browser(browser, purpose, about)
     digits = f"{secrets.randbelow(1_000_000):06}"
-    db.session.execute(DEAD, {"mine": mine})
     add(mine, of_digits(mine, digits), purpose, subject_id, until, now)
     return digits
 
@@ -57,8 +56,18 @@ def pretend(browser: str, purpose: str, about: str, until: datetime, now: dateti
 def add(
     browser_hash: str, code_hash: str, purpose: str, subject_id: int, until: datetime, now: datetime
 ) -> None:
-    row = {"browser_hash": browser_hash, "code_hash": code_hash, "purpose": purpose, "subject_id": subject_id}
-    db.session.execute(NEW, {**row, "created_at": now, "expires_at": until})
+    facts = (browser_hash, code_hash, purpose, subject_id, now, until)
+    db.session.execute(anew(dialect()), dict(zip(GIVEN, facts, strict=True)))
+
+
+@lru_cache
+def anew(dialect: str) -> Any:
+    """The statement that puts a code in place of this browser's last, written out once for each kind of database."""
+    row = upsert(TABLE).values({name: bindparam(name) for name in GIVEN})
+    fresh = {name: row.excluded[name] for name in GIVEN}
+    return row.on_conflict_do_update(
+        index_elements=["browser_hash"], set_={**fresh, "tries": 0, "used_at": None}
+    )
 
 
 def subject(browser: str, purpose: str, about: str, typed: str, now: datetime) -> int:

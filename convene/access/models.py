@@ -41,7 +41,7 @@ class Code(db.Model):
     """Six digits in a letter, for mail read on another device; bound to the browser that asked for it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    browser_hash: Mapped[str] = mapped_column(String(64), index=True)
+    browser_hash: Mapped[str] = mapped_column(String(64), unique=True, index=True)
     code_hash: Mapped[str] = mapped_column(String(64))
     purpose: Mapped[str] = mapped_column(String(20))  # signup, sign_in
     subject_id: Mapped[int]  # of the signup or the token

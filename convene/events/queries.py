@@ -58,6 +58,7 @@ PAST = PAST.where(Event.ends_at > bindparam("since"))
 PAST = PAST.order_by(Event.starts_at.desc(), Event.id).limit(bindparam("most"))
 LOCKED = WITH_HOST.where(Event.id == bindparam("event_id")).with_for_update(of=Event)
 LOCKED = LOCKED.execution_options(populate_existing=True)
+PUBLIC_LOCKED = PUBLIC.with_for_update(of=Event).execution_options(populate_existing=True)
 IN_CIRCLE = Event.circle_id == bindparam("circle_id")
 # A circle's own page and calendar show its sessions whether or not the line-up does.
 UPCOMING_IN_CIRCLE = LISTED.where(IN_CIRCLE, Event.state == "published", Event.ends_at > bindparam("now"))
@@ -193,6 +194,11 @@ def one_for_org(organisation_id: int, event_id: int) -> Event | None:
 def locked(event_id: int) -> Event:
     """The event under its row lock, read anew: the lock under which places are decided and letters numbered."""
     return db.session.scalars(LOCKED, {"event_id": event_id}).one()
+
+
+def locked_public(slug: str) -> Event | None:
+    """The same of an event that anyone may see, by its address."""
+    return db.session.scalar(PUBLIC_LOCKED, {"slug": slug})
 
 
 def titles(organisation_id: int, ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:

@@ -18,16 +18,16 @@ from convene.events.queries import locked
 from convene.extensions import affected, db, dialect, returned, upsert
 from convene.mail import outbox
 from convene.people.actions import meet, meet_without_address
-from convene.people.asking import count_letter
+from convene.people.asking import count_letter, may_write
 from convene.people.models import Person
 from convene.signups import invitations, letters, queries
 from convene.signups.line import accept_offer, come, give_place, offer_free_places
 from convene.signups.models import HOLDING, Signup
 from convene.signups.posting import (
+    deliver_link,
     next_sequence,
     post,
     post_new_link,
-    send_link,
     take_back_reminders,
     thread,
 )
@@ -71,12 +71,25 @@ def sign_up(
     row, and the letters stop at the limit per address: the page reads the same all the while. `browser` is the secret
     of the one that asks (access.codes); `online` is how they would come where both ways are open.
     """
-    event = locked(event_id)
+    return sign_up_to(locked(event_id), address, name, zone, now, browser, online)
+
+
+def sign_up_to(
+    event: Event,
+    address: str,
+    name: str,
+    zone: str | None,
+    now: datetime,
+    browser: str = "",
+    online: bool | None = None,
+) -> Signup:
+    """The same, where the event is in hand under its lock."""
     refuse_unless_taking(event, now)
     person = meet(event.organisation, address, name, now)
     if zone and person.state == "provisional":
         person.zone = zone
-    signup = begun(event, person, now)
+    writes = may_write(person, now)
+    signup = begun(event, person, now, letters=int(writes))
     if (
         signup.state in ("cancelled", "lapsed") and not signup.needs_answer
     ):  # a host's no is not asked for again
@@ -84,24 +97,26 @@ def sign_up(
         signup.started_at = now
     if signup.state == "started" and online is not None:  # the letter asked for again changes nothing
         signup.attends_online = online and is_both(event)
-    send_link(signup, now, browser)
+    deliver_link(signup, now, browser, writes)
     return signup
 
 
-def begun(event: Event, person: Person, now: datetime) -> Signup:
-    """The one row of this person at this event, made if new."""
+def begun(event: Event, person: Person, now: datetime, letters: int = 0) -> Signup:
+    """The one row of this person at this event, made if new, with so many letters more counted on it."""
     row = {"event_id": event.id, "person_id": person.id, "state": "started", "started_at": now}
+    row |= {"letter_count": letters}
     return db.session.scalars(new_signup(dialect()), row).one()
 
 
 @lru_cache
 def new_signup(dialect: str) -> Any:
     """The statement that starts a signup or finds it, put together once for each kind of database."""
-    # A change to the same value: only a row that was touched is given back.
-    names = ("event_id", "person_id", "state", "started_at")
-    row = upsert(Signup.__table__).values({name: bindparam(name) for name in names})
+    table = Signup.__table__
+    names = ("event_id", "person_id", "state", "started_at", "letter_count")
+    row = upsert(table).values({name: bindparam(name) for name in names})
     key = ["event_id", "person_id"]
-    row = row.on_conflict_do_update(index_elements=key, set_={"person_id": row.excluded.person_id})
+    counted = {"letter_count": table.c.letter_count + row.excluded.letter_count}
+    row = row.on_conflict_do_update(index_elements=key, set_=counted)
     return returned(Signup, row)
 
 
@@ -145,7 +160,11 @@ def confirm(signup_id: int, now: datetime) -> Signup:
 
     Pressing again changes nothing. Raises NotOpen, NotOffered.
     """
-    signup = lock_signup(signup_id)
+    return confirm_locked(lock_signup(signup_id), now)
+
+
+def confirm_locked(signup: Signup, now: datetime) -> Signup:
+    """The same, where the signup is in hand under the lock of its event."""
     refuse_unless_open(signup.event, now)
     if signup.state in ("cancelled", "lapsed"):
         if signup.needs_answer:
@@ -175,7 +194,11 @@ def cancel(signup_id: int, now: datetime) -> Signup:
     A freed place goes to the first in line in the same transaction. After the end, or once the event is called
     off, there is nothing to give back, and nothing changes.
     """
-    signup = lock_signup(signup_id)
+    return cancel_locked(lock_signup(signup_id), now)
+
+
+def cancel_locked(signup: Signup, now: datetime) -> Signup:
+    """The same, where the signup is in hand under the lock of its event."""
     if signup.event.state != "published" or signup.event.ends_at <= now:
         return signup
     held, was_confirmed = signup.state in HOLDING, signup.state == "confirmed"

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Select
 
-from convene.access import codes, limits
+from convene.access import codes
 from convene.mail import outbox
 from convene.mail.letter import Letter
 from convene.mail.models import OutgoingMail
-from convene.people.asking import count_letter
+from convene.people.asking import may_write
 from convene.signups import letters
 from convene.signups.joining import comes_online
 from convene.signups.models import Signup
@@ -24,11 +24,17 @@ def thread(signup: Signup) -> str:
     return f"signup:{signup.id}"
 
 
-def post(letter: Letter, signup: Signup, now: datetime, replaces: tuple[str, ...] = ()) -> None:
-    """Post a letter about this place; people without an address are told by the host, and members by their circle."""
+def post(
+    letter: Letter, signup: Signup, now: datetime, replaces: tuple[str, ...] = (), counted: bool = False
+) -> None:
+    """Post a letter about this place; people without an address are told by the host, and members by their circle.
+
+    `counted`: it was counted on the signup already.
+    """
     if not signup.person.reachable or (signup.by_circle and letter.kind not in ASKED_FOR):
         return
-    signup.letter_count += 1
+    if not counted:
+        signup.letter_count += 1
     outbox.post(
         letter,
         key=f"signup:{signup.id}:{letter.kind}:{signup.letter_count}",
@@ -53,22 +59,25 @@ def next_sequence(signup: Signup) -> int:
     return signup.invite_sequence
 
 
-def send_link(signup: Signup, now: datetime, browser: str = "") -> None:
-    """Post the way to a place, unless this address has had its share of letters that nobody asked it for.
+def send_link(signup: Signup, now: datetime) -> None:
+    """Post the way to a place, unless this address has had its share of letters that nobody asked it for."""
+    if signup.person.reachable and may_write(signup.person, now):
+        post_link(signup, now)
+
+
+def deliver_link(signup: Signup, now: datetime, browser: str, writes: bool) -> None:
+    """Post the way to a place in a letter that is counted already, if it `writes`: by address, and on the signup.
 
     With the secret of the browser in which it was asked for, the letter holds a code to type there as well.
     """
     if not signup.person.reachable:
         return
     slug, until = signup.event.slug, signup.event.ends_at + LINK_LASTS
-    try:
-        count_letter(signup.person, now)
-    except limits.TooMany:
-        if browser:
-            codes.pretend(browser, "signup", slug, until, now)
-        return
-    code = codes.make(browser, "signup", slug, signup.id, until, now) if browser else ""
-    post_link(signup, now, code)
+    if writes:
+        code = codes.make(browser, "signup", slug, signup.id, until, now) if browser else ""
+        post_link(signup, now, code, counted=True)
+    elif browser:
+        codes.pretend(browser, "signup", slug, until, now)
 
 
 def post_new_link(signup: Signup, now: datetime) -> None:
@@ -81,6 +90,7 @@ def post_new_link(signup: Signup, now: datetime) -> None:
     post(letters.place_link(signup, **letters.request(signup, next_sequence(signup), now)), signup, now)
 
 
-def post_link(signup: Signup, now: datetime, code: str = "") -> None:
+def post_link(signup: Signup, now: datetime, code: str = "", counted: bool = False) -> None:
     first = signup.state == "started"
-    post(letters.confirm(signup, code) if first else letters.place_link(signup, code), signup, now)
+    letter = letters.confirm(signup, code) if first else letters.place_link(signup, code)
+    post(letter, signup, now, counted=counted)

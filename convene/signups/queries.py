@@ -39,6 +39,7 @@ OF_PERSON = select(Signup).where(
 )
 ONE = select(Signup).where(Signup.id == bindparam("signup_id"))
 ONE = ONE.options(joinedload(Signup.person), joinedload(Signup.event).joinedload(Event.organisation))
+ONE = ONE.options(joinedload(Signup.attendance))
 OWN_EVENT = select(Signup.event_id).where(Signup.id == bindparam("signup_id")).scalar_subquery()
 LOCKED = WITH_HOST.where(Event.id == OWN_EVENT).with_for_update(of=Event)
 ANEW = select(Signup).where(Signup.id == bindparam("signup_id")).options(joinedload(Signup.person))
@@ -90,7 +91,7 @@ def states(event_ids: Sequence[int]) -> dict[int, dict[str, int]]:
 
 
 def one(signup_id: int) -> Signup | None:
-    """A signup with its person, event and host."""
+    """A signup with its person, attendance, event and host."""
     return db.session.scalar(ONE, {"signup_id": signup_id})
 
 

@@ -19,7 +19,11 @@ def change(signup_id: int, online: bool, now: datetime) -> Signup:
 
     Raises actions.NotOpen, actions.PlaceGone where there is nothing to change, NoPlaceThere.
     """
-    signup = lock_signup(signup_id)
+    return change_locked(lock_signup(signup_id), online, now)
+
+
+def change_locked(signup: Signup, online: bool, now: datetime) -> Signup:
+    """The same, where the signup is in hand under the lock of its event."""
     event = signup.event
     refuse_unless_open(event, now)
     if (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -33,6 +34,8 @@ page = Blueprint("place", __name__)
 ACCESS_WORDING = "You may keep my access needs with this sign-up and show them to the hosts of this event."
 NOT_OPEN = "This event takes no sign-ups any more, so nothing was changed."
 TOO_MANY = "This place changed hands many times in the last hour, so nothing was changed. Try again later."
+TOO_LATE = "The time to take this place is over, and it went to the next person. You can join the line again."
+WHY: dict[type, str] = {limits.TooMany: TOO_MANY, actions.NotOpen: NOT_OPEN, NotOffered: TOO_LATE}
 
 
 SAME_ZONE = "The same as the event"
@@ -67,9 +70,9 @@ class DetailsForm(Form):
     news = BooleanField()
 
 
-def signup_of(token: str) -> Signup:
+def signup_of(token: str, find: Callable[[int], Signup | None] = queries.one) -> Signup:
     """The signup behind a link; a forged, replaced or outlived one is refused in the same words."""
-    signup, _ = behind("place", token, queries.one)
+    signup, _ = behind("place", token, find)
     if clock.now() > signup.event.ends_at + LINK_LASTS:
         raise links.Forged
     return signup
@@ -140,7 +143,7 @@ def render(
             takes_signups=is_open(event),
             is_over=event.ends_at <= now,
             sittings=sittings(signup),
-            hears_of_events=hears_of_events(signup.person_id),
+            hears_of_events=partial(hears_of_events, signup.person_id),
         ),
         code,
     )
@@ -152,35 +155,29 @@ def show(token: str) -> ResponseReturnValue:
     return render(signup, token, details(signup))
 
 
-def press(act: Callable[[int, datetime], Signup], signup: Signup) -> None:
-    """What a button does, counted where it posts a letter. Raises limits.TooMany, and what the action raises."""
-    now = clock.now()
-    signup_id, letters = signup.id, signup.letter_count
-    start_write()
-    if act(signup_id, now).letter_count != letters:
-        limits.take(now, PRESSES_PER_PLACE=str(signup_id))
+def press(act: Callable[[Signup, datetime], object], signup: Signup) -> None:
+    """What a button does to a signup under its lock, counted where it posts a letter.
+
+    Raises limits.TooMany, and what the action raises.
+    """
+    now, letters = clock.now(), signup.letter_count
+    act(signup, now)
+    if signup.letter_count != letters:
+        limits.take(now, PRESSES_PER_PLACE=str(signup.id))
 
 
 @page.post("/<token>/confirm")
 def confirm(token: str) -> ResponseReturnValue:
     """The button of the mailed link: takes the place, joins the line, or accepts the place that was offered."""
-    signup = signup_of(token)
+    start_write()
+    signup = signup_of(token, queries.locked)
     if signup.by_circle:
         return of_circle(skipping.come, signup, token)
     try:
-        press(actions.confirm, signup)
-    except limits.TooMany:
+        press(actions.confirm_locked, signup)
+    except (limits.TooMany, actions.NotOpen, NotOffered) as refusal:
         db.session.rollback()
-        flash(TOO_MANY, "bad")
-    except actions.NotOpen:
-        db.session.rollback()
-        flash(NOT_OPEN, "bad")
-    except NotOffered:
-        db.session.rollback()
-        flash(
-            "The time to take this place is over, and it went to the next person. You can join the line again.",
-            "bad",
-        )
+        flash(WHY[type(refusal)], "bad")
     else:
         db.session.commit()
     return redirect(url_for("place.show", token=token), 303)
@@ -204,8 +201,10 @@ def cancel(token: str) -> ResponseReturnValue:
     if signup.by_circle:
         return of_circle(skipping.skip, signup, token)
     too = [one.id for one in guests.of(signup) if str(one.id) in request.form.getlist("with")]
+    signup_id = signup.id
+    start_write()
     try:
-        press(actions.cancel, signup)
+        press(actions.cancel_locked, actions.lock_signup(signup_id))
         for guest_id in too:
             actions.cancel(guest_id, clock.now())
     except limits.TooMany:

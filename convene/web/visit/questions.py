@@ -35,8 +35,8 @@ class Asked:
 
 def shown(signup: Signup) -> list[Asked]:
     """Each question asked at this event with its choices and what this person answered."""
-    given = questions.answers_of(signup.id)
     asked = questions.asked_at(signup.event)
+    given = questions.answers_of(signup.id) if asked else {}
     return [Asked(one, questions.choices(one), given.get(one.id, "").splitlines()) for one in asked]
 
 

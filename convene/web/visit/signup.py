@@ -22,22 +22,25 @@ CLOSED = "This event takes no sign-ups any more."
 
 @page.post("/<slug:slug>/sign-up")
 def sign_up(slug: str) -> ResponseReturnValue:
-    event = queries.public(slug) or abort(404)
-    if for_members(event):
-        return redirect(url_for("events.show", slug=slug), 303)
     form = SignUpForm()
     if not form.validate():
+        event = queries.public(slug) or abort(404)
+        if for_members(event):
+            return to_event(slug)
         return render_template("visit/event.html", **facts(event, form)), 422
     remember_browser()
     if not form.website.data:
         now = clock.now()
-        event_id = event.id
         start_write()
         try:
-            limits.take(now, SIGNUPS_PER_CLIENT=client(), ADDRESSES_PER_EVENT=str(event_id))
+            limits.take(now, SIGNUPS_PER_CLIENT=client(), ADDRESSES_PER_EVENT=slug)
+            found = queries.locked_public(slug) or abort(404)
+            if for_members(found):
+                db.session.rollback()
+                return to_event(slug)
             zone = known_zone(form.zone.data)
             online = form.way.data == "online" if form.way.raw_data else None
-            actions.sign_up(event_id, form.email.data, form.name.data, zone, now, browser(), online)
+            actions.sign_up_to(found, form.email.data, form.name.data, zone, now, browser(), online)
         except limits.TooMany as reached:
             wait = {"Retry-After": str(1 + int(reached.wait.total_seconds()))}
             return refused(slug, form, BUSY, 429, wait)
@@ -46,6 +49,10 @@ def sign_up(slug: str) -> ResponseReturnValue:
         db.session.commit()
     session["written_to"] = {"slug": slug, "address": form.email.data, "name": form.name.data}
     return redirect(url_for("code.show", slug=slug), 303)
+
+
+def to_event(slug: str) -> ResponseReturnValue:
+    return redirect(url_for("events.show", slug=slug), 303)
 
 
 def refused(

@@ -1,15 +1,12 @@
 """How somebody comes to an event in a room and online: the button on their page that changes it."""
 
-from datetime import datetime
-
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from convene.access import limits
-from convene.extensions import db
-from convene.signups import ways
+from convene.extensions import db, start_write
+from convene.signups import queries, ways
 from convene.signups.actions import NotOpen, PlaceGone
-from convene.signups.models import Signup
 from convene.web.visit.place import NOT_OPEN, TOO_MANY, press, signup_of
 
 page = Blueprint("way", __name__)
@@ -21,13 +18,10 @@ THERE = {True: "online", False: "in the room"}
 @page.post("/<token>/way")
 def change(token: str) -> ResponseReturnValue:
     online = request.form.get("way") == "online"
-    signup = signup_of(token)
-
-    def act(signup_id: int, now: datetime) -> Signup:
-        return ways.change(signup_id, online, now)
-
+    start_write()
+    signup = signup_of(token, queries.locked)
     try:
-        press(act, signup)
+        press(lambda signup, now: ways.change_locked(signup, online, now), signup)
     except limits.TooMany:
         db.session.rollback()
         flash(TOO_MANY, "bad")

@@ -426,7 +426,7 @@ def test_a_locked_database_is_told_as_such_with_nothing_saved(
     def away(*_: object) -> None:
         raise OperationalError("select 1", {}, Exception("locked"))
 
-    monkeypatch.setattr("convene.web.visit.signup.actions.sign_up", away)
+    monkeypatch.setattr("convene.web.visit.signup.actions.sign_up_to", away)
     before = all_rows()
     visitor.press("Sign up", name="Ngozi", email="ngozi@example.org")
     assert visitor.page.status_code == 503
