@@ -8,6 +8,7 @@ from convene import logs, web
 from convene.extensions import csrf, db
 from convene.mail import signing
 from convene.models import __all__ as tables
+from convene.web.addresses import LateRule
 from convene.web.filters import Environment
 
 
@@ -21,6 +22,7 @@ def create_app(config: Config) -> Flask:
         instance_path=str(VAR),
     )
     app.jinja_environment = Environment
+    app.url_rule_class = LateRule
     app.config.from_object(config)
     logs.init_app(app)
     if config.TRUSTED_PROXIES:
