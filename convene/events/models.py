@@ -70,7 +70,9 @@ class Event(db.Model):
     next_in_line: Mapped[int] = mapped_column(default=1)  # the queue number to give next, given once
 
     organisation: Mapped[Organisation] = relationship()
-    has_speakers: Mapped[bool | None] = query_expression()  # where it was asked for (queries.PUBLIC), or none
+    # Whether there are any, where that was asked for with the event itself; else none.
+    has_speakers: Mapped[bool | None] = query_expression()  # events.queries.PUBLIC
+    has_wordings: Mapped[bool | None] = query_expression()  # of its host's letters: signups.queries.LOCKED
 
 
 class Series(db.Model):

@@ -46,13 +46,14 @@ def letter(
     kind: str, signup: Signup, *, to_name: str | None = None, facts: dict[str, Any] | None = None, **rest: Any
 ) -> Letter:
     person, host = signup.person, signup.event.organisation
+    worded = host.id if signup.event.has_wordings is not False else None
     return write(
         kind,
         to_name=called(person) if to_name is None else to_name,
         to_address=person.address_typed or "",
         from_name=host.name,
         reply_to=host.reply_to,
-        organisation_id=host.id,
+        organisation_id=worded,
         language=person.language,
         facts={**facts_of(signup), **(facts or {})},
         **rest,

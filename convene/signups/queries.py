@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, with_expression
 from sqlalchemy.orm.attributes import set_committed_value
 
 from convene.events.capacity import Places, both
@@ -17,7 +17,7 @@ from convene.events.models import Event
 from convene.events.place import is_both
 from convene.events.queries import WITH_HOST
 from convene.extensions import db
-from convene.mail.models import UNSENT, OutgoingMail
+from convene.mail.models import UNSENT, OutgoingMail, Wording
 from convene.people.models import Person
 from convene.people.queries import reads_mail_at
 from convene.signups.models import HOLDING, Attendance, Signup
@@ -42,6 +42,8 @@ ONE = ONE.options(joinedload(Signup.person), joinedload(Signup.event).joinedload
 ONE = ONE.options(joinedload(Signup.attendance))
 OWN_EVENT = select(Signup.event_id).where(Signup.id == bindparam("signup_id")).scalar_subquery()
 LOCKED = WITH_HOST.where(Event.id == OWN_EVENT).with_for_update(of=Event)
+WORDED = exists().where(Wording.organisation_id == Event.organisation_id)
+LOCKED = LOCKED.options(with_expression(Event.has_wordings, WORDED))
 ANEW = select(Signup).where(Signup.id == bindparam("signup_id")).options(joinedload(Signup.person))
 
 

@@ -21,6 +21,23 @@ def attributes(**words: Any) -> Markup:
 Input.html_params = staticmethod(attributes)
 
 
+def box(field: Field) -> str:
+    """Which kind of box a field is, by its widget: fields of the house are subclasses under other names.
+
+    hidden, radio, checkbox, alone (one box to tick), or the name of the widget.
+    """
+    widget = field.widget
+    name = type(widget).__name__
+    if getattr(widget, "input_type", "") == "hidden":
+        return "hidden"
+    if name == "ListWidget":
+        kind: str = field.option_widget.input_type
+        return kind
+    if name == "Select" and widget.multiple:
+        return "checkbox"
+    return "alone" if name == "CheckboxInput" else name
+
+
 class ZoneBox(Select):
     """A list of all zones; four hundred choices take WTForms 6 ms, this 0.1."""
 

@@ -21,6 +21,7 @@ from convene.events.models import Event
 from convene.events.opening import opening
 from convene.events.place import venue, whereabouts
 from convene.mail.markdown import reader
+from convene.web.boxes import box
 from convene.web.picture import event_picture, places_picture
 
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "hr"}
@@ -109,6 +110,7 @@ def init_app(app: Flask) -> None:
         is_development=app.config["DEVELOPMENT"],
     )
     app.jinja_env.filters.update(
+        box=box,
         markdown=markdown,
         day=day,
         venue=venue,
