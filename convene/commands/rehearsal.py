@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from flask import Flask
 from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from werkzeug.test import Client
 
@@ -32,6 +33,10 @@ LINK = re.compile(r"/place/[^\s>]+")
 REACHES_OUT = ("read_inbox", "send_mail")
 
 
+class NoStage(Exception):
+    """There is nowhere to rehearse without touching what is the house's own; the text says why."""
+
+
 def rehearse(app: Flask) -> None:
     """Whatever fails here is logged, and costs memory alone."""
     try:
@@ -39,6 +44,9 @@ def rehearse(app: Flask) -> None:
             slug = plan_event()
             sign_up(Client(app), slug, app.config["BASE_URL"])
             work(app)
+    except (NoStage, DBAPIError) as fault:
+        why = str(fault.orig if isinstance(fault, DBAPIError) else fault).partition("\n")[0]
+        app.logger.warning("no rehearsal before the start, which costs some memory: %s", why)
     except Exception:
         app.logger.exception("the rehearsal before the start")
 
@@ -54,7 +62,7 @@ def elsewhere() -> Iterator[None]:
     engine.pool = StaticPool(cast(Any, partial(stage, engine)))
     try:
         if db.session.scalar(text(WHERE[dialect()])) != NOWHERE[dialect()]:
-            raise RuntimeError("this is the house's own database")
+            raise NoStage("this is the house's own database")
         db.session.rollback()
         db.metadata.create_all(engine, checkfirst=False)
         yield
@@ -72,14 +80,18 @@ NOWHERE = {"sqlite": "", "postgresql": "pg_temp"}
 def stage(engine: Engine) -> Any:
     """A connection whose tables are its own and end with it: in memory, or PostgreSQL's temporary ones.
 
-    PostgreSQL is told when the connection opens: a pool before it that hands one connection to many refuses that,
-    where a word said later would stay with whoever is given the connection next.
+    Raises NoStage where a pool stands before PostgreSQL: it may hand the connection, tables and all, to others.
     """
     if dialect() == "sqlite":
         return sqlite3.connect(":memory:")
     words, settings = engine.dialect.create_connect_args(engine.url)
     options = f"{settings.get('options', '')} -c search_path=pg_temp".strip()
-    return engine.dialect.connect(*words, **{**settings, "options": options, "autocommit": True})
+    line: Any = engine.dialect.connect(*words, **{**settings, "options": options, "autocommit": True})
+    (server,) = line.execute("SELECT pg_backend_pid()").fetchone()
+    if server != line.info.backend_pid:  # what a pool tells of itself when the connection opens
+        line.close()
+        raise NoStage("a pool stands before PostgreSQL")
+    return line
 
 
 def plan_event() -> str:

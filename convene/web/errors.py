@@ -46,6 +46,8 @@ OURS = (
 
 
 def page(code: int, heading: str, words: str, retry_after: int | None = None) -> ResponseReturnValue:
+    """The page of a refusal; what was begun to be written is given up first, and its lock with it."""
+    db.session.rollback()
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     return render_template("error.html", heading=heading, words=words, code=code), code, headers
 
@@ -81,7 +83,6 @@ def unreadable_link(error: Forged) -> ResponseReturnValue:
 
 def not_possible(error: NotPossible) -> ResponseReturnValue:
     """A hard rule stands against it. Which one is for the safeguarding lead alone: all read the same words."""
-    db.session.rollback()
     return page(
         409, "The groups have changed", "Somebody came, left or was moved since this was dealt. Deal again."
     )
@@ -94,14 +95,12 @@ def too_many(error: TooMany) -> ResponseReturnValue:
 
 def database_away(error: OperationalError) -> ResponseReturnValue:
     """Locked too long, full, or not there: nothing was kept, and we say so."""
-    db.session.rollback()
     current_app.logger.error("database: %s", type(error.orig).__name__)
     heading, words = WORDS[503]
     return page(503, heading, words, retry_after=10)
 
 
 def fault(error: Exception) -> ResponseReturnValue:
-    db.session.rollback()
     current_app.logger.exception("unexpected, at %s", request.endpoint)
     return page(500, *OURS)
 

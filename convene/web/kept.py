@@ -4,6 +4,7 @@ Their rows are read anew for each visitor and compared whole, so what is kept is
 be cleared when something changes. What concerns one visitor alone is never kept: see `alike`.
 """
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -49,13 +50,21 @@ def page(facts: object, write: Callable[[], str]) -> str:
     pages: Pages = current_app.extensions["convene.kept"]
     before, found = said(facts), pages.kept.get(request.path)
     if found and found[0] == before:
-        pieces = found[1]
-        return generate_csrf().join(pieces) if len(pieces) > 1 else pieces[0]
-    text = write()
+        return joined(found[1])
+    # While it is written a mark stands for the token, known to nobody: a token may stand in a host's own words.
+    g.csrf_token = mark = secrets.token_urlsafe()
+    try:
+        pieces = write().split(mark)
+    finally:
+        del g.csrf_token
     if said(facts) == before:
-        token = g.get("csrf_token")
-        pages.keep(request.path, before, text.split(token) if token else [text])
-    return text
+        pages.keep(request.path, before, pieces)
+    return joined(pieces)
+
+
+def joined(pieces: list[str]) -> str:
+    """The page, with this visitor's own token where it has a form."""
+    return generate_csrf().join(pieces) if len(pieces) > 1 else pieces[0]
 
 
 def alike() -> bool:

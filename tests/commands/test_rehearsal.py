@@ -1,13 +1,15 @@
 """The rehearsal before the start touches nothing of the house's own."""
 
 import logging
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from convene.commands import rehearsal
-from convene.extensions import db
+from convene.extensions import db, dialect
 from convene.mail.transport import Memory
 
 
@@ -53,3 +55,53 @@ def test_what_fails_in_it_is_logged_and_holds_up_no_start(
     monkeypatch.setattr(rehearsal, "plan_event", lambda: "no-such-event")
     rehearsal.rehearse(app)
     assert "the rehearsal before the start" in caplog.text
+
+
+def test_a_role_that_may_make_no_tables_is_told_in_one_line(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused(*words: object, **more: object) -> None:
+        db.session.execute(text("SELECT no_such_thing"))
+
+    monkeypatch.setattr(db.metadata, "create_all", refused)
+    rehearsal.rehearse(app)
+    (record,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert "no rehearsal before the start" in record.getMessage() and "\n" not in record.getMessage()
+    assert record.exc_info is None
+
+
+class Pooled:
+    """A connection as a pool shows it: another server process does the work than the one that it named."""
+
+    info = SimpleNamespace(backend_pid=-1)
+
+    def __init__(self, line: Any) -> None:
+        self.line = line
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.line, name)
+
+
+def test_where_a_pool_stands_before_the_database_nothing_is_made_on_its_connection(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It would be handed to others, tables and all."""
+    with app.app_context():
+        if dialect() == "sqlite":
+            return
+        before, engine = rows(), db.engine
+        own, made = engine.dialect.connect, []
+
+        def connect(*words: Any, **more: Any) -> Any:
+            line = own(*words, **more)
+            if "pg_temp" not in more.get("options", ""):
+                return line
+            made.append(line)
+            return Pooled(line)
+
+        monkeypatch.setattr(engine.dialect, "connect", connect)
+    rehearsal.rehearse(app)
+    assert "a pool stands before PostgreSQL" in caplog.text
+    assert [line.closed for line in made] == [True]
+    with app.app_context():
+        assert rows() == before

@@ -57,6 +57,9 @@ def use(slug: str) -> ResponseReturnValue:
     start_write()
     try:
         limits.take(now, CODES_PER_CLIENT=client())
+        queries.locked_public(
+            slug
+        )  # before the code, as whoever signs up does: in another order two wait crosswise
         signup_id = codes.subject(browser(), "signup", slug, form.code.data or "", now)
     except limits.TooMany:
         db.session.rollback()

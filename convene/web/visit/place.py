@@ -35,9 +35,7 @@ ACCESS_WORDING = "You may keep my access needs with this sign-up and show them t
 NOT_OPEN = "This event takes no sign-ups any more, so nothing was changed."
 TOO_MANY = "This place changed hands many times in the last hour, so nothing was changed. Try again later."
 TOO_LATE = "The time to take this place is over, and it went to the next person. You can join the line again."
-WHY: dict[type, str] = {limits.TooMany: TOO_MANY, actions.NotOpen: NOT_OPEN, NotOffered: TOO_LATE}
-
-
+WHY = {limits.TooMany: TOO_MANY, actions.NotOpen: NOT_OPEN, Gone: NOT_OPEN, NotOffered: TOO_LATE}
 SAME_ZONE = "The same as the event"
 
 
@@ -76,6 +74,13 @@ def signup_of(token: str, find: Callable[[int], Signup | None] = queries.one) ->
     if clock.now() > signup.event.ends_at + LINK_LASTS:
         raise links.Forged
     return signup
+
+
+def signup_locked(token: str) -> Signup:
+    """The same, under the lock of its event, which no link takes that was not signed here. Begins to write."""
+    links.read("place", token)
+    start_write()
+    return signup_of(token, queries.locked)
 
 
 def signup_to_change(token: str) -> Signup:
@@ -169,8 +174,7 @@ def press(act: Callable[[Signup, datetime], object], signup: Signup) -> None:
 @page.post("/<token>/confirm")
 def confirm(token: str) -> ResponseReturnValue:
     """The button of the mailed link: takes the place, joins the line, or accepts the place that was offered."""
-    start_write()
-    signup = signup_of(token, queries.locked)
+    signup = signup_locked(token)
     if signup.by_circle:
         return of_circle(skipping.come, signup, token)
     try:
@@ -225,12 +229,9 @@ def of_circle(act: Callable[[int, int, datetime], object], signup: Signup, token
             raise Gone
         act(member_id, event_id, now)
         limits.take(now, PRESSES_PER_PLACE=f"member:{member_id}")
-    except limits.TooMany:
+    except (limits.TooMany, Gone) as refusal:
         db.session.rollback()
-        flash(TOO_MANY, "bad")
-    except Gone:
-        db.session.rollback()
-        flash(NOT_OPEN, "bad")
+        flash(WHY[type(refusal)], "bad")
     else:
         db.session.commit()
     return redirect(url_for("place.show", token=token), 303)

@@ -23,18 +23,23 @@ CLOSED = "This event takes no sign-ups any more."
 @page.post("/<slug:slug>/sign-up")
 def sign_up(slug: str) -> ResponseReturnValue:
     form = SignUpForm()
-    if not form.validate():
+    valid = form.validate()
+    if not valid or form.website.data:  # only a machine fills that in, and it reads what everybody reads
         event = queries.public(slug) or abort(404)
         if for_members(event):
             return to_event(slug)
-        return render_template("visit/event.html", **facts(event, form)), 422
+        if not valid:
+            return render_template("visit/event.html", **facts(event, form)), 422
     remember_browser()
     if not form.website.data:
         now = clock.now()
         start_write()
         try:
             limits.take(now, SIGNUPS_PER_CLIENT=client(), ADDRESSES_PER_EVENT=slug)
-            found = queries.locked_public(slug) or abort(404)
+            found = queries.locked_public(slug)
+            if found is None:
+                db.session.commit()  # the asking counts: it took the lock
+                abort(404)
             if for_members(found):
                 db.session.rollback()
                 return to_event(slug)

@@ -4,10 +4,10 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from convene.access import limits
-from convene.extensions import db, start_write
-from convene.signups import queries, ways
+from convene.extensions import db
+from convene.signups import ways
 from convene.signups.actions import NotOpen, PlaceGone
-from convene.web.visit.place import NOT_OPEN, TOO_MANY, press, signup_of
+from convene.web.visit.place import NOT_OPEN, TOO_MANY, press, signup_locked
 
 page = Blueprint("way", __name__)
 
@@ -18,8 +18,7 @@ THERE = {True: "online", False: "in the room"}
 @page.post("/<token>/way")
 def change(token: str) -> ResponseReturnValue:
     online = request.form.get("way") == "online"
-    start_write()
-    signup = signup_of(token, queries.locked)
+    signup = signup_locked(token)
     try:
         press(lambda signup, now: ways.change_locked(signup, online, now), signup)
     except limits.TooMany:

@@ -197,6 +197,26 @@ def test_each_visitor_has_a_token_of_their_own_and_it_works(
         assert one.page.status_code == 200 and "Check your email" in one.words
 
 
+def test_a_token_in_a_host_s_own_words_stays_the_words_it_is(
+    app: Flask, visitor: Browsing, pages: kept.Pages
+) -> None:
+    """Or a host who writes theirs into a link would be sent that of each who follows it."""
+    event = an_event()
+    db.session.commit()
+    path = f"/events/{event.slug}"
+    with time_machine.travel(clock.now(), tick=False):  # in one second a session has one token
+        visitor.open(path)
+        theirs = visitor.token()
+        start_write()
+        event.description = f"[See](https://example.org/{theirs})"
+        db.session.commit()
+        visitor.open(path)
+        assert visitor.token() == theirs and visitor.page.text.count(theirs) == 2
+        other_one = Browsing(FlaskClient(app))
+        page = other_one.open(path).text
+    assert f"https://example.org/{theirs}" in page and page.count(other_one.token()) == 1
+
+
 def test_what_is_said_to_one_visitor_is_kept_from_the_next(
     app: Flask, visitor: Browsing, pages: kept.Pages
 ) -> None:
