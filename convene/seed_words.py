@@ -10,12 +10,12 @@ from convene.nudges.rules import capped
 
 CONFIRMED = Words(
     "See you there, {name}: {event}",
-    "Hello {name},\n\nyour place is kept. We look forward to meeting you, and so do the others.\n\n---\n\n"
+    "Hello {name},\n\nYour place is kept. We look forward to meeting you, and so do the others.\n\n---\n\n"
     "Bring nothing but **one question** that you would like to hear somebody else answer.\n\n{host}",
 )
 SIDE_DOOR = Words(
     "How to find the door: {event}",
-    "Hello {name},\n\nthe front of the building is being painted. Please come in by the side, where a lamp is lit."
+    "Hello {name},\n\nThe front of the building is being painted. Please come in by the side, where a lamp is lit."
     "\n\n---\n\nSee you {when}.",
 )
 

@@ -22,7 +22,7 @@ from convene.signups import upheaval
 from convene.web.organise import meanwhile, own
 from convene.web.organise.desk import state_of
 from convene.web.organise.event_form import OVER, EventForm, is_over, typed_of, wrong
-from convene.web.organise.hearing import clock_time, count, saved_in_words
+from convene.web.organise.hearing import clock_time, count, offered, saved_in_words
 from convene.web.visit.answer import FACES
 from convene.web.visit.events import facts as visitors_facts
 
@@ -112,13 +112,14 @@ def save(event_id: int) -> ResponseReturnValue:
         facts = form.facts(event, now)  # with what somebody else changed meanwhile, which may not go together
     if facts is not None:
         try:
+            before = offered(event_id)
             changed = upheaval.change(event_id, facts, now, told_of(form))
         except upheaval.TooSmall as small:
             wrong(form.capacity, f"{small.held} places are held already; enter {small.held} or more")
         except actions.CalledOff:
             form.form_errors.append("This event was called off, so it cannot be changed any more.")
         else:
-            words = saved_in_words(event, changed, told_of(form), now)
+            words = saved_in_words(event, changed, told_of(form), now, offered(event_id) - before)
             db.session.commit()
             flash(words, "good")
             return redirect(url_for("organise_events.show", event_id=event_id), 303)

@@ -26,7 +26,7 @@ class Task:
     about: str
     label: str
     endpoint: str
-    ids: dict[str, int] = field(default_factory=dict)
+    ids: Mapping[str, int | str] = field(default_factory=dict)
 
 
 def failed_mail(now: datetime) -> int:
@@ -124,7 +124,9 @@ def of_one(
     if places.left == 0 and places.waiting:
         waiting = places.waiting
         words = f"Full, and {waiting} {'person waits' if waiting == 1 else 'people wait'}"
-        found.append(Task(words, event.title, "Make room", "organise_events.edit", here))
+        found.append(
+            Task(words, event.title, "Make room", "organise_events.edit", {**here, "_anchor": "capacity"})
+        )
     if (
         (event.format == "online" or event.online_places)
         and not event.online_url

@@ -1,6 +1,6 @@
 """Signing up: what the form on an event's page posts."""
 
-from flask import Blueprint, abort, redirect, render_template, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from convene import clock
@@ -17,7 +17,15 @@ page = Blueprint("signup", __name__)
 BUSY = (
     "Many people are signing up at this moment. Wait a minute and press again; what you typed is still here."
 )
+# True of every address, whether or not another letter left.
+AGAIN = "We have written again, unless that address has had several letters from us in the last hour."
 CLOSED = "This event takes no sign-ups any more."
+
+
+@page.get("/<slug:slug>/sign-up")
+def opened(slug: str) -> ResponseReturnValue:
+    """Where the form was refused its address stayed in the bar: opened from there, it leads to the form."""
+    return to_event(slug, 302)
 
 
 @page.post("/<slug:slug>/sign-up")
@@ -52,12 +60,20 @@ def sign_up(slug: str) -> ResponseReturnValue:
         except actions.NotOpen:
             return refused(slug, form, CLOSED, 409)
         db.session.commit()
+    if written_to(slug, form.email.data):
+        flash(AGAIN, "good")
     session["written_to"] = {"slug": slug, "address": form.email.data, "name": form.name.data}
     return redirect(url_for("code.show", slug=slug), 303)
 
 
-def to_event(slug: str) -> ResponseReturnValue:
-    return redirect(url_for("events.show", slug=slug), 303)
+def written_to(slug: str, address: str) -> bool:
+    """Whether this browser asked for a letter to this address about this event just before."""
+    last = session.get("written_to")
+    return isinstance(last, dict) and (last.get("slug"), last.get("address")) == (slug, address)
+
+
+def to_event(slug: str, code: int = 303) -> ResponseReturnValue:
+    return redirect(url_for("events.show", slug=slug), code)
 
 
 def refused(

@@ -163,7 +163,7 @@ def test_moving_a_published_event_tells_everybody_and_moves_their_calendars(worl
     again = world.save(f"/organise/events/{event_id}", typed(capacity="2"), follow_redirects=True)
     assert "Nothing was different" in text(again)
     more = world.save(f"/organise/events/{event_id}", typed(capacity="3"), follow_redirects=True)
-    assert "Nobody needs to be told" in text(more)
+    assert "Saved. 1 place was offered to the first in line, by mail." in text(more)
     assert letters(world, "place_offered") == ["di.elm@example.net"]
 
 

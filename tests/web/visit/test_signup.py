@@ -222,10 +222,19 @@ def test_pressing_twenty_times_is_one_signup_and_a_few_letters(visitor: Browsing
 def test_sent_again_from_the_page_that_says_to_look(visitor: Browsing) -> None:
     event = an_event()
     sign_up(visitor, event.slug)
+    assert "We have written again" not in visitor.words
     visitor.press("Send it again")
     assert visitor.heading == "Check your email"
+    assert "We have written again, unless" in visitor.words
     assert [letter.letter for letter in letters()] == ["confirm", "confirm"]
     assert signups() == 1
+
+
+def test_the_address_that_a_refused_form_leaves_in_the_bar_leads_back_to_the_form(visitor: Browsing) -> None:
+    event = an_event()
+    sign_up(visitor, event.slug, name="")
+    assert visitor.page.status_code == 422 and visitor.path.endswith("/sign-up")
+    assert visitor.open(visitor.path).status_code == 200 and visitor.path == f"/events/{event.slug}"
 
 
 def test_that_page_is_for_whoever_just_signed_up_and_is_kept_nowhere(app: Flask, visitor: Browsing) -> None:
