@@ -21,6 +21,12 @@ class TooMany(Exception):
         self.name = name
         self.wait = wait
 
+    @property
+    def minutes(self) -> str:
+        """How long to wait, rounded up: a minute, or 8 minutes."""
+        number = -(-self.wait // timedelta(minutes=1))
+        return "a minute" if number <= 1 else f"{number} minutes"
+
 
 def take(now: datetime, **subjects: str) -> None:
     """Count one more for each of these names (parts of a CONVENE_LIMIT_ name) and its subject; raises TooMany.

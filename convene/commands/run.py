@@ -6,7 +6,6 @@ import http.client
 import multiprocessing
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ from multiprocessing.process import BaseProcess
 
 from werkzeug.test import Client
 
-from config import BadSetting, Config
+from config import Config
 from convene import wsgi
 from convene.commands import keeper, serve
 from convene.commands.rehearsal import rehearse
@@ -31,7 +30,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 in a container")
     asked = parser.parse_args(argv)
     config = Config()
-    refuse_taken_port(config.PORT)
+    serve.refuse_taken_port("127.0.0.1", config.PORT)
     for words in (["db", "upgrade"], *([["seed", "--if-empty"]] if asked.demo else [])):
         code = subprocess.run([sys.executable, "-m", "convene.cli", *words], check=False).returncode
         if code:
@@ -41,7 +40,7 @@ def main(argv: list[str]) -> int:
     answer_once(config)
     rehearse(wsgi.app)
     serve.settle()
-    where = ["--host", asked.host, "--port", str(config.PORT)]
+    where = ["--beside", "--host", asked.host, "--port", str(config.PORT)]
     children = {name: begin(serve.web, [*where, *words]) for name, words in sites(asked.workers).items()}
     children["the worker"] = begin(serve.worker, [])
     return look_after(children, config, demo=asked.demo, again=[*where, "--workers", "1"])
@@ -59,18 +58,6 @@ def answer_once(config: Config) -> None:
     Client(wsgi.app).get("/", base_url=config.BASE_URL)
     with wsgi.app.app_context():
         db.engine.dispose()  # no connection may live on in two processes
-
-
-def refuse_taken_port(port: int) -> None:
-    """Two servers can share a port without a word (SO_REUSEPORT), so ask first who is there."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise BadSetting(
-                f"port {port} is taken by another program; stop it, or choose another: PORT=8001 make run"
-            ) from None
 
 
 def begin(verb: Callable[[list[str]], int], argv: list[str]) -> BaseProcess:

@@ -3,6 +3,7 @@
 import argparse
 import ctypes
 import gc
+import socket
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from config import Config
+from config import BadSetting, Config
 from convene import worker as timetable
 from convene import wsgi
 
@@ -31,10 +32,30 @@ def web(argv: list[str]) -> int:
     parser.add_argument(
         "--threads", type=int, default=THREADS, help="requests that one process works on at once"
     )
+    parser.add_argument(
+        "--beside", action="store_true", help="share the port with another that listens there already"
+    )
     asked = parser.parse_args(argv)
+    port = asked.port or Config().PORT
+    if not asked.beside:
+        refuse_taken_port(asked.host, port)
     share_one_heap()
-    server("convene.wsgi:app", asked.host, asked.port or Config().PORT, asked.workers, asked.threads).serve()
+    server("convene.wsgi:app", asked.host, port, asked.workers, asked.threads).serve()
     return 0
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Two servers can share a port without a word (SO_REUSEPORT), so ask first who is there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except socket.gaierror:
+            raise BadSetting(f"there is no address {host} on this machine to listen on") from None
+        except OSError:
+            raise BadSetting(
+                f"port {port} is taken by another program; stop it, or choose another, as with PORT={port + 1}"
+            ) from None
 
 
 def share_one_heap() -> None:

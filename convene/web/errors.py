@@ -32,7 +32,7 @@ WORDS = {
     ),
     429: (
         "Many people are here at this moment",
-        "Wait a minute, then press again. Nothing that you typed is lost: go back and it is still there.",
+        "Wait {}, then press again. Nothing that you typed is lost: go back and it is still there.",
     ),
     503: (
         "We could not save that just now",
@@ -57,7 +57,7 @@ def refused(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
     heading, words = WORDS.get(error.code, OURS if error.code >= 500 else WORDS[400])
-    answer = make_response(page(error.code, heading, words))
+    answer = make_response(page(error.code, heading, words.format("a minute")))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         answer.allow.update(error.valid_methods)  # RFC 9110 15.5.6
     return answer
@@ -90,7 +90,9 @@ def not_possible(error: NotPossible) -> ResponseReturnValue:
 
 def too_many(error: TooMany) -> ResponseReturnValue:
     heading, words = WORDS[429]
-    return page(429, heading, words, retry_after=max(1, int(error.wait.total_seconds())))
+    return page(
+        429, heading, words.format(error.minutes), retry_after=max(1, int(error.wait.total_seconds()))
+    )
 
 
 def database_away(error: OperationalError) -> ResponseReturnValue:

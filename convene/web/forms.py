@@ -1,7 +1,7 @@
 """How forms of this house read what was typed: text that can be kept, zones and moments that exist."""
 
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -13,11 +13,30 @@ from convene.people import addresses
 from convene.people.words import BadWords, plain, tidy
 
 
+class OwnWords:
+    """What WTForms would say in its own way, said as the house says it, with what to do."""
+
+    SAID: ClassVar = {
+        "Not a valid choice.": "Choose one of the answers that stand here",
+        "'%(value)s' is not a valid choice for this field.": "Choose from the answers that stand here",
+        "Not a valid integer value.": "Enter a whole number",
+    }
+
+    def gettext(self, words: str) -> str:
+        return str(self.SAID.get(words, words))
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return self.gettext(one if number == 1 else many)
+
+
 class Form(FlaskForm):
     """A form of this house; the token is checked for the whole application (extensions.csrf)."""
 
     class Meta(FlaskForm.Meta):
         csrf = False
+
+        def get_translations(self, form: Any) -> OwnWords:
+            return OwnWords()
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """What was typed into a form, and nothing else: a file or JSON is no answer to a question of ours."""

@@ -1,5 +1,6 @@
 """The command does what it says, and where it cannot, says in one sentence what to mend."""
 
+import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -82,6 +83,17 @@ def test_a_bad_setting_is_one_sentence_and_exit_1(convene: Said, command: str) -
     assert (code, said) == (1, "")
     assert complaint.startswith("convene: CONVENE_TIMEZONE must be")
     assert complaint.count("\n") == 1
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("command", ["run", "web"])
+def test_a_port_that_another_listens_at_is_not_shared_without_a_word(convene: Said, command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        code, said, complaint = convene(command, PORT=str(port))
+    assert (code, said) == (1, "")
+    assert complaint.startswith(f"convene: port {port} is taken by another program")
+    assert convene("web", "--host", "no-such-host.invalid")[2].startswith("convene: there is no address")
 
 
 @pytest.mark.one_database

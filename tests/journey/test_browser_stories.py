@@ -20,13 +20,13 @@ from tests.factories import a_person, a_signup, an_event
 from tests.journey.hands import Hand, Keys, somebody
 from tests.journey.installation import HOST, Installation, opened
 from tests.journey.letters import Letters
-from tests.journey.watching import DESK, PHONE, Look
+from tests.journey.watching import DESK, DESK_AT_NIGHT, PHONE, PHONE_AT_NIGHT, Look
 from tests.parts.mailserver import MailServer
 from tests.parts.processes import Processes
 
 pytestmark = pytest.mark.one_database
 
-LOOKS = (PHONE,)  # every page is judged in both windows by test_browser_pages.py
+LOOKS = (PHONE, PHONE_AT_NIGHT, DESK, DESK_AT_NIGHT)
 EVENT = "What the school gate knows"  # of the demonstration programme
 PEOPLE = ["Ben Okri", "Cleo Hart", "Dev Rao", "Eve Lund", "Finn Day", "Gil Moss"]
 DAY = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()

@@ -67,7 +67,7 @@ def join(slug: str) -> ResponseReturnValue:
             joining.ask(circle_id, form.email.data or "", form.name.data or "", words, zone, now)
         except limits.TooMany as reached:
             wait = {"Retry-After": str(1 + int(reached.wait.total_seconds()))}
-            return refused(slug, form, BUSY, 429, wait)
+            return refused(slug, form, BUSY.format(reached.minutes), 429, wait)
         except joining.NotOpen:
             return refused(slug, form, CLOSED, 409)
         db.session.commit()

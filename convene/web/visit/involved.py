@@ -68,9 +68,9 @@ def ask() -> ResponseReturnValue:
         start_write()
         try:
             limits.take(now, SIGNUPS_PER_CLIENT=client())
-        except limits.TooMany:
+        except limits.TooMany as reached:
             db.session.rollback()
-            form.form_errors.append(BUSY)
+            form.form_errors.append(BUSY.format(reached.minutes))
             return render(form.offer_hosts(), 429)
         host = next(one for one in hosts() if str(one.id) == form.of.data)
         kinds = form.kinds.data or ()

@@ -19,7 +19,7 @@ from convene.web.forms import Form, Needed, left_empty, your_address, your_name
 
 page = Blueprint("news", __name__)
 
-BUSY = "Many people are asking at this moment. Wait a minute and press again; what you typed is still here."
+BUSY = "Many people are asking at this moment. Wait {} and press again; what you typed is still here."
 HOW = "line-up, confirmed by mail"
 
 
@@ -58,9 +58,9 @@ def ask() -> ResponseReturnValue:
         start_write()
         try:
             limits.take(now, SIGNUPS_PER_CLIENT=client())
-        except limits.TooMany:
+        except limits.TooMany as reached:
             db.session.rollback()
-            form.form_errors.append(BUSY)
+            form.form_errors.append(BUSY.format(reached.minutes))
             return render(form_for_again(form), 429)
         chosen = set(form.of.data or ())
         for host in hosts():

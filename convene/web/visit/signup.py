@@ -14,9 +14,7 @@ from convene.web.visit.events import SignUpForm, facts, for_members
 
 page = Blueprint("signup", __name__)
 
-BUSY = (
-    "Many people are signing up at this moment. Wait a minute and press again; what you typed is still here."
-)
+BUSY = "Many people are signing up at this moment. Wait {} and press again; what you typed is still here."
 # True of every address, whether or not another letter left.
 AGAIN = "We have written again, unless that address has had several letters from us in the last hour."
 CLOSED = "This event takes no sign-ups any more."
@@ -56,7 +54,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
             actions.sign_up_to(found, form.email.data, form.name.data, zone, now, browser(), online)
         except limits.TooMany as reached:
             wait = {"Retry-After": str(1 + int(reached.wait.total_seconds()))}
-            return refused(slug, form, BUSY, 429, wait)
+            return refused(slug, form, BUSY.format(reached.minutes), 429, wait)
         except actions.NotOpen:
             return refused(slug, form, CLOSED, 409)
         db.session.commit()

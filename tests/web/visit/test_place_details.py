@@ -14,6 +14,13 @@ from tests.web.rows import all_rows
 from tests.web.visit.places import STATES, link
 
 
+def test_an_answer_that_is_none_of_those_offered_is_refused_in_the_house_s_words(visitor: Browsing) -> None:
+    visitor.open(link(a_signup()))
+    visitor.press("Save", first_time="maybe")
+    assert visitor.page.status_code == 422
+    assert "Choose one of the answers that stand here" in visitor.words
+
+
 def test_what_they_tell_of_themselves_is_kept_and_shown_again(visitor: Browsing) -> None:
     signup = a_signup()
     visitor.open(link(signup))
