@@ -47,6 +47,7 @@ NOT_PAGES = {
     *("calendar.event", "calendar.line_up", "calendar.line_up_atom", "calendar.circle", "calendar.host"),
     "own_calendar.follow",
     "colours.sheet",
+    "signup.opened",  # it sends on to the event
     *("events.share_picture", "organise_share.poster"),  # a picture, and paper
     "organise_outbox.as_sent",  # a letter, with the styles of letters
     *("my_data.show", "erase.show"),  # closed without the mailed link; test_browser_my_data.py opens them
