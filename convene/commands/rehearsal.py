@@ -61,7 +61,8 @@ def elsewhere() -> Iterator[None]:
     own = engine.pool
     engine.pool = StaticPool(cast(Any, partial(stage, engine)))
     try:
-        if db.session.scalar(text(WHERE[dialect()])) != NOWHERE[dialect()]:
+        where, nowhere = STAGE[dialect()]
+        if db.session.scalar(text(where)) != nowhere:
             raise NoStage("this is the house's own database")
         db.session.rollback()
         db.metadata.create_all(engine, checkfirst=False)
@@ -73,8 +74,10 @@ def elsewhere() -> Iterator[None]:
 
 
 # What tells where new tables go, and what it says on a stage.
-WHERE = {"sqlite": "SELECT file FROM pragma_database_list", "postgresql": "SHOW search_path"}
-NOWHERE = {"sqlite": "", "postgresql": "pg_temp"}
+STAGE = {
+    "sqlite": ("SELECT file FROM pragma_database_list", ""),
+    "postgresql": ("SHOW search_path", "pg_temp"),
+}
 
 
 def stage(engine: Engine) -> Any:

@@ -5,7 +5,7 @@ from datetime import datetime
 from convene.events.place import is_both
 from convene.extensions import db
 from convene.signups import queries
-from convene.signups.actions import PlaceGone, lock_signup, refuse_unless_open
+from convene.signups.actions import PlaceGone, refuse_unless_open
 from convene.signups.line import give_place, offer_free_places, seat
 from convene.signups.models import Signup
 
@@ -14,16 +14,12 @@ class NoPlaceThere(Exception):
     """Every place of the other kind is taken or waited for, and the one in hand is kept."""
 
 
-def change(signup_id: int, online: bool, now: datetime) -> Signup:
+def change(signup: Signup, online: bool, now: datetime) -> Signup:
     """A place is changed for one of the other kind if that is free; who waits goes to the end of the other line.
 
-    Raises actions.NotOpen, actions.PlaceGone where there is nothing to change, NoPlaceThere.
+    The signup is in hand under the lock of its event. Raises actions.NotOpen, actions.PlaceGone where there is nothing
+    to change, NoPlaceThere.
     """
-    return change_locked(lock_signup(signup_id), online, now)
-
-
-def change_locked(signup: Signup, online: bool, now: datetime) -> Signup:
-    """The same, where the signup is in hand under the lock of its event."""
     event = signup.event
     refuse_unless_open(event, now)
     if (

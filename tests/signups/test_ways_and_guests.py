@@ -40,7 +40,7 @@ def test_the_room_and_online_have_places_and_lines_of_their_own(session: scoped_
     assert f"Where: {event.venue}" in theirs.text and "/join" not in theirs.text
 
     with pytest.raises(ways.NoPlaceThere):
-        ways.change(room.id, True, NOW)
+        ways.change(actions.lock_signup(room.id), True, NOW)
     assert standing(room) == ("confirmed", False), "the place in hand is kept"
     actions.cancel(online[0].id, NOW)
     assert standing(online[2])[0] == "offered" and standing(room_waits)[0] == "waitlisted"
@@ -51,7 +51,7 @@ def test_the_room_and_online_have_places_and_lines_of_their_own(session: scoped_
         upheaval.change(event.id, {"online_places": None}, NOW)
     upheaval.change(event.id, {"online_places": 3}, NOW)
     before = room.invite_sequence or 0
-    ways.change(room.id, True, NOW)
+    ways.change(actions.lock_signup(room.id), True, NOW)
     assert standing(room) == ("confirmed", True) and (room.invite_sequence or 0) > before
     assert standing(room_waits)[0] == "offered", "the place in the room went to the first in its line"
     assert line.events_with_stranded_places(NOW) == []

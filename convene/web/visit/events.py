@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, session
+from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, RadioField, SelectChoice
 
@@ -18,6 +18,7 @@ from convene.signups.queries import places
 from convene.web import kept, notice
 from convene.web.forms import Form, left_empty, your_address, your_name, zone_of_city
 from convene.web.headers import MAY_BE_FRAMED
+from convene.web.visit.code import written_to
 
 page = Blueprint("events", __name__)
 
@@ -85,8 +86,8 @@ def embed(slug: str) -> ResponseReturnValue:
 
 def blank_or_changing(slug: str) -> SignUpForm:
     """The form, with what this browser signed up with a moment ago if it came back to change that."""
-    typed = session.get("written_to")
-    if "change" not in request.args or not isinstance(typed, dict) or typed.get("slug") != slug:
+    typed = written_to(slug)
+    if "change" not in request.args or typed is None:
         return SignUpForm(formdata=None)
     return SignUpForm(formdata=None, data={"name": typed["name"], "email": typed["address"]})
 

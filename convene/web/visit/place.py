@@ -78,9 +78,12 @@ def signup_of(token: str, find: Callable[[int], Signup | None] = queries.one) ->
 
 def signup_locked(token: str) -> Signup:
     """The same, under the lock of its event, which no link takes that was not signed here. Begins to write."""
-    links.read("place", token)
+    return signup_of(token, lock)
+
+
+def lock(signup_id: int) -> Signup | None:
     start_write()
-    return signup_of(token, queries.locked)
+    return queries.locked(signup_id)
 
 
 def signup_to_change(token: str) -> Signup:
@@ -161,10 +164,7 @@ def show(token: str) -> ResponseReturnValue:
 
 
 def press(act: Callable[[Signup, datetime], object], signup: Signup) -> None:
-    """What a button does to a signup under its lock, counted where it posts a letter.
-
-    Raises limits.TooMany, and what the action raises.
-    """
+    """What a button does to a locked signup, counted where it posts a letter. Raises limits.TooMany besides."""
     now, letters = clock.now(), signup.letter_count
     act(signup, now)
     if signup.letter_count != letters:
@@ -198,17 +198,15 @@ def ask_cancel(token: str) -> ResponseReturnValue:
 @page.post("/<token>/cancel")
 def cancel(token: str) -> ResponseReturnValue:
     """Give the place back. What is over or called off stays as it was: who was there must not be rewritten."""
-    signup = signup_of(token)
+    signup = signup_locked(token)
     if not is_open(signup.event):
         flash(NOT_OPEN, "bad")
         return redirect(url_for("place.show", token=token), 303)
     if signup.by_circle:
         return of_circle(skipping.skip, signup, token)
     too = [one.id for one in guests.of(signup) if str(one.id) in request.form.getlist("with")]
-    signup_id = signup.id
-    start_write()
     try:
-        press(actions.cancel_locked, actions.lock_signup(signup_id))
+        press(actions.cancel_locked, signup)
         for guest_id in too:
             actions.cancel(guest_id, clock.now())
     except limits.TooMany:

@@ -10,6 +10,7 @@ from convene.extensions import db, start_write
 from convene.signups import actions
 from convene.web.access import browser, client, remember_browser
 from convene.web.forms import known_zone
+from convene.web.visit import code
 from convene.web.visit.events import SignUpForm, facts, for_members
 
 page = Blueprint("signup", __name__)
@@ -58,20 +59,14 @@ def sign_up(slug: str) -> ResponseReturnValue:
         except actions.NotOpen:
             return refused(slug, form, CLOSED, 409)
         db.session.commit()
-    if written_to(slug, form.email.data):
+    if (code.written_to(slug) or {}).get("address") == form.email.data:
         flash(AGAIN, "good")
     session["written_to"] = {"slug": slug, "address": form.email.data, "name": form.name.data}
     return redirect(url_for("code.show", slug=slug), 303)
 
 
-def written_to(slug: str, address: str) -> bool:
-    """Whether this browser asked for a letter to this address about this event just before."""
-    last = session.get("written_to")
-    return isinstance(last, dict) and (last.get("slug"), last.get("address")) == (slug, address)
-
-
-def to_event(slug: str, code: int = 303) -> ResponseReturnValue:
-    return redirect(url_for("events.show", slug=slug), code)
+def to_event(slug: str, status: int = 303) -> ResponseReturnValue:
+    return redirect(url_for("events.show", slug=slug), status)
 
 
 def refused(

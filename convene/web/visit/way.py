@@ -20,7 +20,7 @@ def change(token: str) -> ResponseReturnValue:
     online = request.form.get("way") == "online"
     signup = signup_locked(token)
     try:
-        press(lambda signup, now: ways.change_locked(signup, online, now), signup)
+        press(lambda signup, now: ways.change(signup, online, now), signup)
     except limits.TooMany:
         db.session.rollback()
         flash(TOO_MANY, "bad")
